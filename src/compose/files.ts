@@ -1,0 +1,198 @@
+// Files, directories and stdin → sources. What a text says is not looked at here, only whether it is text at all.
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Diagnostic, Severity } from '../config/diagnostic.ts'
+import { Source } from '../config/source/source.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import { decodeText } from './text-encoding.ts'
+
+/** All inputs of one run together may be this large; a bigger one is a mistake, not a configuration. */
+export const MAX_INPUT_BYTES = 64 * 1024 * 1024
+
+/** What the positions in the text from stdin are called. */
+export const STDIN_NAME = '<stdin>'
+
+const CONFIGURATION_FILE = /\.(ya?ml|json)$/i
+
+export interface ReadSources {
+  /** every input that holds text, in the order given, directories in the order of their names */
+  readonly sources: readonly Source[]
+  /** V001 not text, V002 empty, V008 too large: such an input is not among the sources */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface ReadOptions {
+  /** @default process.stdin */
+  readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean }
+  /** stops the wait for stdin */
+  readonly signal?: AbortSignal
+  /** @default MAX_INPUT_BYTES */
+  readonly maxBytes?: number
+}
+
+/**
+ * Reads files, directories (recursively: .yaml, .yml, .json; hidden ones left out) and `-` for stdin. A path that is
+ * given twice is read once. Without paths, stdin is read unless it is a terminal.
+ * @throws LbctlError `input` for what does not exist or cannot be read, `usage` when there is nothing to read
+ */
+export async function readSources(paths: readonly string[], options: ReadOptions = {}): Promise<ReadSources> {
+  const stdin = options.stdin ?? process.stdin
+  if (paths.length === 0 && stdin.isTTY === true) throw nothingToRead()
+  const reader = new SourceReader(options.maxBytes ?? MAX_INPUT_BYTES)
+  for (const path of paths.length === 0 ? ['-'] : paths) {
+    if (path === '-') await reader.readStdin(stdin, options.signal)
+    else reader.readPath(path)
+  }
+  return { sources: reader.sources, diagnostics: reader.diagnostics }
+}
+
+const nothingToRead = (): LbctlError =>
+  new LbctlError('usage', 'There is nothing to read: no file was named, and stdin is a terminal.', {
+    hints: ['Name files or directories, or pipe the text in and write "-" for it.'],
+  })
+
+class SourceReader {
+  readonly sources: Source[] = []
+  readonly diagnostics: Diagnostic[] = []
+  readonly #seen = new Set<string>()
+  readonly #maxBytes: number
+  #bytesLeft: number
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+    this.#bytesLeft = maxBytes
+  }
+
+  readPath(path: string): void {
+    const stats = attempt(path, () => statSync(path))
+    if (!stats.isDirectory()) this.#readFile(path, stats, 'error')
+    else if (!this.#walk(path))
+      throw new LbctlError('input', `The directory ${path} holds no .yaml, .yml or .json file.`, {
+        hints: ['Name the files themselves if they are called otherwise.'],
+      })
+  }
+
+  /** Symbolic links are followed (a mounted ConfigMap is made of them), but no directory is entered twice. */
+  #walk(directory: string): boolean {
+    if (this.#wasSeen(directory)) return true
+    let found = false
+    for (const name of attempt(directory, () => readdirSync(directory)).sort()) {
+      if (name.startsWith('.') || name === 'node_modules') continue
+      const path = join(directory, name)
+      const stats = attempt(path, () => statSync(path))
+      if (stats.isDirectory()) found = this.#walk(path) || found
+      else if (CONFIGURATION_FILE.test(name)) {
+        found = true
+        this.#readFile(path, stats, 'warning')
+      }
+    }
+    return found
+  }
+
+  #wasSeen(path: string): boolean {
+    const real = attempt(path, () => realpathSync(path))
+    if (this.#seen.has(real)) return true
+    this.#seen.add(real)
+    return false
+  }
+
+  #readFile(path: string, stats: Stats, whenEmpty: Severity): void {
+    // A pipe such as bash's <(…) has no place of its own, and tells its size only by being read.
+    if (stats.isFile() && this.#wasSeen(path)) return
+    if (stats.size > this.#bytesLeft) this.#refuseSize(path)
+    else
+      this.#add(
+        path,
+        attempt(path, () => readFileSync(path)),
+        whenEmpty,
+      )
+  }
+
+  async readStdin(stdin: NonNullable<ReadOptions['stdin']>, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#seen.has('-')) return
+    this.#seen.add('-')
+    const stop = (): void => {
+      ;(stdin as NodeJS.ReadStream).destroy(signal?.reason instanceof Error ? signal.reason : undefined)
+    }
+    signal?.addEventListener('abort', stop)
+    const chunks: Uint8Array[] = []
+    let length = 0
+    try {
+      for await (const chunk of stdin) {
+        const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+        length += bytes.length
+        if (length > this.#bytesLeft) {
+          this.#refuseSize(STDIN_NAME)
+          return
+        }
+        chunks.push(bytes)
+      }
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+    this.#add(STDIN_NAME, Buffer.concat(chunks), 'error')
+  }
+
+  #add(name: string, bytes: Uint8Array, whenEmpty: Severity): void {
+    if (bytes.length > this.#bytesLeft) {
+      this.#refuseSize(name)
+      return
+    }
+    this.#bytesLeft -= bytes.length
+    const decoded = decodeText(bytes)
+    if (!decoded.ok)
+      this.#refuse(
+        'V001',
+        new Source(name, decoded.before),
+        `This is not a text file: ${decoded.reason}.`,
+        'Give lbctl the YAML or JSON itself, unpacked, as UTF-8.',
+      )
+    else if (decoded.text.trim() === '')
+      this.#refuse(
+        'V002',
+        new Source(name, ''),
+        name === STDIN_NAME ? 'Stdin is empty.' : 'The file is empty.',
+        'Check the command or the path that should have produced the text.',
+        whenEmpty,
+      )
+    else this.sources.push(new Source(name, decoded.text))
+  }
+
+  #refuseSize(name: string): void {
+    this.#refuse(
+      'V008',
+      new Source(name, ''),
+      `The input is too large: lbctl reads at most ${this.#maxBytes / 1024 / 1024} MiB in one run.`,
+      'Give only the files that hold the configuration.',
+    )
+  }
+
+  /** The place is the end of what could be read of the source. */
+  #refuse(code: string, source: Source, message: string, hint: string, severity: Severity = 'error'): void {
+    const at = { source, start: source.text.length, end: source.text.length }
+    this.diagnostics.push({ code, severity, message, at, hint })
+  }
+}
+
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EIO: 'the disk reports a read error',
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === undefined) throw error
+    throw new LbctlError('input', `${path} cannot be read: ${WHY_UNREADABLE[code] ?? code}.`, {
+      facts: { path, 'system error': code },
+      cause: error,
+    })
+  }
+}

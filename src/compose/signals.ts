@@ -1,0 +1,44 @@
+// SIGINT and SIGTERM as one AbortSignal: who works with it stops by itself, and the process ends with 130 or 143.
+import { EXIT } from '../errors/exit-codes.ts'
+
+const EXIT_OF_SIGNAL = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
+
+/** The reason of the AbortSignal that `watchSignals` gives out. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+  readonly exitCode: (typeof EXIT_OF_SIGNAL)[keyof typeof EXIT_OF_SIGNAL]
+
+  constructor(signal: keyof typeof EXIT_OF_SIGNAL) {
+    super(`stopped by ${signal}`)
+    this.exitCode = EXIT_OF_SIGNAL[signal]
+  }
+}
+
+export interface SignalWatch {
+  readonly signal: AbortSignal
+  /** takes the handlers away again */
+  release(): void
+}
+
+/**
+ * Aborts on the first SIGINT or SIGTERM and leaves the rest to whoever holds the signal; the second one, or
+ * `graceMs` after the first, ends the process.
+ */
+export function watchSignals(graceMs: number): SignalWatch {
+  const controller = new AbortController()
+  const onSignal = (name: NodeJS.Signals): void => {
+    const stopped = new Stopped(name === 'SIGTERM' ? 'SIGTERM' : 'SIGINT')
+    if (controller.signal.aborted) process.exit(stopped.exitCode)
+    controller.abort(stopped)
+    setTimeout(() => process.exit(stopped.exitCode), graceMs).unref()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    },
+  }
+}
