@@ -155,8 +155,7 @@ function tabIn(source: Source, at: number): Diagnostic | undefined {
 }
 
 function controlCharacter(source: Source): Diagnostic | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  const match = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/.exec(source.text)
+  const match = /(?![\t\n\r])[\p{Cc}\ufffd]/u.exec(source.text)
   if (match === null) return undefined
   return {
     code: 'V001',

@@ -1,0 +1,183 @@
+// Objects → YAML, byte for byte as Go's yaml.v2 writes it (kubectl, controller-tools, MetalLB's own converter), so that a
+// diff against files that those wrote shows real changes only: block style, dashes not indented, quotes only where a YAML 1.1
+// reader would take the text for something else than a string.
+import { compareGoKeys } from './go-key-order.ts'
+import { resolvesToString } from './scalar-resolution.ts'
+
+/** Comments by path from the object's root: `spec.addresses[0]`; the root itself is ''. */
+export type Comments = ReadonlyMap<string, { readonly above?: readonly string[]; readonly beside?: string }>
+
+export interface PrintOptions {
+  /** keys in Go's order for maps instead of the order in which they were set */
+  readonly sortKeys?: boolean
+  readonly comments?: Comments
+}
+
+/** One document without `---`, ending in a line break. `undefined` values are left out. */
+export function printYaml(value: unknown, options: PrintOptions = {}): string {
+  const printer = new Printer(options)
+  printer.document(value)
+  return printer.lines.map((line) => `${line}\n`).join('')
+}
+
+/** Several documents, each but the first behind a `---` line. */
+export const printDocuments = (documents: readonly string[]): string => documents.join('---\n')
+
+type Entry = readonly [key: string, value: unknown]
+
+class Printer {
+  readonly lines: string[] = []
+  readonly #options: PrintOptions
+
+  constructor(options: PrintOptions) {
+    this.#options = options
+  }
+
+  document(value: unknown): void {
+    this.#above('', '')
+    const inline = inlineText(value)
+    if (inline === undefined) this.#block(value, '', '')
+    else this.lines.push(...inline.split('\n'))
+  }
+
+  #block(value: unknown, indent: string, path: string): void {
+    if (Array.isArray(value)) this.#list(value, indent, path)
+    else this.#map(this.#entries(value), indent, path)
+  }
+
+  #entries(value: unknown): Entry[] {
+    const entries = definedEntries(value)
+    return this.#options.sortKeys === true ? entries.sort(([a], [b]) => compareGoKeys(a, b)) : entries
+  }
+
+  /** `lead` replaces the indentation of the first line: the dash of the list item that this map is. */
+  #map(entries: readonly Entry[], indent: string, path: string, lead = indent): void {
+    let first = true
+    for (const [key, value] of entries) {
+      const at = path === '' ? key : `${path}.${key}`
+      // A comment cannot stand between a dash and the first key of its item: the item carries it.
+      if (!first || lead === indent) this.#above(at, indent)
+      this.#entry(first ? lead : indent, `${scalar(key)}:`, value, indent, at)
+      first = false
+    }
+  }
+
+  #entry(lead: string, label: string, value: unknown, indent: string, path: string): void {
+    const inline = inlineText(value, `${indent}  `)
+    if (inline !== undefined) {
+      this.#push(`${lead}${label} ${inline}`, path)
+      return
+    }
+    this.#push(`${lead}${label}`, path)
+    this.#block(value, Array.isArray(value) ? indent : `${indent}  `, path)
+  }
+
+  #list(items: readonly unknown[], indent: string, path: string): void {
+    for (const [index, item] of items.entries()) {
+      const at = `${path}[${index}]`
+      this.#above(at, indent)
+      const inline = inlineText(item, `${indent}  `)
+      if (inline !== undefined) this.#push(`${indent}- ${inline}`, at)
+      else if (Array.isArray(item)) this.#nested(item, indent, at)
+      else this.#map(this.#entries(item), `${indent}  `, at, `${indent}- `)
+    }
+  }
+
+  /** A list in a list begins on the line of its dash. */
+  #nested(item: readonly unknown[], indent: string, path: string): void {
+    const from = this.lines.length
+    this.#list(item, `${indent}  `, path)
+    const first = this.lines[from]
+    if (first !== undefined) this.lines[from] = `${indent}- ${first.slice(indent.length + 2)}`
+  }
+
+  #above(path: string, indent: string): void {
+    for (const comment of this.#options.comments?.get(path)?.above ?? [])
+      this.lines.push(commentLine(indent, comment))
+  }
+
+  #push(text: string, path: string): void {
+    const beside = this.#options.comments?.get(path)?.beside
+    const [first = '', ...rest] = text.split('\n')
+    this.lines.push(beside === undefined ? first : `${first} ${commentLine('', beside)}`, ...rest)
+  }
+}
+
+const commentLine = (indent: string, comment: string): string =>
+  comment === '' ? `${indent}#` : `${indent}# ${comment}`
+
+const definedEntries = (value: unknown): [string, unknown][] =>
+  Object.entries(value as object).filter(([, v]) => v !== undefined)
+
+/** What fits behind a key: scalars and empty collections. Undefined for collections that hold something. */
+function inlineText(value: unknown, indent = ''): string | undefined {
+  if (value === null) return 'null'
+  if (typeof value === 'string') return scalar(value, indent)
+  if (typeof value !== 'object') return String(value)
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : undefined
+  return definedEntries(value).length === 0 ? '{}' : undefined
+}
+
+/** A string as a scalar in block context. A multi-line one becomes a literal block, its lines behind `indent`. */
+function scalar(text: string, indent = ''): string {
+  if (text.includes('\n') && indent !== '' && literalAllowed(text)) return literal(text, indent)
+  if (!resolvesToString(text) || !singleQuotable(text)) return doubleQuoted(text)
+  return plainAllowed(text) ? text : `'${text.replaceAll("'", "''")}'`
+}
+
+const literalAllowed = (text: string): boolean =>
+  /^[^\s]/.test(text) &&
+  !/[^\S\n]\n|[^\S\n]$|[^\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/.test(text)
+
+function literal(text: string, indent: string): string {
+  const body = text.replace(/\n*$/, '')
+  const breaks = text.length - body.length
+  const chomping = breaks === 0 ? '-' : breaks === 1 ? '' : '+'
+  const lines = (body + '\n'.repeat(Math.max(0, breaks - 1))).split('\n')
+  return [`|${chomping}`, ...lines.map((line) => (line === '' ? '' : indent + line))].join('\n')
+}
+
+/** Printable on one line: everything else needs the escapes of double quotes. */
+const singleQuotable = (text: string): boolean => !/[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/u.test(text)
+
+/** YAML 1.2 §7.3.3: which one-line texts may stand without quotes in block context. */
+function plainAllowed(text: string): boolean {
+  if (text === '' || /^\s|\s$/.test(text)) return false
+  if (/^(---|\.\.\.)/.test(text)) return false
+  if (/^[#,[\]{}&*!|>'"%@`]/.test(text)) return false
+  if (/^[-?:](\s|$)/.test(text)) return false
+  return !/:(\s|$)|\s#/.test(text)
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\u0000': '\\0',
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\u001b': '\\e',
+  '"': '\\"',
+  '\\': '\\\\',
+  '\u0085': '\\N',
+  '\u2028': '\\L',
+  '\u2029': '\\P',
+}
+
+function doubleQuoted(text: string): string {
+  let out = ''
+  for (const c of text) {
+    const short = ESCAPES[c]
+    if (short !== undefined) out += short
+    else if (singleQuotable(c) || (c.codePointAt(0) ?? 0) > 0xffff) out += c
+    else out += hexEscape(c.charCodeAt(0))
+  }
+  return `"${out}"`
+}
+
+const hexEscape = (unit: number): string =>
+  unit < 0x100
+    ? `\\x${unit.toString(16).toUpperCase().padStart(2, '0')}`
+    : `\\u${unit.toString(16).toUpperCase().padStart(4, '0')}`
