@@ -1,0 +1,172 @@
+// The way into a cluster: kubeconfig and credentials by client-node, connections by node:https.
+//
+// client-node reads the kubeconfig (KUBECONFIG, ~/.kube/config, service account), merges files, resolves the context, and
+// gets credentials (token, token file, client certificate, exec plugin, OIDC). Everything after that is ours: client-node 1.4
+// neither pages, retries nor heeds Retry-After, and makes a new TLS connection for every request. So its options are taken per
+// request (tokens rotate) and its agent only where the kubeconfig names a proxy.
+import { existsSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import { KubeConfig } from '@kubernetes/client-node'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import type { ClusterIdentity } from '../migrate/ports.ts'
+
+export interface ConnectionOptions {
+  /** path of a kubeconfig file; left out: KUBECONFIG, then ~/.kube/config, then the service account of the Pod */
+  readonly kubeconfig?: string | undefined
+  readonly context?: string | undefined
+  /** for requests that name none; left out: the namespace of the context */
+  readonly namespace?: string | undefined
+}
+
+export interface Connection {
+  readonly identity: ClusterIdentity
+  /** Options for one request, with fresh credentials. They hold secrets: never to be put into an error. */
+  prepare(): Promise<https.RequestOptions>
+  /** Closes idle connections, so that the process can end. */
+  close(): void
+}
+
+/** @throws LbctlError `input` for a kubeconfig that cannot be read, `usage` for a context that is not in it */
+export function openConnection(options: ConnectionOptions = {}): Connection {
+  const config = loadConfig(options)
+  const context = config.getContextObject(config.getCurrentContext())
+  const cluster = config.getCurrentCluster()
+  if (context === null || cluster === null) throw unknownContext(config, options)
+  // Without a user client-node leaves the cluster's CA out as well.
+  if (config.getCurrentUser() === null)
+    throw new LbctlError(
+      'input',
+      `The context "${config.getCurrentContext()}" names no user that is in the kubeconfig.`,
+    )
+  const server = serverUrl(cluster.server)
+  if (server.protocol === 'http:' && cluster.skipTLSVerify !== true)
+    throw new LbctlError(
+      'input',
+      `The cluster "${cluster.name}" has an http:// server, which would send credentials in the clear.`,
+      {
+        facts: { server: server.origin },
+        hints: ['Use https, or set insecure-skip-tls-verify: true for this cluster if it is a local proxy.'],
+      },
+    )
+  const agent = server.protocol === 'http:' ? new http.Agent(AGENT) : new https.Agent(AGENT)
+  const proxied = typeof cluster.proxyUrl === 'string' && cluster.proxyUrl !== ''
+  return {
+    identity: {
+      context: config.getCurrentContext(),
+      server: server.origin,
+      namespace: options.namespace ?? context.namespace ?? 'default',
+    },
+    prepare: shortLived(async () => {
+      const request: https.RequestOptions = {}
+      await credentials(config, request)
+      if (!proxied) request.agent = agent
+      // A server below a path (Rancher, `kubectl proxy --api-prefix`) keeps it.
+      return { ...request, ...target(server) }
+    }),
+    close: () => agent.destroy(),
+  }
+}
+
+/** An exec plugin that names no expiry would run for every request, and several at once for parallel ones. */
+const CREDENTIALS_LIFETIME_MS = 5_000
+
+function shortLived<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: { readonly atMs: number; readonly value: Promise<T> } | undefined
+  return () => {
+    const nowMs = performance.now()
+    if (made === undefined || nowMs - made.atMs > CREDENTIALS_LIFETIME_MS) {
+      const value = make()
+      made = { atMs: nowMs, value }
+      value.catch(() => {
+        made = undefined
+      })
+    }
+    return made.value
+  }
+}
+
+/** Writes are in sequence and reads are few at a time, so a handful of connections is all that is used. */
+const AGENT = { keepAlive: true, maxSockets: 8 } as const
+
+const target = (server: URL): https.RequestOptions => ({
+  protocol: server.protocol,
+  hostname: server.hostname.replace(/^\[|\]$/g, ''),
+  ...(server.port === '' ? {} : { port: server.port }),
+  path: server.pathname.replace(/\/+$/, ''),
+})
+
+function loadConfig(options: ConnectionOptions): KubeConfig {
+  const config = new KubeConfig()
+  const file = options.kubeconfig
+  try {
+    if (file === undefined) config.loadFromDefault()
+    else config.loadFromFile(file)
+  } catch (cause) {
+    throw unreadable(file ?? process.env['KUBECONFIG'] ?? '~/.kube/config', cause)
+  }
+  if (file === undefined && usesFallback(config))
+    throw new LbctlError(
+      'input',
+      'No cluster is configured: there is no kubeconfig, and this is not a Pod.',
+      {
+        hints: ['Name a kubeconfig with --kubeconfig or KUBECONFIG.'],
+      },
+    )
+  if (options.context !== undefined) config.setCurrentContext(options.context)
+  return config
+}
+
+/** client-node falls back to http://localhost:8080 when it finds nothing; nobody means that. */
+const usesFallback = (config: KubeConfig): boolean =>
+  config.getCurrentContext() === 'loaded-context' &&
+  config.getCurrentCluster()?.server === 'http://localhost:8080'
+
+function unreadable(file: string, cause: unknown): LbctlError {
+  const code = (cause as NodeJS.ErrnoException).code
+  if (code === 'ENOENT') return new LbctlError('input', `The kubeconfig ${file} does not exist.`)
+  if (code === 'EACCES')
+    return new LbctlError('permission', `The kubeconfig ${file} may not be read by this user.`)
+  // The parser's message quotes the file, and a kubeconfig holds keys: neither it nor the cause is passed on.
+  return new LbctlError('input', `The kubeconfig ${file} cannot be understood.`, {
+    hints: existsSync(file) ? ['Try: kubectl config view --kubeconfig FILE'] : [],
+  })
+}
+
+function unknownContext(config: KubeConfig, options: ConnectionOptions): LbctlError {
+  const names = (config.getContexts() ?? []).map((c) => c.name)
+  const current = config.getCurrentContext()
+  const what =
+    current === undefined || current === ''
+      ? 'The kubeconfig names no current context.'
+      : `The context "${current}" is not in the kubeconfig, or its cluster is missing.`
+  return new LbctlError(options.context === undefined ? 'input' : 'usage', what, {
+    facts: { contexts: names.length === 0 ? 'none' : names.join(', ') },
+    hints: ['Name one of them with --context.'],
+  })
+}
+
+function serverUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:')) return url
+  throw new LbctlError('input', 'The server of the cluster in the kubeconfig is not an http or https URL.')
+}
+
+async function credentials(config: KubeConfig, request: https.RequestOptions): Promise<void> {
+  try {
+    await config.applyToHTTPSOptions(request)
+  } catch (cause) {
+    const user = config.getCurrentUser()
+    const command: unknown = user?.exec?.command
+    // What an exec plugin printed may hold a token, so only its name and the error's code are shown.
+    const code = (cause as NodeJS.ErrnoException).code
+    throw new LbctlError('permission', 'The credentials for the cluster could not be obtained.', {
+      facts: {
+        user: user?.name ?? 'none',
+        ...(typeof command === 'string' ? { plugin: command } : {}),
+        ...(typeof code === 'string' ? { code } : {}),
+      },
+      hints: ['Log in again, or run: kubectl version'],
+    })
+  }
+}

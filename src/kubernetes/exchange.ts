@@ -1,0 +1,144 @@
+// One HTTP exchange: request out, whole answer in, within a time. No retries and no judgement here.
+//
+// Sizes and lengths: a body always goes with Content-Length, because node sends a DELETE with a body neither length nor chunks
+// otherwise; the server then drops the options and reads the body as the next request.
+import http from 'node:http'
+import https from 'node:https'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { Connection } from './connection.ts'
+
+export type Method = 'GET' | 'PATCH' | 'PUT' | 'DELETE'
+
+export interface ApiRequest {
+  readonly method: Method
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly accept?: string
+  readonly contentType?: string
+  /** sent as JSON */
+  readonly body?: unknown
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  /** parsed when the server says that it is JSON; the text otherwise */
+  readonly body: unknown
+}
+
+/** No answer, or none that can be read. `code` is node's, or one of ours: TIMEOUT, ABORTED, TOO_LARGE, NOT_JSON. */
+export class ExchangeError extends Error {
+  override readonly name = 'ExchangeError'
+  readonly code: string
+
+  constructor(code: string) {
+    super(`no answer: ${code}`)
+    this.code = code
+  }
+}
+
+export interface ExchangeLimits {
+  /** from the call to the last byte */
+  readonly timeoutMs: number
+  /** of an answer, unpacked */
+  readonly maxBytes: number
+  readonly signal?: AbortSignal | undefined
+}
+
+const unpack = promisify(gunzip)
+
+/** @throws ExchangeError, and what `connection.prepare` throws */
+export async function exchange(
+  connection: Connection,
+  request: ApiRequest,
+  limits: ExchangeLimits,
+): Promise<ApiAnswer> {
+  const prepared = await connection.prepare()
+  const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body))
+  const query = new URLSearchParams(request.query ?? {}).toString()
+  const options: https.RequestOptions = {
+    ...prepared,
+    method: request.method,
+    path: `${prepared.path ?? ''}${request.path}${query === '' ? '' : `?${query}`}`,
+    headers: {
+      ...(prepared.headers as http.OutgoingHttpHeaders | undefined),
+      accept: request.accept ?? 'application/json',
+      // The bare word: with a q value the server does not compress.
+      'accept-encoding': 'gzip',
+      'user-agent': 'lbctl',
+      ...(payload === undefined
+        ? {}
+        : { 'content-type': request.contentType ?? 'application/json', 'content-length': payload.length }),
+    },
+  }
+  const { response, bytes } = await send(options, payload, limits)
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: await decode(response, bytes, limits.maxBytes),
+  }
+}
+
+function send(
+  options: https.RequestOptions,
+  payload: Buffer | undefined,
+  limits: ExchangeLimits,
+): Promise<{ response: http.IncomingMessage; bytes: Buffer }> {
+  return new Promise((resolve, reject) => {
+    if (limits.signal?.aborted === true) {
+      reject(new ExchangeError('ABORTED'))
+      return
+    }
+    const request = (options.protocol === 'http:' ? http : https).request(options)
+    const fail = (code: string): void => {
+      clearTimeout(timer)
+      limits.signal?.removeEventListener('abort', onAbort)
+      reject(new ExchangeError(code))
+      request.destroy()
+    }
+    const onAbort = (): void => fail('ABORTED')
+    const timer = setTimeout(() => fail('TIMEOUT'), limits.timeoutMs)
+    limits.signal?.addEventListener('abort', onAbort, { once: true })
+    request.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'UNKNOWN'))
+    request.on('response', (response) => {
+      const chunks: Buffer[] = []
+      let length = 0
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length > limits.maxBytes) fail('TOO_LARGE')
+        else chunks.push(chunk)
+      })
+      response.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'UNKNOWN'))
+      response.on('end', () => {
+        clearTimeout(timer)
+        limits.signal?.removeEventListener('abort', onAbort)
+        resolve({ response, bytes: Buffer.concat(chunks) })
+      })
+    })
+    request.end(payload)
+  })
+}
+
+async function decode(response: http.IncomingMessage, bytes: Buffer, maxBytes: number): Promise<unknown> {
+  const packed = response.headers['content-encoding'] === 'gzip'
+  const plain = packed ? await unzip(bytes, maxBytes) : bytes
+  const text = plain.toString('utf8')
+  if (!/^application\/json\b/.test(response.headers['content-type'] ?? '')) return text
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new ExchangeError('NOT_JSON')
+  }
+}
+
+/** A small answer can unpack to anything, so the limit holds for what comes out. */
+async function unzip(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  try {
+    return await unpack(bytes, { maxOutputLength: maxBytes })
+  } catch (error) {
+    throw new ExchangeError(
+      (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'TOO_LARGE' : 'NOT_GZIP',
+    )
+  }
+}
