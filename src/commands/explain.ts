@@ -1,0 +1,35 @@
+import { string as stringArg } from '@oclif/core/args'
+import { BaseCommand } from '../compose/base-command.ts'
+import { outputFlags, withEnvironment } from '../compose/command-flags.ts'
+import { findPage, listPages } from '../compose/documentation.ts'
+import { renderMarkdown } from '../terminal/markdown.ts'
+import { renderPageList } from '../terminal/page-list.ts'
+
+export default class Explain extends BaseCommand {
+  static override summary = 'tell what a code means and what to do about it'
+  static override description =
+    'Prints the page about a code that lbctl shows beside an error or a warning. Without a code, lists all of them.'
+  static override args = {
+    code: stringArg({ description: 'a code as lbctl prints it, such as V201', ignoreStdin: true }),
+  }
+  static override flags = withEnvironment(outputFlags(['text', 'json', 'markdown']))
+  static override examples = ['lbctl explain', 'lbctl explain V201', 'lbctl explain V201 -o markdown']
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(Explain)
+    const { root } = this.host
+    if (args.code === undefined) {
+      this.out(renderPageList(listPages(root), flags.output))
+      return
+    }
+    const page = findPage(args.code, root)
+    switch (flags.output) {
+      case 'json':
+        return this.out(JSON.stringify(page, null, 2))
+      case 'markdown':
+        return this.out(page.markdown)
+      case 'text':
+        return this.out(renderMarkdown(page.markdown, this.stdoutStyle))
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// The pages under docs/ that have a code: what `lbctl explain` can explain. Pages are read when asked for, so that the
+// text a user reads in the terminal is the text of the repository. To add a kind of subject, add a row.
+import { readdirSync, readFileSync } from 'node:fs'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import { nearest } from '../terminal/nearest.ts'
+
+interface SubjectKind {
+  readonly kind: string
+  /** heading in the list of all codes */
+  readonly plural: string
+  /** under docs/, one page per code */
+  readonly folder: string
+  readonly pattern: RegExp
+}
+
+const KINDS: readonly SubjectKind[] = [
+  { kind: 'rule', plural: 'Rules of migrate and validate', folder: 'rules', pattern: /^[A-Z]\d{3}$/ },
+]
+
+export interface PageTitle {
+  readonly code: string
+  readonly title: string
+}
+
+export interface Page extends PageTitle {
+  readonly kind: string
+  /** from the package's folder: `docs/rules/V201.md` */
+  readonly path: string
+  readonly markdown: string
+}
+
+export interface PageGroup {
+  readonly kind: string
+  readonly plural: string
+  readonly pages: readonly PageTitle[]
+}
+
+/** Every code there is, by kind, in the order of the codes. */
+export function listPages(root: URL): PageGroup[] {
+  return KINDS.map((kind) => {
+    const pages = codesOf(kind, root).map((code) => readPage(kind, code, root))
+    return { kind: kind.kind, plural: kind.plural, pages: pages.map(({ code, title }) => ({ code, title })) }
+  })
+}
+
+/** @throws LbctlError `usage` that names the nearest codes when there is no such page */
+export function findPage(asked: string, root: URL): Page {
+  const code = asked.toUpperCase()
+  for (const kind of KINDS)
+    if (kind.pattern.test(code) && codesOf(kind, root).includes(code)) return readPage(kind, code, root)
+  const known = KINDS.flatMap((kind) => codesOf(kind, root))
+  const near = nearest(code, known, 3)
+  throw new LbctlError('usage', `There is no page about "${asked}".`, {
+    hints: [
+      near.length === 0 ? 'lbctl explain lists every code.' : `The nearest codes are ${near.join(', ')}.`,
+    ],
+  })
+}
+
+function codesOf(kind: SubjectKind, root: URL): string[] {
+  return readdirSync(new URL(`docs/${kind.folder}/`, root))
+    .map((file) => file.replace(/\.md$/, ''))
+    .filter((name) => kind.pattern.test(name))
+    .sort()
+}
+
+function readPage({ kind, folder }: SubjectKind, code: string, root: URL): Page {
+  const path = `docs/${folder}/${code}.md`
+  const markdown = readFileSync(new URL(path, root), 'utf8')
+  const heading = /^# *(.*)$/m.exec(markdown)?.[1] ?? code
+  return { code, kind, path, markdown, title: heading.replace(new RegExp(`^${code}[:.]? *`), '') }
+}

@@ -1,0 +1,45 @@
+// What stdout and stderr can show, and what happens when nobody reads them any more.
+import type { WriteStream } from 'node:tty'
+
+/** 0 no colour, 1 sixteen colours, 2 two hundred and fifty-six, 3 all */
+export type ColorLevel = 0 | 1 | 2 | 3
+
+export interface StreamStyle {
+  readonly colorLevel: ColorLevel
+  /** columns that a line may take */
+  readonly width: number
+}
+
+type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'getColorDepth'>>
+
+/** Wide enough for a diagnostic, narrow enough for a log viewer. */
+const WIDTH_OF_A_PIPE = 100
+const NARROWEST = 40
+
+/** Colour: off by --no-color, then by NO_COLOR, then as FORCE_COLOR says, then on if this is a capable terminal. */
+export function styleOf(stream: OutputStream, env: NodeJS.ProcessEnv, noColor: boolean): StreamStyle {
+  const columns = stream.isTTY === true ? stream.columns : Number.parseInt(env['COLUMNS'] ?? '', 10)
+  const width = columns !== undefined && columns > 0 ? columns : WIDTH_OF_A_PIPE
+  return { colorLevel: noColor ? 0 : colorLevelOf(stream, env), width: Math.max(NARROWEST, width) }
+}
+
+function colorLevelOf(stream: OutputStream, env: NodeJS.ProcessEnv): ColorLevel {
+  if ((env['NO_COLOR'] ?? '') !== '') return 0
+  const forced = env['FORCE_COLOR']
+  if (forced !== undefined) {
+    if (forced === '0' || forced === 'false') return 0
+    return forced === '2' ? 2 : forced === '3' ? 3 : 1
+  }
+  if (stream.isTTY !== true) return 0
+  const depth = stream.getColorDepth?.(env) ?? 1
+  return depth >= 24 ? 3 : depth >= 8 ? 2 : depth >= 4 ? 1 : 0
+}
+
+/** `lbctl … | head` ends lbctl without a word, with the exit code that it had so far. */
+export function endQuietlyOnBrokenPipe(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit()
+      throw error
+    })
+}

@@ -1,0 +1,43 @@
+// Text in columns. A full-width character takes two columns, a combining mark none.
+
+/** Columns that `text` takes in a terminal; it must hold no control characters. */
+export function columnsOf(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII is the point
+  if (/^[\x00-\x7f]*$/.test(text)) return text.length
+  let columns = 0
+  for (const char of text) columns += columnsOfChar(char)
+  return columns
+}
+
+const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]$/u
+const WIDE =
+  /^[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1faff}\u{20000}-\u{3fffd}]$/u
+
+export const columnsOfChar = (char: string): number => (ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1)
+
+/** Breaks at blanks so that no line takes more than `width` columns, unless one word does. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/ +/)) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  lines.push(line)
+  return lines
+}
+
+/** Two columns: names on the left, their wrapped explanation on the right. */
+export function twoColumns(rows: readonly (readonly [string, string])[], width: number): string[] {
+  const widest = Math.max(0, ...rows.map(([left]) => columnsOf(left)))
+  const left = Math.min(widest, Math.floor(width / 2.4)) + 4
+  return rows.flatMap(([name, text]) => {
+    const lines = wrap(text, width - left)
+    const head = `  ${name}`
+    const fits = columnsOf(head) <= left - 2
+    const first = fits ? head + ' '.repeat(left - columnsOf(head)) + (lines.shift() ?? '') : head
+    return [first.trimEnd(), ...lines.map((line) => ' '.repeat(left) + line)]
+  })
+}
