@@ -1,6 +1,7 @@
 // An error that ends a run, as text for a person or as JSON for a program.
 import type { ExitCode } from '../errors/exit-codes.ts'
 import type { ErrorKind } from '../errors/lbctl-error.ts'
+import { safeText } from './safe-text.ts'
 import { createTheme } from './theme.ts'
 
 export interface ErrorReport {
@@ -19,9 +20,10 @@ export interface ErrorReport {
 
 export function renderErrorText(report: ErrorReport, colorLevel: 0 | 1 | 2 | 3): string {
   const theme = createTheme(colorLevel)
-  const lines = [`${theme.severity.error('error:')} ${theme.strong(report.message)}`]
-  for (const [key, value] of Object.entries(report.facts)) lines.push(`  ${theme.faint(`${key}:`)} ${value}`)
-  for (const hint of report.hints) lines.push(`  ${hint}`)
+  const lines = [`${theme.severity.error('error:')} ${theme.strong(safeText(report.message))}`]
+  for (const [key, value] of Object.entries(report.facts))
+    lines.push(`  ${theme.faint(`${key}:`)} ${safeText(value)}`)
+  for (const hint of report.hints) lines.push(`  ${safeText(hint)}`)
   if (report.docs !== undefined) lines.push(`  ${whereToRead(report.docs)}`)
   if (report.usage !== undefined) lines.push('', `Usage: ${report.usage}`)
   if (report.stack !== undefined) lines.push('', report.stack)
