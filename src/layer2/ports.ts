@@ -1,0 +1,84 @@
+// What the announcing of addresses on a link needs from the machine.
+import type { Ip } from '../net/ip.ts'
+import type { Mac } from '../net/mac.ts'
+
+/** An interface, as far as the choice of where to announce depends on it. */
+export interface LinkInterface {
+  readonly name: string
+  readonly index: number
+  readonly mac: Mac | undefined
+  readonly up: boolean
+  readonly broadcast: boolean
+  readonly noArp: boolean
+  /** part of a bond, bridge or VRF */
+  readonly enslaved: boolean
+  /** its IPv6 link-local address, when it has one that is usable (not tentative, not a duplicate) */
+  readonly linkLocal: Ip | undefined
+}
+
+export interface LinkInterfaces {
+  list(): Promise<readonly LinkInterface[]>
+  /** Calls back soon after an interface or an address changed; returns how to stop. */
+  watch(onChange: () => void): Promise<() => void>
+}
+
+/** Interface name → the addresses that this host answers for on it. */
+export type OwnedAddresses = ReadonlyMap<string, readonly Ip[]>
+
+/** An interface on which answering is not possible now. */
+export interface ResponderFailure {
+  readonly interfaceName: string
+  /** `ENODEV`, `ENETDOWN`, `EPERM`… */
+  readonly code: string
+}
+
+export interface AnnouncementFrame {
+  readonly interfaceName: string
+  readonly frame: Uint8Array
+}
+
+/** Somebody else says that an address which we own is theirs. */
+export interface ForeignClaim {
+  readonly interfaceName: string
+  readonly address: Ip
+  /** hardware address that the claim names */
+  readonly mac: Mac
+  /** an ARP request or reply with our address as sender, an advertisement, or a probe for duplicates */
+  readonly kind: 'arp-request' | 'arp-reply' | 'neighbor-advertisement' | 'duplicate-address-probe'
+  /** how many of them since the last report; reports of one claim come at most once per second */
+  readonly count: number
+}
+
+export interface AnswerCount {
+  readonly interfaceName: string
+  readonly address: Ip
+  readonly requests: number
+  readonly answers: number
+}
+
+/** Answers ARP and neighbour solicitations on a thread of its own, so that a busy program never delays an answer. */
+export interface Responder {
+  /**
+   * Replaces the whole set. Resolves when it is in force: no answer is sent any more for an address that is not in it.
+   * Interfaces that could not be opened are returned, and are tried again at the next call.
+   */
+  setOwned(owned: OwnedAddresses): Promise<readonly ResponderFailure[]>
+  /** Sends frames on interfaces of the set; the same thread as the answers, so none is sent after a withdrawal. */
+  announce(frames: readonly AnnouncementFrame[]): Promise<readonly ResponderFailure[]>
+  /** Since the start; addresses that are no longer owned are left out. */
+  counts(): Promise<readonly AnswerCount[]>
+  /** Closes all sockets; resolves when the thread has ended. */
+  stop(): Promise<void>
+}
+
+export interface ResponderEvents {
+  readonly onForeignClaim: (claim: ForeignClaim) => void
+  /** an interface went down (it is answered on again when it comes up) or away */
+  readonly onInterfaceError: (failure: ResponderFailure) => void
+  /** the thread died: nothing is answered any more */
+  readonly onDeath: (cause: Error) => void
+}
+
+export interface ResponderPort {
+  start(events: ResponderEvents): Promise<Responder>
+}
