@@ -119,6 +119,11 @@ describe('Reader', () => {
     expect(decoded).toEqual({ ok: true, value: Uint8Array.of(99, 2) })
   })
 
+  it('gives plain bytes for a Node Buffer, so that slice() copies', () => {
+    const decoded = decoding('sample', 'RFC 1', Buffer.from([1, 2, 3]), (r) => r.sub(2).rest())
+    expect(decoded.ok && Object.getPrototypeOf(decoded.value)).toBe(Uint8Array.prototype)
+  })
+
   it('gives the same in a larger buffer and never looks around', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 4 }), fc.uint8Array({ minLength: 1 }), (bytes, around) => {

@@ -22,7 +22,8 @@ export class Reader {
   constructor(protocol: string, rfc: string, bytes: Uint8Array, options: ReaderOptions = {}, base = 0) {
     this.#protocol = protocol
     this.#rfc = rfc
-    this.#bytes = bytes
+    // Views of a Node Buffer would be Buffers, whose slice() does not copy.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#options = options
     this.#little = options.littleEndian ?? false

@@ -88,6 +88,7 @@ function readPacket(r: Reader, interfaces: readonly DescribedInterface[]): Captu
     })
   const high = BigInt(r.u32())
   const timestampNs = ticksToNs((high << 32n) | BigInt(r.u32()), owner.ticksPerSecond)
+  if (timestampNs >> 64n !== 0n) throw r.reject('timestamp-too-large', SPECIFICATION, { at: start + 4 })
   const length = r.u32()
   const originalBytes = r.u32()
   const bytes = r.bytes(length)

@@ -44,7 +44,9 @@ function readFile(r: Reader): Capture {
   const linkType = r.u32() & 0xffff
   const packets = r.many((): CapturedPacket => {
     const seconds = BigInt(r.u32())
-    const timestampNs = seconds * SECOND_NS + ticksToNs(BigInt(r.u32()), perSecond)
+    const fraction = BigInt(r.u32())
+    if (fraction >= perSecond) throw r.reject('fraction-of-a-second-or-more', SPECIFICATION, { at: r.at - 4 })
+    const timestampNs = seconds * SECOND_NS + ticksToNs(fraction, perSecond)
     const length = r.u32()
     const originalBytes = r.u32()
     const packet = { timestampNs, bytes: r.bytes(length), originalBytes }
