@@ -27,6 +27,7 @@ type Values = Record<string, any>
 
 export abstract class BaseCommand extends Command {
   static override baseFlags = commonFlags
+  static override flags = {}
   #host: Host | undefined
   #flags: Values = {}
 

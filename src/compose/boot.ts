@@ -1,6 +1,6 @@
 // The way from the typed words to the command, as short as it can be: --version needs nothing, a command only its own
 // file, help and mistakes the manifest. oclif's runner would load plugins, topics and help machinery first.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Config } from '@oclif/core/config'
 import type { BaseCommand, Host } from './base-command.ts'
 import { versionLine } from './version.ts'
@@ -36,7 +36,8 @@ async function dispatch(argv: readonly string[], host: Host): Promise<void> {
   const found = asksForHelp(argv) ? undefined : findCommand(argv, host)
   if (found === undefined) {
     const { answerWithoutCommand } = await import('./outside-command.ts')
-    answerWithoutCommand(argv, JSON.parse(readFileSync(new URL('oclif.manifest.json', host.root), 'utf8')))
+    const { readSurface } = await import('./manifest.ts')
+    answerWithoutCommand(argv, readSurface(host.root))
     return
   }
   const { default: Command } = (await import(found.file.href)) as CommandModule

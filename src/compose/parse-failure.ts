@@ -47,9 +47,10 @@ function plainSentence(message: string): string {
     .replace(/^The following errors? occurred:\s*/, '')
     .replaceAll(/\s*\n\s*/g, '; ')
     .trim()
-  const invalid = /^Expected --([\w-]+)=(.*) to be one of: (.*)$/s.exec(words)
-  if (invalid !== null) return `--${invalid[1]} cannot be "${invalid[2]}"; it is one of: ${invalid[3]}.`
-  const limited = /^Flag (--[\w-]+) (.*)$/s.exec(words)
-  const sentence = limited === null ? words : `${limited[1]} ${limited[2]}`
+  const flag = /^Expected --([\w-]+)=(.*) to be one of: (.*)$/s.exec(words)
+  if (flag !== null) return `--${flag[1]} cannot be "${flag[2]}"; it is one of: ${flag[3]}.`
+  const argument = /^Expected (.*) to be one of: (.*)$/s.exec(words)
+  if (argument !== null) return `"${argument[1]}" is not one of: ${argument[2]}.`
+  const sentence = words.replace(/^Flag --/, '--')
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
 }
