@@ -2,7 +2,7 @@
 // text a user reads in the terminal is the text of the repository. To add a kind of subject, add a row.
 import { readdirSync, readFileSync } from 'node:fs'
 import { LbctlError } from '../errors/lbctl-error.ts'
-import { nearest } from '../terminal/nearest.ts'
+import { nearestWords } from '../terminal/nearest.ts'
 
 interface SubjectKind {
   readonly kind: string
@@ -49,7 +49,7 @@ export function findPage(asked: string, root: URL): Page {
   for (const kind of KINDS)
     if (kind.pattern.test(code) && codesOf(kind, root).includes(code)) return readPage(kind, code, root)
   const known = KINDS.flatMap((kind) => codesOf(kind, root))
-  const near = nearest(code, known, 3)
+  const near = nearestWords(code, known, 3)
   throw new LbctlError('usage', `There is no page about "${asked}".`, {
     hints: [
       near.length === 0 ? 'lbctl explain lists every code.' : `The nearest codes are ${near.join(', ')}.`,

@@ -2,7 +2,7 @@
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { renderErrorJson, renderErrorText } from '../terminal/error-report.ts'
 import { renderCommandHelp, renderRootHelp, renderTopicHelp } from '../terminal/help.ts'
-import { nearest } from '../terminal/nearest.ts'
+import { nearestWords } from '../terminal/nearest.ts'
 import { commandWords, type Surface } from '../terminal/surface.ts'
 import { reportOf } from './failure-report.ts'
 import { styleOf } from './streams.ts'
@@ -44,7 +44,7 @@ function unknownCommand(words: readonly string[], surface: Surface): LbctlError 
       hints: ['Write the command first: lbctl COMMAND [flags].'],
     })
   const typed = words.slice(0, 2).join(' ')
-  const [near] = [...nearest(typed, known), ...nearest(first, known)]
+  const [near] = [...nearestWords(typed, known), ...nearestWords(first, known)]
   return new LbctlError('usage', `There is no command "${first}".`, {
     hints: [near === undefined ? 'lbctl --help lists the commands.' : `Did you mean "lbctl ${near}"?`],
   })

@@ -2,7 +2,7 @@
 // are told apart by what they carry.
 import { CLIError } from '@oclif/core/errors'
 import { LbctlError } from '../errors/lbctl-error.ts'
-import { nearest } from '../terminal/nearest.ts'
+import { nearestWords } from '../terminal/nearest.ts'
 
 export const isParseFailure = (error: unknown): error is CLIError => error instanceof CLIError
 
@@ -20,7 +20,7 @@ const isStrings = (value: unknown): value is string[] =>
 function unknownFlags(flags: string[], known: readonly string[], cause: Error): LbctlError {
   const [first = ''] = flags
   const name = first.split('=')[0] ?? first
-  const [suggestion] = name.startsWith('--') ? nearest(name.slice(2), known) : []
+  const [suggestion] = name.startsWith('--') ? nearestWords(name.slice(2), known) : []
   return new LbctlError(
     'usage',
     flags.length === 1 ? `There is no flag ${name} here.` : `There are no flags ${flags.join(', ')} here.`,

@@ -1,0 +1,58 @@
+// Shows lbctl at work on the files under demo/: the command lines as a user types them, then what they print.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from './build-identity.mjs'
+
+const legacy = join(root, 'demo/legacy')
+const scratch = mkdtempSync(join(tmpdir(), 'lbctl-demo-'))
+let failures = 0
+
+try {
+  const files = existsSync(legacy)
+    ? readdirSync(legacy)
+        .filter((file) => file.endsWith('.yaml'))
+        .sort()
+    : []
+  if (files.length === 0) fail('there are no files under demo/legacy')
+  for (const file of files) {
+    const result = join(scratch, file)
+    heading(file)
+    const migrated = show(`lbctl migrate demo/legacy/${file} > ${file}`, [
+      'migrate',
+      join('demo/legacy', file),
+    ])
+    writeFileSync(result, migrated.stdout)
+    console.log(migrated.stdout)
+    show(`lbctl validate ${file}`, ['validate', file], scratch)
+  }
+} finally {
+  rmSync(scratch, { recursive: true })
+}
+console.log(
+  failures === 0 ? 'The demo went well.' : `${failures} step${failures === 1 ? '' : 's'} of the demo failed.`,
+)
+process.exitCode = failures === 0 ? 0 : 1
+
+function heading(file) {
+  console.log(`\n=== ${file} ${'='.repeat(Math.max(3, 74 - file.length))}\n`)
+}
+
+/** Runs lbctl; a redirected result is not printed here, what comes on stderr is. */
+function show(line, args, cwd = root) {
+  console.log(`$ ${line}`)
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/run.js'), ...args], {
+    cwd,
+    encoding: 'utf8',
+  })
+  if (!line.includes(' > ')) process.stdout.write(stdout)
+  process.stdout.write(stderr)
+  if (status !== 0) fail(`"${line}" ended with exit code ${status}`)
+  return { stdout }
+}
+
+function fail(why) {
+  failures++
+  console.log(`demo: ${why}`)
+}
