@@ -87,5 +87,5 @@ export function toLiveObject(
     throw new LbctlError('unreachable', `The cluster answered with a ${type.kind} that has no name or uid.`, {
       hints: ['Check the server address; a proxy may stand there.'],
     })
-  return { ...type, ...(value as LiveObject) }
+  return Object.assign({ apiVersion: type.apiVersion, kind: type.kind }, value as LiveObject)
 }
