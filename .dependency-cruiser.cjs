@@ -19,7 +19,7 @@ const pure = (name, path, except = []) => ({
 })
 /** A package has one room that may import it. */
 const owned = (pkg, by) => ({
-  name: `${pkg.replaceAll(/[^a-z0-9]+/g, '-')}-has-one-owner`,
+  name: `${pkg.replaceAll(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')}-has-one-owner`,
   severity: 'error',
   from: { path: '^src/', pathNot: [by, TEST] },
   to: { path: `node_modules/${pkg}/` },
