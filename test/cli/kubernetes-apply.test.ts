@@ -392,6 +392,36 @@ describe('undo', () => {
     expect(api.object('metallb.io/v1beta1', 'IPAddressPool', NS, 'lan')).toBeDefined()
   })
 
+  it('refuses an object that was there before and was changed since by somebody', async () => {
+    seed(pool('lan', '192.0.2.0/30'), 'lbctl')
+    const path = nextFile()
+    await run({ objects: [pool('lan', '192.0.2.0/28')], services: [] }, { path })
+    api.change(pool('lan', '192.0.2.0/29') as unknown as Map_)
+    const outcome = await back(path)
+    const said = outcome.kind === 'refused' ? outcome.refusals.map((r) => r.error.message) : []
+    expect(said).toEqual([
+      'IPAddressPool metallb-system/lan is not as lbctl left it: its content was changed.',
+    ])
+    expect(api.object('metallb.io/v1beta1', 'IPAddressPool', NS, 'lan')?.['spec']).toMatchObject({
+      addresses: ['192.0.2.0/29'],
+    })
+  })
+
+  it('refuses a Service whose annotation was changed since, but not one that is gone', async () => {
+    seedService()
+    const path = nextFile()
+    await run({ objects: [], services: full.services }, { path })
+    const annotations = { 'metallb.io/address-pool': 'other' }
+    api.change({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'demo-06', annotations },
+    })
+    expect(await back(path)).toMatchObject({ kind: 'refused', refusals: [{ ref: { kind: 'Service' } }] })
+    api.remove({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'demo-06' } })
+    expect((await back(path)).kind).toBe('nothing to do')
+  })
+
   it('refuses a change that comes between its look and its write', async () => {
     const path = nextFile()
     await run({ objects: [pool('lan', '192.0.2.0/28')], services: [] }, { path })
