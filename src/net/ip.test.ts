@@ -6,7 +6,7 @@ const anyIp: fc.Arbitrary<Ip> = fc.oneof(
   fc.bigInt(0n, 0xffffffffn).map((value) => ({ family: 4 as const, value })),
   fc.bigInt(0n, (1n << 128n) - 1n).map((value) => ({ family: 6 as const, value })),
   // many zero groups, so that compression is exercised
-  fc.array(fc.constantFrom(0n, 0n, 1n, 0xabcdn), { minLength: 8, maxLength: 8 }).map((groups) => ({
+  fc.array(fc.constantFrom<bigint[]>(0n, 0n, 1n, 0xabcdn), { minLength: 8, maxLength: 8 }).map((groups) => ({
     family: 6 as const,
     value: groups.reduce((value, group) => (value << 16n) | group, 0n),
   })),

@@ -1,0 +1,168 @@
+// `lbctl migrate` put together: input, migration, and where its results go.
+import { createHash } from 'node:crypto'
+import { extname, join } from 'node:path'
+import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import { printAsConfigmaptocrs } from '../migrate/compat/configmaptocrs.ts'
+import { migrateAsConfigmaptocrs } from '../migrate/compat/migrate.ts'
+import { parseLegacyVersion } from '../migrate/dialect.ts'
+import { hasError, type Migration, migrate } from '../migrate/migrate.ts'
+import { renderDiagnosticsText, type TextStyle } from '../terminal/diagnostics/text.ts'
+import {
+  objectFiles,
+  renderObjectsJson,
+  renderObjectsYaml,
+  renderPatches,
+} from '../terminal/migration/objects.ts'
+import { renderReportJson, renderReportMarkdown, renderReportText } from '../terminal/migration/report.ts'
+import { type MigrationInput, readMigrationInput } from './migration-input.ts'
+import { writeFiles } from './write-files.ts'
+
+export interface MigrationRequest {
+  readonly files: readonly string[]
+  readonly output: 'yaml' | 'json'
+  readonly services?: readonly string[] | undefined
+  readonly nodes?: readonly string[] | undefined
+  readonly 'from-cluster': boolean
+  readonly kubeconfig?: string | undefined
+  readonly context?: string | undefined
+  readonly namespace?: string | undefined
+  readonly 'assume-version'?: string | undefined
+  readonly names: 'descriptive' | 'legacy'
+  readonly compat?: 'configmaptocrs' | undefined
+  readonly explicit: boolean
+  readonly 'inline-passwords': boolean
+  readonly lenient: boolean
+  readonly 'ignore-exclude-lb': boolean
+  readonly report?: string | undefined
+  readonly patches?: string | undefined
+  readonly 'out-dir'?: string | undefined
+  readonly diff: boolean
+  readonly apply: boolean
+  readonly undo?: string | undefined
+  readonly 'undo-from'?: string | undefined
+  readonly force: boolean
+}
+
+export interface Terminal {
+  /** the result, to stdout */
+  readonly out: (text: string) => void
+  /** everything else, to stderr */
+  readonly say: (text: string) => void
+  readonly style: TextStyle
+  readonly verbose: boolean
+  readonly signal: AbortSignal
+}
+
+export async function runMigration(request: MigrationRequest, terminal: Terminal): Promise<ExitCode> {
+  const needsCluster =
+    request['from-cluster'] || request.diff || request.apply || request['undo-from'] !== undefined
+  if (!needsCluster) return finish(await migration(request, undefined, terminal), request, terminal)
+  const { withCluster } = await import('./migration-cluster.ts')
+  return withCluster(request, terminal, {
+    migrate: (reader) => migration(request, reader, terminal),
+    finish: (result) => finish(result, request, terminal),
+  })
+}
+
+async function migration(
+  request: MigrationRequest,
+  reader: Parameters<typeof readMigrationInput>[1],
+  terminal: Terminal,
+): Promise<Migration> {
+  const assumeVersion = assumedVersion(request['assume-version'])
+  const paths = { files: request.files, services: request.services ?? [], nodes: request.nodes ?? [] }
+  const input = await readMigrationInput(paths, reader, terminal.signal)
+  if (hasError(input.diagnostics)) return refused(input)
+  const result =
+    request.compat === undefined
+      ? migrate(
+          {
+            documents: input.documents,
+            ...(input.services && { services: input.services }),
+            ...(input.nodes && { nodes: input.nodes }),
+          },
+          {
+            assumeVersion,
+            explicit: request.explicit,
+            inlinePasswords: request['inline-passwords'],
+            names: request.names,
+            lenient: request.lenient,
+            namespace: request.namespace,
+            ignoreExcludeLabel: request['ignore-exclude-lb'],
+            sha256: (text) => createHash('sha256').update(text).digest(),
+          },
+        )
+      : migrateAsConfigmaptocrs(input.documents)
+  return { ...result, diagnostics: [...input.diagnostics, ...result.diagnostics] }
+}
+
+const refused = ({ diagnostics }: MigrationInput): Migration => ({
+  planned: [],
+  patches: [],
+  proof: undefined,
+  diagnostics,
+  legacy: [],
+  complete: true,
+})
+
+function assumedVersion(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const minor = parseLegacyVersion(text)
+  if (minor !== undefined) return minor
+  throw new LbctlError('usage', `--assume-version takes a MetalLB release from 0.1 to 0.12, not "${text}".`, {
+    hints: ['The ConfigMap went with v0.13; later releases have custom resources already.'],
+  })
+}
+
+/** Prints and writes the result and its report. */
+function finish(result: Migration, request: MigrationRequest, terminal: Terminal): ExitCode {
+  if (hasError(result.diagnostics)) {
+    // What else is to be known about the result does not matter while there is none.
+    const shown = result.diagnostics.filter((d) => d.severity !== 'info' || terminal.verbose)
+    terminal.say(renderDiagnosticsText(shown, terminal.style))
+    terminal.say('Nothing was produced, because of the errors above.')
+    return EXIT.usage
+  }
+  report(result, request, terminal)
+  writeResult(result, request, terminal)
+  if (request.patches !== undefined)
+    writeFiles([{ path: request.patches, text: renderPatches(result.patches) }])
+  if (result.proof !== undefined && result.proof.diagnostics.length > 0) return EXIT.findings
+  return result.complete ? EXIT.ok : EXIT.partial
+}
+
+function report(
+  result: Migration,
+  { report: path }: MigrationRequest,
+  { say, style, verbose }: Terminal,
+): void {
+  if (path === undefined) {
+    say(renderReportText(result, style, { all: verbose }))
+    return
+  }
+  const render = { '.json': renderReportJson, '.md': renderReportMarkdown }[extname(path).toLowerCase()]
+  writeFiles([
+    {
+      path,
+      text: render?.(result) ?? renderReportText(result, { colorLevel: 0, width: 100 }, { all: true }),
+    },
+  ])
+  say(
+    renderDiagnosticsText(
+      [...result.diagnostics, ...(result.proof?.diagnostics ?? [])].filter((d) => d.severity !== 'info'),
+      style,
+    ),
+  )
+}
+
+function writeResult({ planned }: Migration, request: MigrationRequest, { out, say }: Terminal): void {
+  const { output, compat, 'out-dir': directory } = request
+  if (directory !== undefined) {
+    const files = objectFiles(planned, output)
+    writeFiles(files.map(({ name, ...file }) => ({ path: join(directory, name), ...file })))
+    say(`${files.length} files were written to ${directory}.`)
+  } else if (compat !== undefined) out(printAsConfigmaptocrs(planned))
+  else if (!request.diff && !request.apply)
+    out(output === 'json' ? renderObjectsJson(planned) : renderObjectsYaml(planned))
+}

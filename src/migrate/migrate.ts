@@ -1,0 +1,162 @@
+// Legacy configuration in, custom resources out. Pure: documents, Services and Nodes are handed in, and nothing is written.
+import type { Diagnostic } from '../config/diagnostic.ts'
+import { readObjects } from '../config/objects/read-objects.ts'
+import type { Node } from '../config/source/node.ts'
+import { sortDiagnostics, validate } from '../config/validate.ts'
+import type { Ip } from '../net/ip.ts'
+import { inApplyOrder } from './apply/plan.ts'
+import { advertisements } from './convert/advertisements.ts'
+import { type Convert, type ConvertOptions, DEFAULT_NAMESPACE, say } from './convert/context.ts'
+import { customResources } from './convert/custom-resources.ts'
+import { convertLegacy, type LegacyResult } from './convert/legacy.ts'
+import { ipAddressPool, type PoolPlan } from './convert/pool.ts'
+import type { NodeFact, ServiceFact } from './facts.ts'
+import { nodeFacts, serviceFacts } from './facts-from-nodes.ts'
+import { NameBook } from './names.ts'
+import { semanticNotes } from './notes.ts'
+import { type Planned, plannedNode } from './planned.ts'
+import { recognise } from './recognise.ts'
+import { afterMigration } from './services/after.ts'
+import { beforeMigration } from './services/before.ts'
+import { type DescribedPatch, type PoolNames, servicePatches } from './services/patches.ts'
+import { type Election, type Proof, proveAddresses } from './services/proof.ts'
+
+export interface MigrateInput {
+  readonly documents: readonly Node[]
+  /** Services and Nodes from elsewhere; those among the documents are added. Undefined: none were asked for. */
+  readonly services?: readonly ServiceFact[]
+  readonly nodes?: readonly NodeFact[]
+}
+
+export interface MigrateOptions extends ConvertOptions {
+  /** unknown keys are warnings and left out */
+  readonly lenient: boolean
+  /** for everything whose source names none; `metallb-system` unless set */
+  readonly namespace: string | undefined
+  /** the speakers will run with --ignore-exclude-lb */
+  readonly ignoreExcludeLabel: boolean
+  readonly sha256: (text: string) => Uint8Array
+}
+
+export interface Migration {
+  /** in the order in which they can be applied; empty when there is an error among the diagnostics */
+  readonly planned: readonly Planned[]
+  readonly patches: readonly DescribedPatch[]
+  /** undefined when no Service was given */
+  readonly proof: Proof | undefined
+  /** of reading and converting; those of the proof are there */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly legacy: readonly LegacyResult[]
+  /** false when something in the input has no equivalent and is not in the result */
+  readonly complete: boolean
+}
+
+export function migrate(input: MigrateInput, options: MigrateOptions): Migration {
+  const found = recognise(input.documents)
+  const diagnostics: Diagnostic[] = [...found.diagnostics]
+  const convert: Convert = { options, diagnostics, names: new NameBook(diagnostics) }
+  const services = merged(input.services, serviceFacts(found.services))
+  const nodes = merged(input.nodes, nodeFacts(found.nodes))
+  const resources = customResources(found.objects, convert)
+  const legacy = found.legacy.map((document) =>
+    convertLegacy(
+      document,
+      document.namespace ?? options.namespace ?? DEFAULT_NAMESPACE,
+      nodes,
+      options.lenient,
+      convert,
+    ),
+  )
+  const pools = [...resources.pools, ...legacy.flatMap((result) => result.pools)]
+  const planned = sortedForApply([
+    ...resources.planned,
+    ...legacy.flatMap((result) => result.planned),
+    ...pools.map((pool) => ipAddressPool(pool, options.explicit)),
+    ...advertisements(pools, convert),
+  ])
+  if (planned.length === 0 && !hasError(diagnostics)) nothingFound(input, diagnostics)
+  if (!hasError(diagnostics)) diagnostics.push(...checkPlanned(planned))
+  diagnostics.push(...semanticNotes(legacy, nodes, options))
+  const patches =
+    services === undefined ? [] : servicePatches(services, poolNames(pools, planned), diagnostics)
+  const failed = hasError(diagnostics)
+  return {
+    planned: failed ? [] : planned,
+    patches: failed ? [] : patches,
+    proof:
+      services === undefined || failed ? undefined : prove(services, nodes, pools, planned, legacy, options),
+    diagnostics: sortDiagnostics(diagnostics),
+    legacy,
+    complete: !legacy.some((result) => result.incomplete),
+  }
+}
+
+function sortedForApply(planned: readonly Planned[]): Planned[] {
+  const byObject = new Map(planned.map((item) => [item.object, item]))
+  return inApplyOrder([...byObject.keys()]).flatMap((object) => byObject.get(object) ?? [])
+}
+
+export const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some((d) => d.severity === 'error')
+
+/** Undefined only when neither was given: then nothing can be said about them. */
+function merged<T>(given: readonly T[] | undefined, found: readonly T[]): readonly T[] | undefined {
+  return given === undefined && found.length === 0 ? undefined : [...(given ?? []), ...found]
+}
+
+/** The rules for custom resources, on nodes that stand where the legacy values stand: errors point at what the user wrote. */
+export function checkPlanned(planned: readonly Planned[]): Diagnostic[] {
+  const { objects, diagnostics } = readObjects(planned.map(plannedNode))
+  return [...diagnostics, ...validate(objects, {})].filter((d) => d.severity !== 'info')
+}
+
+function nothingFound(input: MigrateInput, diagnostics: Diagnostic[]): void {
+  const [first] = input.documents
+  if (first === undefined) return
+  say(
+    { diagnostics },
+    'M001',
+    'error',
+    first,
+    'There is nothing to migrate here: no legacy configuration and no MetalLB resource was found.',
+    'Give lbctl the ConfigMap, its "config" text, Helm values with configInline, or MetalLB resources.',
+  )
+}
+
+/** Every pool that a Service may name: those that were renamed, and those that pass as they are. */
+function poolNames(pools: readonly PoolPlan[], planned: readonly Planned[]): PoolNames {
+  const names = new Map(
+    planned
+      .filter(({ object }) => object.kind === 'IPAddressPool')
+      .map(({ object }) => [object.metadata.name, object.metadata.name]),
+  )
+  for (const pool of pools) names.set(pool.sourceName, pool.name)
+  return names
+}
+
+function prove(
+  services: readonly ServiceFact[],
+  nodes: readonly NodeFact[] | undefined,
+  pools: readonly PoolPlan[],
+  planned: readonly Planned[],
+  legacy: readonly LegacyResult[],
+  options: MigrateOptions,
+): Proof {
+  const objects = planned.map(({ object }) => object)
+  const after = afterMigration(objects, options.ignoreExcludeLabel)
+  const before: (ip: Ip) => ReturnType<ReturnType<typeof beforeMigration>> = beforeMigration(pools, objects)
+  return proveAddresses({
+    services,
+    nodes,
+    before,
+    after,
+    election: electionOf(legacy),
+    sha256: options.sha256,
+  })
+}
+
+function electionOf(legacy: readonly LegacyResult[]): Election {
+  const elections = new Set(legacy.map((result) => result.election))
+  const [only] = elections
+  return elections.size === 1 && only !== undefined ? only : legacy.length === 0 ? 'by-address' : 'unknown'
+}

@@ -1,0 +1,114 @@
+// An object that migrate wants, with the place in the input that each of its fields came from.
+
+import type { KubeObject } from '../config/kube-object.ts'
+import type { Comments } from '../config/print.ts'
+import { commentBeside, commentsAbove } from '../config/source/comments.ts'
+import type { MapEntry, Node, ScalarNode } from '../config/source/node.ts'
+import type { Span } from '../config/source/source.ts'
+import type { Field } from './legacy/readers.ts'
+
+export interface Planned {
+  readonly object: KubeObject
+  /** by path from the object's root; '' is the object itself */
+  readonly origins: ReadonlyMap<string, Origin>
+  /** other places that this object also came from: equal advertisements that were merged */
+  readonly mergedFrom?: readonly Origin[]
+}
+
+export interface Origin {
+  /** path in the source: `address-pools[0].addresses[1]` */
+  readonly path: string
+  readonly node: Node
+  readonly key: ScalarNode | undefined
+  /** the comments there belong to another field that came from the same place */
+  readonly bare?: true
+}
+
+/** For a field that only refers to what stands at `origin`. */
+export const referenceTo = (origin: Origin): Origin => ({ ...origin, bare: true })
+
+export const originOf = (field: Field<unknown>): Origin => ({
+  path: field.path,
+  node: field.node,
+  key: field.key,
+})
+
+export const originSpan = ({ node }: Origin): Span => ({
+  source: node.source,
+  start: node.start,
+  end: node.end,
+})
+
+/** Comments of the source that stand above or beside the values that became a field. */
+export function plannedComments({ origins, mergedFrom = [] }: Planned): Comments {
+  const comments = new Map<string, { above?: readonly string[]; beside?: string }>()
+  const used = new Set<string>()
+  for (const [path, { node, key, bare }] of origins) {
+    if (bare) continue
+    const above = once(commentsAbove(node, (key ?? node).start), used, key ?? node)
+    const beside = path === '' || node.kind !== 'scalar' ? undefined : commentBeside(node)
+    if (above.length > 0 || beside !== undefined)
+      comments.set(path, {
+        ...(above.length > 0 ? { above } : {}),
+        ...(beside === undefined ? {} : { beside }),
+      })
+  }
+  const merged = mergedFrom.flatMap(({ node, key }) =>
+    once(commentsAbove(node, (key ?? node).start), used, key ?? node),
+  )
+  if (merged.length > 0) comments.set('', { above: [...(comments.get('')?.above ?? []), ...merged] })
+  return comments
+}
+
+/** The first key of a list item stands on the item's own line: its comment belongs to the item. */
+function once(comments: readonly string[], used: Set<string>, node: Node): readonly string[] {
+  const line = `${node.source.name}:${node.source.lineStart(node.start)}`
+  if (comments.length === 0 || used.has(line)) return []
+  used.add(line)
+  return comments
+}
+
+/**
+ * The planned object as a tree whose nodes stand where their values came from, so that the rules for custom resources
+ * point at the legacy text.
+ */
+export function plannedNode({ object, origins }: Planned): Node {
+  const root = origins.get('')
+  if (root === undefined) throw new Error(`the planned ${object.kind} ${object.metadata.name} has no origin`)
+  return build(object, '', root, origins)
+}
+
+function build(value: unknown, path: string, around: Origin, origins: ReadonlyMap<string, Origin>): Node {
+  const origin = origins.get(path) ?? around
+  const { source, start, end } = origin.node
+  if (Array.isArray(value))
+    return {
+      kind: 'list',
+      items: value.map((item, i) => build(item, `${path}[${i}]`, origin, origins)),
+      source,
+      start,
+      end,
+    }
+  if (typeof value === 'object' && value !== null) {
+    const entries: MapEntry[] = []
+    for (const [name, field] of Object.entries(value)) {
+      if (field === undefined) continue
+      const at = path === '' ? name : `${path}.${name}`
+      const key = origins.get(at)?.key ?? origin.node
+      entries.push({
+        key: {
+          kind: 'scalar',
+          text: name,
+          style: 'plain',
+          source: key.source,
+          start: key.start,
+          end: key.end,
+        },
+        value: build(field, at, origin, origins),
+      })
+    }
+    return { kind: 'map', entries, source, start, end }
+  }
+  const style = typeof value === 'string' ? 'double' : 'plain'
+  return { kind: 'scalar', text: String(value), style, source, start, end }
+}

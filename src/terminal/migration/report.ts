@@ -1,0 +1,117 @@
+// The report of a migration, for stderr, for a file, for a merge request.
+import { formatPosition } from '../../config/source/source.ts'
+import { serviceId } from '../../migrate/facts.ts'
+import type { Migration } from '../../migrate/migrate.ts'
+import { type ReportEntry, reportEntries } from '../../migrate/report.ts'
+import { mergePatch } from '../../migrate/services/patches.ts'
+import { diagnosticToJson } from '../diagnostics/json.ts'
+import { renderDiagnosticsText, type TextStyle } from '../diagnostics/text.ts'
+import { safeText } from '../safe-text.ts'
+import { createTheme } from '../theme.ts'
+
+/** More keys than this are counted, not listed, unless all are asked for. */
+const LISTED = 40
+
+export function renderReportText(
+  migration: Migration,
+  style: TextStyle,
+  options: { readonly all: boolean },
+): string {
+  const theme = createTheme(style.colorLevel)
+  const { diagnostics, proof, patches } = migration
+  const sections = [renderDiagnosticsText([...diagnostics, ...(proof?.diagnostics ?? [])], style)]
+  const entries = reportEntries(migration)
+  if (migration.planned.length > 0 && entries.length > 0) {
+    const shown = options.all ? entries : entries.slice(0, LISTED)
+    const lines = shown.map((entry) => entryLine(entry))
+    if (shown.length < entries.length)
+      lines.push(`… and ${entries.length - shown.length} more keys; --report FILE writes all of them.`)
+    sections.push(
+      `${theme.strong('What became of each key')}\n${lines.map((line) => `  ${line}\n`).join('')}`,
+    )
+  }
+  if (patches.length > 0) {
+    const lines = patches.flatMap((patch) =>
+      patch.changes.map((change) => `  Service ${serviceId(patch)}: ${safeText(change)}\n`),
+    )
+    sections.push(
+      `${theme.strong('Services to change')} (--patches FILE writes them, --apply makes them)\n${lines.join('')}`,
+    )
+  }
+  sections.push(proofText(migration, theme.strong))
+  return sections.filter((section) => section !== '').join('\n')
+}
+
+function entryLine({ key, at, became, reason }: ReportEntry): string {
+  const { file, line } = at.source.locate(at.start)
+  return `${safeText(file)}:${line}: ${safeText(key)} → ${safeText(became.length > 0 ? became.join(', ') : (reason ?? ''))}`
+}
+
+function proofText({ proof }: Migration, strong: (text: string) => string): string {
+  if (proof === undefined) return ''
+  const failed = proof.diagnostics.length
+  const verdict =
+    failed > 0
+      ? `${failed} of the checks above failed.`
+      : `${count(proof.services, 'Service')} with ${count(proof.addresses, 'address', 'es')}: each stays in a pool and is announced by the same protocol${proof.notTested.length === 0 ? ', from every node that could announce it before' : ''}.`
+  const open = proof.notTested.map((what) => `  Not tested: ${what}.\n`).join('')
+  return `${strong('Addresses in use')}\n  ${verdict}\n${open}`
+}
+
+const count = (n: number, noun: string, plural = 's'): string => `${n} ${noun}${n === 1 ? '' : plural}`
+
+export function renderReportJson(migration: Migration): string {
+  const { diagnostics, proof, patches, planned, complete } = migration
+  const report = {
+    objects: planned.map(({ object: { apiVersion, kind, metadata } }) => ({ apiVersion, kind, ...metadata })),
+    keys: reportEntries(migration).map(({ key, at, became, reason = null }) => ({
+      key,
+      ...at.source.locate(at.start),
+      became,
+      reason,
+    })),
+    servicePatches: patches.map((patch) => ({
+      namespace: patch.namespace,
+      name: patch.name,
+      changes: patch.changes,
+      patch: mergePatch(patch),
+    })),
+    proof:
+      proof === undefined
+        ? null
+        : {
+            services: proof.services,
+            addresses: proof.addresses,
+            kept: proof.diagnostics.length === 0,
+            findings: proof.diagnostics.map(diagnosticToJson),
+            notTested: proof.notTested,
+          },
+    diagnostics: diagnostics.map(diagnosticToJson),
+    complete,
+  }
+  return `${JSON.stringify(report, null, 2)}\n`
+}
+
+export function renderReportMarkdown(migration: Migration): string {
+  const { diagnostics, proof, patches, planned } = migration
+  const cell = (text: string) => safeText(text).replaceAll('|', '\\|')
+  const findings = [...diagnostics, ...(proof?.diagnostics ?? [])]
+  const sections = [
+    '# Migration report\n',
+    `## Objects\n\n${planned.map(({ object }) => `- ${object.kind} \`${object.metadata.namespace}/${object.metadata.name}\`\n`).join('') || 'None.\n'}`,
+    findings.length === 0
+      ? ''
+      : `## Notes\n\n${findings.map((d) => `- **${d.severity} ${d.code}**${d.at === undefined ? '' : ` (${formatPosition(d.at.source.locate(d.at.start))})`}: ${safeText(d.message)}${d.hint === undefined ? '' : ` ${safeText(d.hint)}`}\n`).join('')}`,
+    `## What became of each key\n\n| place | key | became |\n|---|---|---|\n${reportEntries(migration)
+      .map(
+        ({ key, at, became, reason }) =>
+          `| ${cell(formatPosition(at.source.locate(at.start)))} | \`${cell(key)}\` | ${cell(became.length > 0 ? became.join(', ') : (reason ?? ''))} |\n`,
+      )
+      .join('')}`,
+    patches.length === 0
+      ? ''
+      : `## Services to change\n\n${patches.map((patch) => `- \`${serviceId(patch)}\`: ${patch.changes.map(safeText).join('; ')}\n`).join('')}`,
+    proof === undefined ? '' : proofText(migration, (text) => `## ${text}\n`),
+  ]
+  return sections.filter((section) => section !== '').join('\n')
+}
