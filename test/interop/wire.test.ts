@@ -34,7 +34,8 @@ import type { Capture } from '../../src/wire/pcap/capture.ts'
 import { decodePcapng } from '../../src/wire/pcap/decode-pcapng.ts'
 import { decodePcap, pcapHeader, pcapRecord } from '../../src/wire/pcap/pcap.ts'
 import { encodePcapng } from '../../src/wire/pcap/pcapng.ts'
-import { differences, dissect, fieldsOf, tsharkVersion } from '../support/tshark.ts'
+import { differences, dissect, tsharkVersion } from '../support/tshark.ts'
+import { fieldsOf } from '../vectors/tshark-fields.ts'
 
 const version = tsharkVersion()
 if (version !== undefined) console.log(`interop: ${version}`)
