@@ -255,7 +255,8 @@ export interface FrameSocket {
   send(frame: Uint8Array): { readonly sentAtNs: bigint; readonly error?: string }
   /** Makes the kernel hand up frames for a multicast group that nobody on this host listens to. */
   joinMulticast(mac: Mac): void
-  close(): void
+  /** No frame is handed over any more; resolves when the kernel has let go. */
+  close(): Promise<void>
 }
 
 /** An ICMP error that came back, or that the kernel made itself when a neighbour did not answer. */

@@ -31,6 +31,8 @@ export interface Libc {
   connect(fd: number, address: Bytes): number
   listen(fd: number, backlog: number): number
   close(fd: number): number
+  /** On another thread: closing a packet socket waits some 15 ms until no processor uses it any more. */
+  closeInBackground(fd: number): Promise<void>
   send(fd: number, bytes: Bytes, length: number, flags: number): number
   sendTo(fd: number, bytes: Bytes, flags: number, address: Bytes): number
   recv(fd: number, into: Bytes, flags: number): number
@@ -136,6 +138,7 @@ function bindLibc(koffi: typeof import('koffi')): Libc {
   const recv = call('int64_t recv(int, void*, size_t, int)')
   const sendTo = call('int64_t sendto(int, void*, size_t, int, void*, uint32_t)')
   const mount = call('int mount(const char*, const char*, const char*, unsigned long, void*)')
+  const closeNative = library.func('int close(int)')
   const toIndex = library.func('uint32_t if_nametoindex(const char*)') as unknown as NativeCall
   const clock = call('int clock_gettime(int, void*)')
   const length = pinned(4)
@@ -154,6 +157,16 @@ function bindLibc(koffi: typeof import('koffi')): Libc {
     connect: (fd, address) => connect(fd, address, address.length),
     listen: call('int listen(int, int)'),
     close: call('int close(int)'),
+    closeInBackground: (fd) =>
+      new Promise((resolve) => {
+        try {
+          closeNative.async(fd, () => resolve())
+        } catch {
+          // koffi takes only so many calls at a time; waiting here slows down whoever closes that much.
+          closeNative(fd)
+          resolve()
+        }
+      }),
     send: call('int64_t send(int, void*, size_t, int)'),
     sendTo: (fd, bytes, flags, address) => sendTo(fd, bytes, bytes.length, flags, address, address.length),
     recv: (fd, into, flags) => recv(fd, into, into.length, flags),

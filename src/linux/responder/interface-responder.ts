@@ -1,0 +1,221 @@
+// ARP and neighbour discovery on one interface: two packet sockets, one set of addresses, prepared answers.
+// Inbound: socket → filter in the kernel → isArpRequest / isNeighborSolicitation → look-up → prepared answer, filled in → socket.
+// Standards: RFC 826, RFC 4861 §7.2.4 (answers), RFC 4862 §5.4.3 (probes for duplicates are answered to all nodes).
+import type { AnswerCount, ForeignClaim } from '../../layer2/ports.ts'
+import type { Ip } from '../../net/ip.ts'
+import type { Mac } from '../../net/mac.ts'
+import { arpReplyBuffer, arpTarget, fillArpReply, isArpRequest } from '../../wire/arp/responder-frames.ts'
+import {
+  type AdvertisementBuffer,
+  fillNeighborAdvertisement,
+  isNeighborSolicitation,
+  neighborAdvertisementBuffer,
+  solicitedTargetWord,
+} from '../../wire/ndp/responder-frames.ts'
+import { solicitedNodeAddress } from '../../wire/ndp/solicited-node.ts'
+import { type Assembled, anyArp, neighbourDiscovery, ownedArp } from '../bpf/responder-filters.ts'
+import { ERRNO, errnoName } from '../errno.ts'
+import { ETH_P } from '../kernel-constants.ts'
+import { type Libc, pinned } from '../libc.ts'
+import { PacketSocket } from '../packet/packet-socket.ts'
+import { check, SystemCallError } from '../system-call-error.ts'
+import { arpClaim, neighbourClaim } from './claims-in-frames.ts'
+import { MulticastGroups } from './multicast-groups.ts'
+import { OwnedAddressSet } from './owned-addresses.ts'
+
+export interface InterfaceEvents {
+  readonly onClaim: (claim: Omit<ForeignClaim, 'count' | 'interfaceName'>) => void
+  readonly onError: (code: string) => void
+  /** whether a hardware address is one of this host's, so that its own announcements on another link are no claim */
+  readonly isOwnMac: (mac: Mac) => boolean
+}
+
+/** Frames answered per turn of the event loop, so that commands get in during a flood. */
+const FRAMES_PER_TURN = 512
+/** ARP and solicitations are short; what is longer is cut, and then refused as too short for what it says. */
+const FRAME_BYTES = 2048
+
+export class InterfaceResponder {
+  readonly #libc: Libc
+  readonly #events: InterfaceEvents
+  readonly name: string
+  readonly index: number
+  readonly #owned = new OwnedAddressSet()
+  readonly #groups: MulticastGroups
+  /** addresses whose group is joined */
+  readonly #joined = new Map<bigint, Ip>()
+  readonly #frame = pinned(FRAME_BYTES)
+  #arp: PacketSocket | undefined
+  #ndp: PacketSocket | undefined
+  mac: Mac | undefined
+  /** the interface was down, and may have come back with another address */
+  #macUncertain = false
+  #arpReply: Uint8Array = new Uint8Array(0)
+  #advertisement: AdvertisementBuffer | undefined
+
+  /** Throws SystemCallError: ENODEV without such an interface. */
+  constructor(libc: Libc, name: string, events: InterfaceEvents) {
+    this.#libc = libc
+    this.name = name
+    this.#events = events
+    this.index = check('if_nametoindex', libc.interfaceIndex(name))
+    this.#groups = new MulticastGroups(libc, this.index)
+  }
+
+  /** Takes the set over; when it returns, nothing is answered for other addresses. Throws SystemCallError. */
+  own(addresses: readonly Ip[]): void {
+    this.#owned.replace(addresses)
+    this.#openOrClose()
+    this.#refreshMac()
+    this.#changeGroups(this.#owned.ipv6Addresses())
+  }
+
+  #openOrClose(): void {
+    const v4 = this.#owned.ipv4Keys()
+    if (v4.length === 0) {
+      void this.#arp?.close()
+      this.#arp = undefined
+    } else this.#ownArp(v4)
+    if (this.#owned.ipv6Addresses().length === 0) {
+      void this.#ndp?.close()
+      this.#ndp = undefined
+    } else this.#ndp ??= this.#open(ETH_P.ipv6, neighbourDiscovery(), () => this.#drainNdp())
+  }
+
+  /** The kernel picks out our addresses; where the set is too large for that, it picks out ARP and we do the rest. */
+  #ownArp(keys: readonly number[]): void {
+    const exact = ownedArp(keys)
+    const program = exact.ok ? exact : anyArp()
+    try {
+      this.#filterArp(program)
+    } catch (error) {
+      // Memory for filters is limited (net.core.optmem_max).
+      if (!(error instanceof SystemCallError) || error.errno !== ERRNO.ENOMEM || !exact.ok) throw error
+      this.#filterArp(anyArp())
+    }
+  }
+
+  #filterArp(program: Assembled): void {
+    if (this.#arp === undefined) this.#arp = this.#open(ETH_P.arp, program, () => this.#drainArp())
+    else if (program.ok) this.#arp.setFilter(program.value)
+  }
+
+  #open(etherType: number, program: Assembled, onReadable: () => void): PacketSocket {
+    if (!program.ok) throw new Error(`the filter does not assemble: ${program.error}`)
+    const socket = PacketSocket.open(this.#libc, {
+      interfaceIndex: this.index,
+      etherType,
+      filter: program.value,
+    })
+    socket.start(onReadable, (errno) => {
+      this.#macUncertain = true
+      this.#events.onError(errnoName(errno))
+    })
+    return socket
+  }
+
+  #refreshMac(): void {
+    this.#macUncertain = false
+    const mac = (this.#arp ?? this.#ndp)?.address()?.mac
+    if (mac === undefined || mac === this.mac) return
+    this.mac = mac
+    this.#arpReply = pinned(arpReplyBuffer(mac).length)
+    this.#arpReply.set(arpReplyBuffer(mac))
+    // RFC 4861 §7.2.4: override, since the address is nobody else's as far as we know. Source: the address itself, so
+    // that no link-local address is needed.
+    this.#advertisement = neighborAdvertisementBuffer({ mac, override: true, source: undefined })
+  }
+
+  /** A group that cannot be joined does not keep the others from it; it is tried again the next time. */
+  #changeGroups(addresses: readonly Ip[]): void {
+    const now = new Set(addresses.map((a) => a.value))
+    for (const address of this.#joined.values()) {
+      if (now.has(address.value)) continue
+      this.#groups.leave(solicitedNodeAddress(address))
+      this.#joined.delete(address.value)
+    }
+    let failure: unknown
+    for (const address of addresses) {
+      if (this.#joined.has(address.value)) continue
+      try {
+        this.#groups.join(solicitedNodeAddress(address))
+        this.#joined.set(address.value, address)
+      } catch (error) {
+        failure ??= error
+      }
+    }
+    if (failure !== undefined) throw failure
+  }
+
+  #drainArp(): void {
+    const frame = this.#frame
+    for (let i = 0; i < FRAMES_PER_TURN && this.#arp !== undefined; i++) {
+      const length = this.#arp.receive(frame)
+      if (length < 0) return
+      if (this.#macUncertain) this.#refreshMac()
+      if (isArpRequest(frame, 0, length)) this.#answerArp(this.#arp)
+      const claim = arpClaim(frame, length, this.#owned)
+      if (claim !== undefined) this.#claim(claim)
+    }
+  }
+
+  #answerArp(socket: PacketSocket): void {
+    const owned = this.#owned.ipv4(arpTarget(this.#frame, 0))
+    if (owned === undefined) return
+    owned.requests++
+    // Nothing to answer with on an interface that has no Ethernet address.
+    if (this.mac === undefined) return
+    fillArpReply(this.#arpReply, this.#frame, 0)
+    if (socket.send(this.#arpReply) === 0) owned.answers++
+  }
+
+  #drainNdp(): void {
+    const frame = this.#frame
+    for (let i = 0; i < FRAMES_PER_TURN && this.#ndp !== undefined; i++) {
+      const length = this.#ndp.receive(frame)
+      if (length < 0) return
+      if (this.#macUncertain) this.#refreshMac()
+      if (isNeighborSolicitation(frame, 0, length)) this.#answerNdp(this.#ndp)
+      const claim = neighbourClaim(frame.subarray(0, Math.min(length, frame.length)), this.#owned)
+      if (claim !== undefined) this.#claim(claim)
+    }
+  }
+
+  #answerNdp(socket: PacketSocket): void {
+    const frame = this.#frame
+    const word = (quarter: number) => solicitedTargetWord(frame, 0, quarter)
+    const owned = this.#owned.ipv6(word(0), word(1), word(2), word(3))
+    if (owned === undefined) return
+    owned.requests++
+    if (this.#advertisement === undefined) return
+    fillNeighborAdvertisement(this.#advertisement, frame, 0)
+    if (socket.send(this.#advertisement.frame) === 0) owned.answers++
+  }
+
+  #claim(claim: Omit<ForeignClaim, 'count' | 'interfaceName'>): void {
+    if (!this.#events.isOwnMac(claim.mac)) this.#events.onClaim(claim)
+  }
+
+  /** 0, or the errno. ENODEV where no address of the frame's family is owned. */
+  announce(frame: Uint8Array): number {
+    const etherType = ((frame[12] ?? 0) << 8) | (frame[13] ?? 0)
+    const socket = etherType === ETH_P.arp ? this.#arp : this.#ndp
+    return socket === undefined ? ERRNO.ENODEV : socket.send(frame)
+  }
+
+  counts(): AnswerCount[] {
+    return this.#owned
+      .all()
+      .map(({ address, requests, answers }) => ({ interfaceName: this.name, address, requests, answers }))
+  }
+
+  /** Nothing is answered from here on; resolves when all sockets are closed. */
+  async close(): Promise<void> {
+    const sockets = [this.#arp, this.#ndp]
+    this.#arp = undefined
+    this.#ndp = undefined
+    this.#groups.close()
+    this.#joined.clear()
+    await Promise.all(sockets.map((socket) => socket?.close()))
+  }
+}

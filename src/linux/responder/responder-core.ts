@@ -1,0 +1,77 @@
+// All interfaces of the responder, in its thread.
+import type { AnnouncementFrame, AnswerCount, OwnedAddresses, ResponderFailure } from '../../layer2/ports.ts'
+import { errnoName } from '../errno.ts'
+import type { Libc } from '../libc.ts'
+import { SystemCallError } from '../system-call-error.ts'
+import { ForeignClaims } from './foreign-claims.ts'
+import { InterfaceResponder } from './interface-responder.ts'
+import type { Report } from './messages.ts'
+
+export class ResponderCore {
+  readonly #libc: Libc
+  readonly #report: (report: Report) => void
+  readonly #interfaces = new Map<string, InterfaceResponder>()
+  readonly #claims: ForeignClaims
+
+  constructor(libc: Libc, report: (report: Report) => void) {
+    this.#libc = libc
+    this.#report = report
+    this.#claims = new ForeignClaims((claim) => report({ kind: 'claim', claim }))
+  }
+
+  /** Withdrawals first, so that none waits for an interface that is hard to open. */
+  own(owned: OwnedAddresses): ResponderFailure[] {
+    for (const [name, responder] of this.#interfaces) {
+      // A name may now belong to another interface: deleted and made again.
+      if ((owned.get(name)?.length ?? 0) > 0 && this.#libc.interfaceIndex(name) === responder.index) continue
+      void responder.close()
+      this.#interfaces.delete(name)
+    }
+    const failures: ResponderFailure[] = []
+    for (const [interfaceName, addresses] of owned) {
+      if (addresses.length === 0) continue
+      try {
+        const responder = this.#interfaces.get(interfaceName) ?? this.#open(interfaceName)
+        responder.own(addresses)
+      } catch (error) {
+        if (!(error instanceof SystemCallError)) throw error
+        failures.push({ interfaceName, code: error.code })
+      }
+    }
+    return failures
+  }
+
+  #open(interfaceName: string): InterfaceResponder {
+    const responder = new InterfaceResponder(this.#libc, interfaceName, {
+      onClaim: (claim) => this.#claims.add({ interfaceName, ...claim }, performance.now()),
+      onError: (code) => this.#report({ kind: 'interface-error', failure: { interfaceName, code } }),
+      isOwnMac: (mac) => [...this.#interfaces.values()].some((each) => each.mac === mac),
+    })
+    this.#interfaces.set(interfaceName, responder)
+    return responder
+  }
+
+  announce(frames: readonly AnnouncementFrame[]): ResponderFailure[] {
+    const failures: ResponderFailure[] = []
+    for (const { interfaceName, frame } of frames) {
+      const responder = this.#interfaces.get(interfaceName)
+      if (responder === undefined) {
+        failures.push({ interfaceName, code: 'ENODEV' })
+        continue
+      }
+      const errno = responder.announce(frame)
+      if (errno !== 0) failures.push({ interfaceName, code: errnoName(errno) })
+    }
+    return failures
+  }
+
+  counts(): AnswerCount[] {
+    return [...this.#interfaces.values()].flatMap((responder) => responder.counts())
+  }
+
+  async close(): Promise<void> {
+    const responders = [...this.#interfaces.values()]
+    this.#interfaces.clear()
+    await Promise.all(responders.map((responder) => responder.close()))
+  }
+}
