@@ -34,10 +34,27 @@ const { metafile } = await build({
   banner: {
     js: "import{createRequire as lbctlCreateRequire}from'node:module';const require=lbctlCreateRequire(import.meta.url);",
   },
+  plugins: [withoutOclifRunner()],
   metafile: true,
   logLevel: 'warning',
 })
 if (!quiet) printSizes(metafile)
+
+/**
+ * Parts of oclif that only its own runner uses: plugins, help, spinners, timing. A command requires them when it is loaded,
+ * and never calls them (docs/decisions/0003-bundle-with-esbuild.md).
+ */
+function withoutOclifRunner() {
+  return {
+    name: 'without-oclif-runner',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\/(config|help|performance|ux\/action\/\w+)$/ }, ({ path, importer }) =>
+        /@oclif.core.lib/.test(importer) ? { path, namespace: 'oclif-runner' } : undefined,
+      )
+      onLoad({ filter: /.*/, namespace: 'oclif-runner' }, () => ({ contents: 'module.exports = {}' }))
+    },
+  }
+}
 
 function commands(folder = join(root, 'src/commands')) {
   const entries = {}

@@ -24,7 +24,7 @@ try {
       join('demo/legacy', file),
     ])
     writeFileSync(result, migrated.stdout)
-    console.log(migrated.stdout)
+    console.log(`$ cat ${file}\n${migrated.stdout}`)
     show(`lbctl validate ${file}`, ['validate', file], scratch)
   }
 } finally {

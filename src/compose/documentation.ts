@@ -57,6 +57,12 @@ export function findPage(asked: string, root: URL): Page {
   })
 }
 
+/** The page of a code of a diagnostic, if it has one. */
+export function findRuleHelp(code: string, root: URL): Page | undefined {
+  const kind = KINDS.find(({ pattern }) => pattern.test(code))
+  return kind !== undefined && codesOf(kind, root).includes(code) ? readPage(kind, code, root) : undefined
+}
+
 function codesOf(kind: SubjectKind, root: URL): string[] {
   return readdirSync(new URL(`docs/${kind.folder}/`, root))
     .map((file) => file.replace(/\.md$/, ''))

@@ -51,6 +51,10 @@ function plainSentence(message: string): string {
   if (flag !== null) return `--${flag[1]} cannot be "${flag[2]}"; it is one of: ${flag[3]}.`
   const argument = /^Expected (.*) to be one of: (.*)$/s.exec(words)
   if (argument !== null) return `"${argument[1]}" is not one of: ${argument[2]}.`
+  const number =
+    /^Parsing (--[\w-]+)\s*;? Expected an integer( \w+ than or equal to .*)? but received: (.*)$/s.exec(words)
+  if (number !== null)
+    return `${number[1]} takes a whole number${(number[2] ?? '').replace(' greater than or equal to', ' of at least').replace(' less than or equal to', ' of at most')}, not "${number[3]}".`
   const sentence = words.replace(/^Flag --/, '--')
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
 }

@@ -43,7 +43,7 @@ export function renderCommandHelp(command: CommandSurface, colorLevel: 0 | 1 | 2
     `${theme.heading('Usage:')} ${usageLine(command.id, command.args)}`,
   ]
   if (command.description !== undefined && command.description !== command.summary)
-    lines.push('', ...command.description.split('\n').flatMap((line) => wrap(line, WIDTH)))
+    lines.push('', ...paragraphs(command.description))
   const args = Object.entries(command.args).map(
     ([name, arg]) => [argumentName(name, arg), arg.description ?? ''] as const,
   )
@@ -54,12 +54,24 @@ export function renderCommandHelp(command: CommandSurface, colorLevel: 0 | 1 | 2
     lines,
     theme,
     'Examples',
-    (command.examples ?? []).map((example) => `  ${theme.command(example)}`),
+    (command.examples ?? []).flatMap(exampleLines).map((line) => theme.command(line)),
   )
   const [sample] = own
   if (sample?.env !== undefined)
     lines.push('', `Each flag has an environment variable: ${sample.env} for --${sample.name}.`)
   return `${lines.join('\n')}\n`
+}
+
+/** Line breaks of the source are blanks, except in front of an indented line, which stays as it is. */
+const paragraphs = (text: string): string[] =>
+  text
+    .split(/\n(?= )|(?<=\n .*)\n/)
+    .flatMap((part) => (part.startsWith(' ') ? [part] : wrap(part.replaceAll('\n', ' '), WIDTH)))
+
+/** A long example goes on in the next line, as the shell would take it. */
+function exampleLines(example: string): string[] {
+  const lines = wrap(example, WIDTH - 8)
+  return lines.map((line, i) => `${i === 0 ? '  ' : '      '}${line}${i < lines.length - 1 ? ' \\' : ''}`)
 }
 
 /** `lbctl` alone: what there is. */
