@@ -7,6 +7,7 @@
 // connection cut in the middle only if `repeatable`. Each wait grows by the factor 2 from `baseDelayMs` and is drawn between
 // half of it and the whole, so that several programs do not come back at the same moment. A 403 is tried again only after the
 // same request met a server that was starting: it says 403 to rightful accounts until it has read its RBAC rules.
+import { setTimeout } from 'node:timers/promises'
 import type { Connection } from './connection.ts'
 import { type ApiAnswer, type ApiRequest, ExchangeError, exchange } from './exchange.ts'
 import { networkError, refusal } from './refusals.ts'
@@ -22,9 +23,10 @@ export interface ClientOptions {
   readonly maxDelayMs?: number
   /** of one answer, unpacked; default 256 MiB */
   readonly maxBytes?: number
-  /** ends reads at once; writes are let finish, since a cut write leaves open whether it took place */
+  /** ends reads and dry runs at once; writes are let finish, since a cut write leaves open whether it took place */
   readonly signal?: AbortSignal
-  readonly sleep?: (ms: number) => Promise<void>
+  /** ends early, without complaint, when the signal given to it does */
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
   /** 0 ≤ x < 1 */
   readonly random?: () => number
   readonly now?: () => number
@@ -51,7 +53,7 @@ export class ApiClient {
       baseDelayMs: options.baseDelayMs ?? 250,
       maxDelayMs: options.maxDelayMs ?? 30_000,
       maxBytes: options.maxBytes ?? 256 * 1024 * 1024,
-      sleep: options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+      sleep: options.sleep ?? sleepUnlessAborted,
       random: options.random ?? Math.random,
       now: options.now ?? Date.now,
       signal: options.signal,
@@ -72,22 +74,28 @@ export class ApiClient {
         attempt < attempts && delayMs <= maxDelayMs && this.#mayRepeat(outcome, request, call, sawStarting)
       if (!again) throw this.#error(outcome, request, call)
       sawStarting ||= isStarting(outcome)
-      await sleep(delayMs)
+      await sleep(delayMs, this.#signalFor(request))
     }
   }
 
   async #attempt(request: ApiRequest): Promise<ApiAnswer | ExchangeError> {
-    const { timeoutMs, maxBytes, signal } = this.#options
+    const { timeoutMs, maxBytes } = this.#options
     try {
       return await exchange(this.connection, request, {
         timeoutMs,
         maxBytes,
-        signal: request.method === 'GET' ? signal : undefined,
+        signal: this.#signalFor(request),
       })
     } catch (error) {
       if (error instanceof ExchangeError) return error
       throw error
     }
+  }
+
+  #signalFor(request: ApiRequest): AbortSignal | undefined {
+    return request.method === 'GET' || request.query?.['dryRun'] !== undefined
+      ? this.#options.signal
+      : undefined
   }
 
   #mayRepeat(
@@ -96,7 +104,7 @@ export class ApiClient {
     call: CallOptions,
     sawStarting: boolean,
   ): boolean {
-    if (this.#options.signal?.aborted === true && request.method === 'GET') return false
+    if (this.#signalFor(request)?.aborted === true) return false
     if (outcome instanceof ExchangeError)
       return NOT_SENT.has(outcome.code) || (call.repeatable && CUT.has(outcome.code))
     if (outcome.status === 403) return sawStarting
@@ -120,6 +128,9 @@ export class ApiClient {
       : refusal(outcome, request, identity, call.secrets ?? [])
   }
 }
+
+const sleepUnlessAborted = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  setTimeout(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
 
 const succeeded = (answer: ApiAnswer): boolean => answer.status >= 200 && answer.status < 300
 

@@ -10,6 +10,7 @@ import https from 'node:https'
 import { KubeConfig } from '@kubernetes/client-node'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import type { ClusterIdentity } from '../migrate/ports.ts'
+import { proxyFromEnvironment } from './proxy.ts'
 
 export interface ConnectionOptions {
   /** path of a kubeconfig file; left out: KUBECONFIG, then ~/.kube/config, then the service account of the Pod */
@@ -17,6 +18,8 @@ export interface ConnectionOptions {
   readonly context?: string | undefined
   /** for requests that name none; left out: the namespace of the context */
   readonly namespace?: string | undefined
+  /** where HTTPS_PROXY and NO_PROXY are looked up; default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 export interface Connection {
@@ -50,7 +53,10 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
       },
     )
   const agent = server.protocol === 'http:' ? new http.Agent(AGENT) : new https.Agent(AGENT)
-  const proxied = typeof cluster.proxyUrl === 'string' && cluster.proxyUrl !== ''
+  const proxyUrl = cluster.proxyUrl || proxyFromEnvironment(server, options.env ?? process.env)
+  const proxied = proxyUrl !== undefined
+  if (proxied)
+    config.clusters = config.clusters.map((c) => (c.name === cluster.name ? { ...c, proxyUrl } : c))
   return {
     identity: {
       context: config.getCurrentContext(),

@@ -317,6 +317,27 @@ describe('stopped half-way', () => {
     expect(outcome.kind === 'stopped' && outcome.next.join(' ')).toContain(`--undo-from ${path}`)
   })
 
+  it('by the user while it looks at the object once more: that is not a failure', async () => {
+    seedService()
+    const stop = new AbortController()
+    cluster = openCluster({ kubeconfig: join(directory, 'config') }, { signal: stop.signal })
+    let looks = 0
+    api.intercept('silence', (r) => {
+      const isLook = r.method === 'GET' && r.path.endsWith('/services/web') && api.writes.length > 0
+      if (isLook) looks += 1
+      return isLook
+    })
+    const outcome = run(full, { signal: stop.signal })
+    while (looks === 0) await new Promise((resolve) => setImmediate(resolve))
+    stop.abort()
+    expect(await outcome).toMatchObject({
+      kind: 'stopped',
+      reason: 'aborted',
+      failed: undefined,
+      remaining: [{ kind: 'Service' }],
+    })
+  })
+
   it('by the user before the first write: nothing was done', async () => {
     const stop = new AbortController()
     stop.abort()

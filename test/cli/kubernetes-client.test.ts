@@ -1,6 +1,7 @@
 // Reader and writer against the recorded API server: complete lists, retries, and what each refusal becomes.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -264,6 +265,20 @@ describe('retries', () => {
     expect([error.kind, error.facts['code']]).toEqual(['timeout', 'TIMEOUT'])
   })
 
+  it('does not sit out a wait after the signal', async () => {
+    const stop = new AbortController()
+    api.answerNext('starting 503', undefined, 9)
+    const file = join(directory, 'config')
+    writeFileSync(file, api.kubeconfig(TOKEN))
+    const work = new ApiReader(
+      new ApiClient(openConnection({ kubeconfig: file }), { signal: stop.signal }),
+    ).nodes()
+    while (api.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    stop.abort()
+    // The answer asked for 5 s; the time limit of this test is below that.
+    expect((await failure(work)).kind).toMatch(/unreachable|timeout/)
+  }, 4_000)
+
   it('stops reads on a signal', async () => {
     const stop = new AbortController()
     api.intercept('silence', () => true)
@@ -444,6 +459,27 @@ describe('the way there', () => {
     })
     await failing(config(`${api.url}/k8s/c-1`))
     expect(api.requests[1]?.path).toBe('/k8s/c-1/api/v1/nodes')
+  })
+
+  it('goes through the proxy that the kubeconfig names', async () => {
+    const seen: string[] = []
+    const proxy = createHttpServer()
+    proxy.on('connect', (request, socket: Socket) => {
+      seen.push(request.url ?? '')
+      const upstream = connect(Number(new URL(api.url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        upstream.pipe(socket).pipe(upstream)
+      })
+      upstream.on('error', () => socket.destroy())
+      socket.on('error', () => upstream.destroy())
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const { port } = proxy.address() as { port: number }
+    const more = { 'insecure-skip-tls-verify': true, 'proxy-url': `http://127.0.0.1:${port}` }
+    expect(await new ApiReader(client({}, config('http://10.255.255.1:8080', more))).nodes()).toEqual([])
+    expect(seen).toEqual(['10.255.255.1:8080'])
+    proxy.closeAllConnections()
+    proxy.close()
   })
 
   it('keeps one connection for requests in a row', async () => {

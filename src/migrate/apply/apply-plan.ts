@@ -7,7 +7,6 @@
 // Running it again is always safe: what is as wanted is left alone. A write that has begun is let finish, so that a stop by the
 // user never leaves open whether an object was stored.
 import type { KubeObject } from '../../config/kube-object.ts'
-import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { CancelSignal, ClusterWriter, LiveObject, ObjectRef, UndoStore } from '../ports.ts'
 import {
   annotationOf,
@@ -18,7 +17,7 @@ import {
   servicePatchBody,
 } from './check.ts'
 import { contentOf } from './content.ts'
-import { writeGuarded } from './guarded.ts'
+import { failureOf, writeGuarded } from './guarded.ts'
 import { sameJson } from './json.ts'
 import type { Done, Failure, Outcome } from './outcome.ts'
 import { type ApplyPlan, duplicates, refText } from './plan.ts'
@@ -67,6 +66,7 @@ async function writeAll(
   options: ApplyOptions,
 ): Promise<Outcome> {
   const done: Done[] = []
+  const isAborted = (): boolean => options.signal?.aborted === true
   const warnings: string[] = []
   const stopped = (reason: 'error' | 'aborted', failed: Failure | undefined): Outcome => ({
     kind: 'stopped',
@@ -80,12 +80,14 @@ async function writeAll(
     next: whatNext(options.undo.path, done.length > 0 || failed?.written === 'unknown'),
   })
   for (const step of steps) {
-    if (options.signal?.aborted === true) return stopped('aborted', undefined)
+    if (isAborted()) return stopped('aborted', undefined)
     try {
       warnings.push(...(await write(writer, step)))
     } catch (error) {
-      if (!(error instanceof LbctlError)) throw error
-      return stopped('error', { ref: step.ref, error, written: isUncertain(error) ? 'unknown' : 'no' })
+      const failed = failureOf(step.ref, error)
+      // The stop ended the look before the write: not a failure.
+      if (isAborted() && failed.written === 'no') return stopped('aborted', undefined)
+      return stopped('error', failed)
     }
     const written = doneOf(step.ref, step.entry)
     done.push(written)
@@ -93,10 +95,6 @@ async function writeAll(
   }
   return { kind: 'done', done, unchanged, skipped: [], warnings, undoPath: options.undo.path }
 }
-
-/** A connection that was never made wrote nothing, but that is not told apart here: to say "unknown" is always true. */
-export const isUncertain = (error: LbctlError): boolean =>
-  error.kind === 'unreachable' || error.kind === 'timeout'
 
 const whatNext = (undoPath: string, touched: boolean): readonly string[] =>
   touched

@@ -5,10 +5,9 @@
 // valid as a whole (a BFD profile can be deleted once the peer that uses it is gone, not before).
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { type CancelSignal, type ClusterWriter, FIELD_MANAGER, type LiveObject } from '../ports.ts'
-import { isUncertain } from './apply-plan.ts'
 import { annotationOf, loadBalancerIpOf, servicePatchBody } from './check.ts'
 import { contentOf } from './content.ts'
-import { writeGuarded } from './guarded.ts'
+import { failureOf, writeGuarded } from './guarded.ts'
 import { sameJson } from './json.ts'
 import type { Done, Failure, Outcome, Refusal } from './outcome.ts'
 import { refText } from './plan.ts'
@@ -55,6 +54,7 @@ async function revertAll(
   options: UndoOptions,
 ): Promise<Outcome> {
   const done: Done[] = []
+  const isAborted = (): boolean => options.signal?.aborted === true
   const common = { done, unchanged: known.unchanged, warnings: [], undoPath: undefined }
   const stopped = (reason: 'error' | 'aborted', failed: Failure | undefined): Outcome => ({
     ...common,
@@ -65,12 +65,13 @@ async function revertAll(
     next: ['To go on, run the same command again: what is undone already stays as it is.'],
   })
   for (const entry of todo) {
-    if (options.signal?.aborted === true) return stopped('aborted', undefined)
+    if (isAborted()) return stopped('aborted', undefined)
     try {
       await revert(writer, entry)
     } catch (error) {
-      if (!(error instanceof LbctlError)) throw error
-      return stopped('error', { ref: entry.ref, error, written: isUncertain(error) ? 'unknown' : 'no' })
+      const failed = failureOf(entry.ref, error)
+      if (isAborted() && failed.written === 'no') return stopped('aborted', undefined)
+      return stopped('error', failed)
     }
     const created = entry.type === 'object' && entry.before === null
     const reverted: Done = { ref: entry.ref, action: created ? 'deleted' : 'restored' }
