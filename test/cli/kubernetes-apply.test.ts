@@ -14,7 +14,8 @@ import { undo } from '../../src/migrate/apply/undo.ts'
 import { parseUndo } from '../../src/migrate/apply/undo-document.ts'
 import objects from '../fixtures/kubernetes/objects.json' with { type: 'json' }
 import { type Map_, mapOf } from '../support/recorded-api/objects.ts'
-import { RecordedApi, type SeenRequest } from '../support/recorded-api.ts'
+import type { SeenRequest } from '../support/recorded-api/requests.ts'
+import { RecordedApi } from '../support/recorded-api.ts'
 
 const NS = 'metallb-system'
 let api: RecordedApi

@@ -10,17 +10,10 @@ import { type Answer, failure, json, pageNotFound, Refusal } from './recorded-ap
 import { discovery } from './recorded-api/discovery.ts'
 import { listAnswer, Pages } from './recorded-api/lists.ts'
 import { type Map_, mapOf, type ResourceType, TYPES } from './recorded-api/objects.ts'
+import { readRequest, type SeenRequest } from './recorded-api/requests.ts'
 import { Store, type Target } from './recorded-api/store.ts'
 
 export type RecordedAnswer = keyof typeof recorded
-
-export interface SeenRequest {
-  readonly method: string
-  readonly path: string
-  readonly query: Readonly<Record<string, string>>
-  readonly headers: IncomingMessage['headers']
-  readonly body: Map_ | undefined
-}
 
 interface Interception {
   readonly when: (request: SeenRequest) => boolean
@@ -151,7 +144,7 @@ export class RecordedApi {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const seen = await read(request)
+    const seen = await readRequest(request)
     this.requests.push(seen)
     const interception = this.#interceptions.find(({ when, times }) => times > 0 && when(seen))
     if (interception !== undefined) interception.times -= 1
@@ -273,19 +266,5 @@ export class RecordedApi {
       throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
     }
     return { type, version, namespace, name }
-  }
-}
-
-async function read(request: IncomingMessage): Promise<SeenRequest> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString('utf8')
-  const url = new URL(request.url ?? '/', 'http://server')
-  return {
-    method: request.method ?? 'GET',
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
-    headers: request.headers,
-    body: text === '' ? undefined : (JSON.parse(text) as Map_),
   }
 }

@@ -14,8 +14,6 @@ interface Schema {
 
 const SCHEMAS = schemas as unknown as { [kind: string]: { specRequired: boolean; spec: Schema } }
 
-export const hasSchema = (type: ResourceType): boolean => type.kind in SCHEMAS
-
 export function fillDefaults(object: Stored): void {
   const schema = SCHEMAS[object.kind]
   const spec = object['spec']
