@@ -91,7 +91,7 @@ describe.skipIf(!required && !shell('zsh'))('zsh', () => {
   })
 })
 
-it.runIf(!shell('fish') || !shell('zsh'))('prints what was skipped', () => {
+it('prints which shells were left out', () => {
   for (const name of ['fish', 'zsh'])
     if (!shell(name)) console.log(`skipped: completion in ${name}, which is not installed`)
 })
