@@ -9,7 +9,7 @@ const steps = [
   ['types of the pure rooms', 'tsc', ['--noEmit', '-p', 'tsconfig.pure.json']],
   ['type-aware lint', 'eslint', ['--max-warnings=0', '.']],
   ['floors', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'src']],
-  ['unit tests', 'vitest', ['run', '--project', 'unit']],
+  ['unit tests', 'vitest', ['run', '--project', 'unit', '--reporter', 'dot']],
   ['build', process.execPath, ['scripts/build.mjs', '--quiet']],
   ['manifest', process.execPath, ['scripts/manifest.mjs', '--check']],
   ['unused code', 'knip', []],
