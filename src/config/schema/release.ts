@@ -5,8 +5,6 @@ export type Release = `${number}.${number}.${number}` | 'main'
 
 /** The newest release whose resources this schema knows. */
 export const NEWEST_RELEASE: Release = '0.16.1'
-/** The first release with custom resources. */
-export const FIRST_CRD_RELEASE: Release = '0.13.0'
 
 /** Takes `v0.14.9`, `0.14.9`, `0.14` (read as its first release) and `main`; undefined for anything else. */
 export function parseRelease(text: string): Release | undefined {

@@ -2,9 +2,6 @@
 import { type DurationNs, SECOND_NS } from '../../net/duration.ts'
 import { err, ok, type Result } from '../../net/result.ts'
 
-/** Hold time that is proposed when a peer sets none. */
-export const DEFAULT_HOLD_TIME_SECONDS = 90
-
 export interface SessionTimers {
   readonly holdTimeSeconds: number
   readonly keepaliveTimeSeconds: number

@@ -10,15 +10,17 @@ export function sessionFamilies(context: RuleContext): void {
   // Before, every session carried both families.
   if (targetVersion !== undefined && compareReleases(targetVersion, '0.15.0') < 0) return
   const reported = new Set<string>()
+  const carriers = { 4: carriersOf(context, 4), 6: carriersOf(context, 6) }
   for (const advertisement of context.objects.bgpAdvertisements) {
     const selection = context.pools.select(advertisement)
     if (selection === undefined || advertisement.failed.has('peers')) continue
     const names = advertisement.spec.peers ?? []
-    const peers =
-      names.length === 0 ? context.objects.peers : names.flatMap((n) => context.peersByName.get(n) ?? [])
-    if (peers.length === 0) continue
+    const known = names.filter((name) => context.peersByName.has(name))
+    if (context.objects.peers.length === 0 || (names.length > 0 && known.length === 0)) continue
     for (const family of [4, 6] as const) {
-      if (reported.has(`${selection.id} ${family}`) || peers.some((peer) => carries(peer, family))) continue
+      const carried =
+        names.length === 0 ? carriers[family].size > 0 : known.some((name) => carriers[family].has(name))
+      if (carried || reported.has(`${selection.id} ${family}`)) continue
       const pool = selection.pools.find((p: Pool) => context.hasFamily(p, family))
       if (pool === undefined) continue
       reported.add(`${selection.id} ${family}`)
@@ -30,6 +32,10 @@ export function sessionFamilies(context: RuleContext): void {
     }
   }
 }
+
+/** Names of the peers whose sessions carry a family. */
+const carriersOf = (context: RuleContext, family: IpFamily): ReadonlySet<string> =>
+  new Set(context.objects.peers.filter((peer) => carries(peer, family)).map((peer) => peer.name))
 
 function carries({ spec, failed }: BGPPeer, family: IpFamily): boolean {
   // Unnumbered sessions carry both; of what cannot be read, nothing is said.
