@@ -32,7 +32,7 @@ export const IPV6 = {
   minhopcount: 73,
 } as const
 
-export const TCP = { nodelay: 1, md5sig: 14, userTimeout: 18, md5sigExt: 38 } as const
+export const TCP = { nodelay: 1, md5sig: 14, userTimeout: 18, md5sigExt: 32 } as const
 
 export const PACKET = { addMembership: 1, auxdata: 8, ignoreOutgoing: 23 } as const
 

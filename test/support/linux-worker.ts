@@ -1,5 +1,5 @@
 // Builds the responder's thread from the sources, into a folder from which koffi can be found.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
@@ -13,6 +13,8 @@ export interface BuiltFile {
 /** One self-contained ES module from a source file below the root. */
 export async function buildFile(entry: string): Promise<BuiltFile> {
   const folder = mkdtempSync(`${root}node_modules/.lbctl-test-`)
+  // Tests run it as another user, too.
+  chmodSync(folder, 0o755)
   const outfile = `${folder}/built.mjs`
   await build({
     absWorkingDir: root,

@@ -216,6 +216,6 @@ export class InterfaceResponder {
     this.#ndp = undefined
     this.#groups.close()
     this.#joined.clear()
-    await Promise.all(sockets.map((socket) => socket?.close()))
+    await Promise.all(sockets.flatMap((socket) => (socket === undefined ? [] : [socket.close()])))
   }
 }
