@@ -122,6 +122,17 @@ const BGP_ADVERTISEMENTS: readonly Case[] = [
     A + B + bgp('localPref: 100, ipAddressPools: [a]', 'x') + bgp('localPref: 200, ipAddressPools: [b]', 'y'),
   ],
   ['V611', A + bgp('localPref: 100, serviceSelectors: [{}]', 'x') + bgp('localPref: 200', 'y')],
+  // Without Nodes: "every node" meets any selection, two different selections are not judged.
+  [
+    'V611',
+    A + bgp('localPref: 100', 'x') + bgp('«localPref»: 200, nodeSelectors: [{matchLabels: {rack: r1}}]', 'y'),
+  ],
+  [
+    'V611',
+    A +
+      bgp('localPref: 100, nodeSelectors: [{matchLabels: {rack: r1}}]', 'x') +
+      bgp('localPref: 200, nodeSelectors: [{matchLabels: {rack: r2}}]', 'y'),
+  ],
   // Mixed pools conflict when either length is the same.
   [
     'V611',
