@@ -52,5 +52,9 @@ export const migrateFlags = withEnvironment({
     helpValue: 'FILE',
     exclusive: ['apply', 'diff', 'from-cluster'],
   }),
+  'skip-changed': boolean({
+    description: 'with --undo-from: leave what somebody else changed since as it is',
+    dependsOn: ['undo-from'],
+  }),
   force: boolean({ description: 'apply although the proof of addresses failed', dependsOn: ['apply'] }),
 })

@@ -12,7 +12,7 @@ import { hasError, type Migration } from '../migrate/migrate.ts'
 import type { ClusterReader, ClusterWriter } from '../migrate/ports.ts'
 import { renderOutcome } from '../terminal/migration/outcome.ts'
 import { connectCluster, undoFile } from './cluster.ts'
-import type { MigrationRequest, Terminal } from './migration.ts'
+import type { MigrationRequest, Terminal } from './migration-request.ts'
 
 interface Steps {
   readonly migrate: (reader: ClusterReader | undefined) => Promise<Migration>
@@ -25,11 +25,11 @@ export async function withCluster(
   terminal: Terminal,
   steps: Steps,
 ): Promise<ExitCode> {
-  // Writes are not cut by the signal: the apply itself stops between two objects and says what remains.
-  const cluster = await connectCluster(request, request.apply ? undefined : terminal.signal)
+  // The signal ends reads and dry runs. Writes are not cut: the apply stops between two objects and says what remains.
+  const cluster = await connectCluster(request, terminal.signal)
   try {
     if (request['undo-from'] !== undefined)
-      return await goBack(request['undo-from'], cluster.writer, terminal)
+      return await goBack(request['undo-from'], request, cluster.writer, terminal)
     const result = await steps.migrate(request['from-cluster'] ? cluster.reader : undefined)
     const code = steps.finish(result)
     if (hasError(result.diagnostics)) return code
@@ -81,9 +81,18 @@ async function apply(
   return ended(outcome, terminal, code)
 }
 
-async function goBack(path: string, writer: ClusterWriter, terminal: Terminal): Promise<ExitCode> {
+async function goBack(
+  path: string,
+  request: MigrationRequest,
+  writer: ClusterWriter,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const document = parseUndo(readText(path), path)
-  return ended(await undo(writer, document, { signal: terminal.signal }), terminal, EXIT.ok)
+  return ended(
+    await undo(writer, document, { signal: terminal.signal, skipChanged: request['skip-changed'] }),
+    terminal,
+    EXIT.ok,
+  )
 }
 
 function ended(outcome: Outcome, { say }: Terminal, before: ExitCode): ExitCode {

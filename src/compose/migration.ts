@@ -7,7 +7,7 @@ import { printAsConfigmaptocrs } from '../migrate/compat/configmaptocrs.ts'
 import { migrateAsConfigmaptocrs } from '../migrate/compat/migrate.ts'
 import { parseLegacyVersion } from '../migrate/dialect.ts'
 import { hasError, type Migration, migrate } from '../migrate/migrate.ts'
-import { renderDiagnosticsText, type TextStyle } from '../terminal/diagnostics/text.ts'
+import { renderDiagnosticsText } from '../terminal/diagnostics/text.ts'
 import {
   objectFiles,
   renderObjectsJson,
@@ -16,43 +16,8 @@ import {
 } from '../terminal/migration/objects.ts'
 import { renderReportJson, renderReportMarkdown, renderReportText } from '../terminal/migration/report.ts'
 import { type MigrationInput, readMigrationInput } from './migration-input.ts'
+import type { MigrationRequest, Terminal } from './migration-request.ts'
 import { writeFiles } from './write-files.ts'
-
-export interface MigrationRequest {
-  readonly files: readonly string[]
-  readonly output: 'yaml' | 'json'
-  readonly services?: readonly string[] | undefined
-  readonly nodes?: readonly string[] | undefined
-  readonly 'from-cluster': boolean
-  readonly kubeconfig?: string | undefined
-  readonly context?: string | undefined
-  readonly namespace?: string | undefined
-  readonly 'assume-version'?: string | undefined
-  readonly names: 'descriptive' | 'legacy'
-  readonly compat?: 'configmaptocrs' | undefined
-  readonly explicit: boolean
-  readonly 'inline-passwords': boolean
-  readonly lenient: boolean
-  readonly 'ignore-exclude-lb': boolean
-  readonly report?: string | undefined
-  readonly patches?: string | undefined
-  readonly 'out-dir'?: string | undefined
-  readonly diff: boolean
-  readonly apply: boolean
-  readonly undo?: string | undefined
-  readonly 'undo-from'?: string | undefined
-  readonly force: boolean
-}
-
-export interface Terminal {
-  /** the result, to stdout */
-  readonly out: (text: string) => void
-  /** everything else, to stderr */
-  readonly say: (text: string) => void
-  readonly style: TextStyle
-  readonly verbose: boolean
-  readonly signal: AbortSignal
-}
 
 export async function runMigration(request: MigrationRequest, terminal: Terminal): Promise<ExitCode> {
   const needsCluster =

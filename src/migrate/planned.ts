@@ -40,13 +40,14 @@ export const originSpan = ({ node }: Origin): Span => ({
 })
 
 /** Comments of the source that stand above or beside the values that became a field. */
-export function plannedComments({ origins, mergedFrom = [] }: Planned): Comments {
+export function plannedComments({ object, origins, mergedFrom = [] }: Planned): Comments {
   const comments = new Map<string, { above?: readonly string[]; beside?: string }>()
   const used = new Set<string>()
   for (const [path, { node, key, bare }] of origins) {
     if (bare) continue
     const above = once(commentsAbove(node, (key ?? node).start), used, key ?? node)
-    const beside = path === '' || node.kind !== 'scalar' ? undefined : commentBeside(node)
+    // Beside a key whose value stands on the lines below, a comment would be taken for one about those.
+    const beside = node.kind === 'scalar' && isScalar(valueAt(object, path)) ? commentBeside(node) : undefined
     if (above.length > 0 || beside !== undefined)
       comments.set(path, {
         ...(above.length > 0 ? { above } : {}),
@@ -59,6 +60,20 @@ export function plannedComments({ origins, mergedFrom = [] }: Planned): Comments
   if (merged.length > 0) comments.set('', { above: [...(comments.get('')?.above ?? []), ...merged] })
   return comments
 }
+
+const isScalar = (value: unknown): boolean => value !== undefined && typeof value !== 'object'
+
+/** The value at a path such as `spec.addresses[1]`; undefined when nothing is there. */
+export function valueAt(object: KubeObject, path: string): unknown {
+  let value: unknown = object
+  const [, before = path, label] = /^(.*\.matchLabels)\.(.*)$/.exec(path) ?? []
+  for (const [step] of before.matchAll(/[^.[\]]+/g)) value = own(value, step)
+  // Label keys hold dots themselves.
+  return label === undefined ? value : own(value, label)
+}
+
+const own = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
 
 /** The first key of a list item stands on the item's own line: its comment belongs to the item. */
 function once(comments: readonly string[], used: Set<string>, node: Node): readonly string[] {

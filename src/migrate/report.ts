@@ -1,10 +1,9 @@
 // The account of a migration: each key of the source and what became of it.
-import type { KubeObject } from '../config/kube-object.ts'
 import type { Node } from '../config/source/node.ts'
 import { isNull } from '../config/source/node.ts'
 import type { Span } from '../config/source/source.ts'
 import type { Migration } from './migrate.ts'
-import type { Planned } from './planned.ts'
+import { type Planned, valueAt } from './planned.ts'
 
 export interface ReportEntry {
   /** path in the source: `address-pools[0].addresses[1]` */
@@ -16,25 +15,50 @@ export interface ReportEntry {
   readonly reason?: string
 }
 
-/** One entry a value of every legacy document, in the order of the source. */
-export function reportEntries({ legacy, planned }: Migration): ReportEntry[] {
-  const targets = targetsByNode(planned)
-  return legacy.flatMap(({ document, ignored }) => {
+export interface ReportEntries {
+  readonly entries: readonly ReportEntry[]
+  /** how many there are beyond those */
+  readonly more: number
+}
+
+/** One entry a value of every legacy document, in the order of the source; `limit` of them. */
+export function reportEntries(
+  { legacy, planned }: Migration,
+  limit = Number.POSITIVE_INFINITY,
+): ReportEntries {
+  const leaves: Leaf[] = []
+  let count = 0
+  for (const { document, ignored } of legacy) {
     const left = new Set(ignored.map(({ node }) => node))
-    const entries: ReportEntry[] = []
     walk(document.payload, '', [], (node, path, around) => {
-      const at: Span = { source: node.source, start: node.start, end: node.end }
-      const became = targets.get(node)
-      if (became !== undefined) entries.push({ key: path, at, became })
-      else entries.push({ key: path, at, became: [], reason: reasonFor(node, around, left, targets) })
+      if (count++ < limit) leaves.push({ node, path, around: [...around], ignored: left })
     })
-    return entries
-  })
+  }
+  const targets = targetsOf(new Set(leaves.flatMap(({ node, around }) => [node, ...around])), planned)
+  return { entries: leaves.map((leaf) => entryOf(leaf, targets)), more: count - leaves.length }
+}
+
+interface Leaf {
+  readonly node: Node
+  readonly path: string
+  /** what it stands in, outermost first */
+  readonly around: readonly Node[]
+  readonly ignored: ReadonlySet<Node>
+}
+
+function entryOf(leaf: Leaf, targets: Targets): ReportEntry {
+  const { node, path } = leaf
+  const at: Span = { source: node.source, start: node.start, end: node.end }
+  const became = targets.get(node)
+  return became === undefined
+    ? { key: path, at, became: [], reason: reasonFor(leaf, targets) }
+    : { key: path, at, became }
 }
 
 type Targets = ReadonlyMap<Node, string[]>
 
-function targetsByNode(planned: readonly Planned[]): Targets {
+/** What became of the nodes that are asked for. */
+function targetsOf(wanted: ReadonlySet<Node>, planned: readonly Planned[]): Targets {
   const targets = new Map<Node, string[]>()
   const add = (node: Node, target: string) => {
     const known = targets.get(node)
@@ -43,47 +67,34 @@ function targetsByNode(planned: readonly Planned[]): Targets {
   }
   for (const { object, origins, mergedFrom = [] } of planned) {
     const id = `${object.kind} ${object.metadata.name}`
-    for (const [path, { node }] of origins)
-      if (isWritten(object, path))
-        add(node, path === '' || path.startsWith('spec.ipAddressPools') ? id : `${id} ${path}`)
-    for (const { node } of mergedFrom) add(node, id)
+    // A value that equals its default has an origin, but no field.
+    for (const [path, { node, bare }] of origins)
+      if (wanted.has(node) && valueAt(object, path) !== undefined)
+        add(node, path === '' || bare ? id : `${id} ${path}`)
+    for (const { node } of mergedFrom) if (wanted.has(node)) add(node, id)
   }
   return targets
 }
 
-/** A value that equals its default has an origin, but no field. */
-function isWritten(object: KubeObject, path: string): boolean {
-  let value: unknown = object
-  for (const [step] of path.matchAll(/[^.[\]]+/g)) {
-    if (step === 'matchLabels') return true // label keys hold dots
-    if (typeof value !== 'object' || value === null) return false
-    value = (value as Record<string, unknown>)[step]
-  }
-  return value !== undefined
-}
-
-/** Values, and lists or maps that hold none. */
+/** Values, and lists or maps that hold none. `around` is reused between calls. */
 function walk(
   node: Node,
   path: string,
-  around: readonly Node[],
+  around: Node[],
   visit: (node: Node, path: string, around: readonly Node[]) => void,
 ): void {
-  const inside = [...around, node]
+  around.push(node)
   if (node.kind === 'map' && node.entries.length > 0)
     for (const { key, value } of node.entries)
-      walk(value, path === '' ? key.text : `${path}.${key.text}`, inside, visit)
+      walk(value, path === '' ? key.text : `${path}.${key.text}`, around, visit)
   else if (node.kind === 'list' && node.items.length > 0)
-    for (const [index, item] of node.items.entries()) walk(item, `${path}[${index}]`, inside, visit)
-  else visit(node, path, around)
+    for (const [index, item] of node.items.entries()) walk(item, `${path}[${index}]`, around, visit)
+  around.pop()
+  if (node.kind === 'scalar' || (node.kind === 'map' ? node.entries : node.items).length === 0)
+    visit(node, path, around)
 }
 
-function reasonFor(
-  node: Node,
-  around: readonly Node[],
-  ignored: ReadonlySet<Node>,
-  targets: Targets,
-): string {
+function reasonFor({ node, around, ignored }: Leaf, targets: Targets): string {
   if ([node, ...around].some((n) => ignored.has(n))) return 'not a known key; left out'
   if (isNull(node) || node.kind !== 'scalar') return 'empty; nothing to write'
   const nearest = around.toReversed().flatMap((n) => targets.get(n) ?? [])[0]

@@ -8,4 +8,5 @@ it('equals what the platform makes of the same text', () => {
       expect(encodeBase64(utf8Bytes(text))).toBe(Buffer.from(text, 'utf8').toString('base64'))
     }),
   )
+  expect(encodeBase64(utf8Bytes('\ud800'))).toBe(Buffer.from('\ufffd').toString('base64'))
 })

@@ -1,6 +1,6 @@
 // What of an object is content, and what is the server's bookkeeping.
 import type { Json, JsonObject, KubeObject } from '../../config/kube-object.ts'
-import { base64OfText } from './base64.ts'
+import { encodeBase64, utf8Bytes } from '../../net/base64.ts'
 import { isObject } from './json.ts'
 
 /** Changes with every write, or is counted and stamped by the server. */
@@ -36,7 +36,7 @@ export function toSent(object: KubeObject): KubeObject {
   if (object.kind !== 'Secret' || !isObject(stringData)) return object
   const encoded = Object.entries(stringData).map(([key, value]): [string, Json] => [
     key,
-    base64OfText(String(value)),
+    encodeBase64(utf8Bytes(String(value))),
   ])
   const data = isObject(rest['data']) ? rest['data'] : {}
   // stringData wins over data where both have a key.

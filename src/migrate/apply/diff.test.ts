@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../config/kube-object.ts'
 import type { LiveObject } from '../ports.ts'
-import { base64OfText } from './base64.ts'
 import { contentOf, toSent } from './content.ts'
 import { diffObjects, pathText } from './diff.ts'
 import { diffText } from './diff-text.ts'
@@ -162,15 +161,6 @@ describe('diffText', () => {
 })
 
 describe('toSent and contentOf', () => {
-  it('encodes as base64 of UTF-8, like everybody else', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(base64OfText(text)).toBe(Buffer.from(text, 'utf8').toString('base64'))
-      }),
-    )
-    expect(base64OfText('\ud800')).toBe(Buffer.from('\ufffd').toString('base64'))
-  })
-
   it('lets stringData win over data and keeps the rest', () => {
     const sent = toSent(secret({ data: { a: 'eA==', b: 'eQ==' }, stringData: { b: 'z' } }))
     expect(sent['data']).toEqual({ a: 'eA==', b: 'eg==' })

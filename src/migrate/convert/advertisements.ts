@@ -101,11 +101,10 @@ function nameOf({ advertisement, pools }: Group, namespace: string, convert: Con
   if (convert.options.names === 'legacy')
     return convert.names.count('BGPAdvertisement', namespace, 'bgpadvertisement')
   const base = pools.length === 1 ? (pools[0]?.name ?? 'bgp') : 'bgp'
-  const { aggregationLength, aggregationLengthV6, localPref } = advertisement
+  const { aggregationLength, aggregationLengthV6 } = advertisement
   const parts = [
     ...(aggregationLength === undefined ? [] : [`-${aggregationLength}`]),
     ...(aggregationLengthV6 === undefined ? [] : [`-v6-${aggregationLengthV6}`]),
-    ...(localPref === undefined ? [] : [`-localpref-${localPref}`]),
   ]
   let wanted = base
   for (const part of ['', ...parts]) {

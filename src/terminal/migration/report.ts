@@ -20,15 +20,14 @@ export function renderReportText(
   const theme = createTheme(style.colorLevel)
   const { diagnostics, proof, patches } = migration
   const sections = [renderDiagnosticsText([...diagnostics, ...(proof?.diagnostics ?? [])], style)]
-  const entries = reportEntries(migration)
-  if (migration.planned.length > 0 && entries.length > 0) {
-    const shown = options.all ? entries : entries.slice(0, LISTED)
-    const lines = shown.map((entry) => entryLine(entry))
-    if (shown.length < entries.length)
-      lines.push(`… and ${entries.length - shown.length} more keys; --report FILE writes all of them.`)
-    sections.push(
-      `${theme.strong('What became of each key')}\n${lines.map((line) => `  ${line}\n`).join('')}`,
-    )
+  if (migration.planned.length > 0) {
+    const { entries, more } = reportEntries(migration, options.all ? undefined : LISTED)
+    const lines = entries.map(entryLine)
+    if (more > 0) lines.push(`… and ${more} more keys; --report FILE writes all of them.`)
+    if (lines.length > 0)
+      sections.push(
+        `${theme.strong('What became of each key')}\n${lines.map((line) => `  ${line}\n`).join('')}`,
+      )
   }
   if (patches.length > 0) {
     const lines = patches.flatMap((patch) =>
@@ -64,7 +63,7 @@ export function renderReportJson(migration: Migration): string {
   const { diagnostics, proof, patches, planned, complete } = migration
   const report = {
     objects: planned.map(({ object: { apiVersion, kind, metadata } }) => ({ apiVersion, kind, ...metadata })),
-    keys: reportEntries(migration).map(({ key, at, became, reason = null }) => ({
+    keys: reportEntries(migration).entries.map(({ key, at, became, reason = null }) => ({
       key,
       ...at.source.locate(at.start),
       became,
@@ -103,7 +102,7 @@ export function renderReportMarkdown(migration: Migration): string {
       ? ''
       : `## Notes\n\n${findings.map((d) => `- **${d.severity} ${d.code}**${d.at === undefined ? '' : ` (${formatPosition(d.at.source.locate(d.at.start))})`}: ${safeText(d.message)}${d.hint === undefined ? '' : ` ${safeText(d.hint)}`}\n`).join('')}`,
     `## What became of each key\n\n| place | key | became |\n|---|---|---|\n${reportEntries(migration)
-      .map(
+      .entries.map(
         ({ key, at, became, reason }) =>
           `| ${cell(formatPosition(at.source.locate(at.start)))} | \`${cell(key)}\` | ${cell(became.length > 0 ? became.join(', ') : (reason ?? ''))} |\n`,
       )
