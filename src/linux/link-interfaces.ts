@@ -5,7 +5,7 @@ import { isLinkLocalIpv6 } from '../wire/ndp/solicited-node.ts'
 
 export function linkInterfaces(tables: NetworkTables): LinkInterfaces {
   return {
-    list: async () => describe(await tables.links(), await tables.addresses()),
+    list: async () => describeInterfaces(await tables.links(), await tables.addresses()),
     watch: (onChange) =>
       tables.watch((changes) => {
         if (changes.has('links') || changes.has('addresses') || changes.has('everything')) onChange()
@@ -13,7 +13,10 @@ export function linkInterfaces(tables: NetworkTables): LinkInterfaces {
   }
 }
 
-export function describe(links: readonly Link[], addresses: readonly InterfaceAddress[]): LinkInterface[] {
+export function describeInterfaces(
+  links: readonly Link[],
+  addresses: readonly InterfaceAddress[],
+): LinkInterface[] {
   const linkLocal = new Map(
     addresses
       .filter((entry) => isLinkLocalIpv6(entry.address) && !entry.tentative && !entry.dadFailed)

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest'
+import type { InterfaceAddress, Link } from '../diagnose/ports.ts'
+import { parseIp } from '../net/ip.ts'
+import { describeInterfaces } from './link-interfaces.ts'
+
+const flags = {
+  up: true,
+  broadcast: true,
+  loopback: false,
+  pointToPoint: false,
+  noArp: false,
+  promiscuous: false,
+  multicast: true,
+  running: true,
+  slave: false,
+}
+const link = (index: number, more: Partial<Link>): Link => ({
+  index,
+  name: `eth${index}`,
+  kind: undefined,
+  hardwareType: 1,
+  flags,
+  operState: 'up',
+  carrier: true,
+  mac: undefined,
+  mtu: 1500,
+  masterIndex: undefined,
+  slaveKind: undefined,
+  parentIndex: undefined,
+  vlanId: undefined,
+  bond: undefined,
+  bridge: undefined,
+  vrfTable: undefined,
+  ...more,
+})
+const address = (
+  interfaceIndex: number,
+  text: string,
+  more: Partial<InterfaceAddress> = {},
+): InterfaceAddress => ({
+  interfaceIndex,
+  address: parseIp(text)!,
+  prefixLength: 64,
+  peer: undefined,
+  scope: 'link',
+  tentative: false,
+  dadFailed: false,
+  deprecated: false,
+  secondary: false,
+  permanent: true,
+  ...more,
+})
+
+it('tells what the choice of interfaces depends on', () => {
+  const links = [
+    link(1, {}),
+    link(2, { masterIndex: 9 }),
+    link(3, { flags: { ...flags, slave: true } }),
+    link(4, { flags: { ...flags, noArp: true } }),
+  ]
+  const addresses = [
+    address(1, '2001:db8::1'),
+    address(1, 'fe80::1'),
+    address(2, 'fe80::2', { tentative: true }),
+    address(3, 'fe80::3', { dadFailed: true }),
+    address(4, 'fe80::4'),
+  ]
+  const seen = describeInterfaces(links, addresses)
+  expect(seen.map((each) => each.enslaved)).toEqual([false, true, true, false])
+  expect(seen.map((each) => each.noArp)).toEqual([false, false, false, true])
+  expect(seen.map((each) => each.linkLocal)).toEqual([
+    parseIp('fe80::1'),
+    undefined,
+    undefined,
+    parseIp('fe80::4'),
+  ])
+})
