@@ -11,9 +11,12 @@ of v0.13, from files, directories or stdin ("-"), and prints the objects that to
 they can be applied. What became of each key is reported on stderr. With Services and Nodes at hand it proves that no
 Service loses its address or its announcers.`
   static override args = {
-    file: stringArg({ description: 'file or directory; "-" is stdin', ignoreStdin: true }),
+    file: stringArg({
+      description: 'files, directories (searched for .yaml, .yml and .json), or "-" for stdin',
+      multiple: true,
+      ignoreStdin: true,
+    }),
   }
-  static override strict = false
   static override flags = migrateFlags
   static override examples = [
     'lbctl migrate config.yaml',
@@ -25,10 +28,10 @@ Service loses its address or its announcers.`
   ]
 
   override async run(): Promise<void> {
-    const { argv, flags } = await this.parse(Migrate)
+    const { args, flags } = await this.parse(Migrate)
     const code = await this.interruptible((signal) =>
       runMigration(
-        { ...flags, files: argv as string[] },
+        { ...flags, files: args.file ?? [] },
         {
           out: (text) => this.out(text),
           say: (text) => this.progress(text),

@@ -1,7 +1,6 @@
 // Configuration of the time before custom resources, given to a command that reads custom resources.
 
-import { spanOf } from '../schema/span.ts'
-import { child, type MapNode, type Node, scalarText } from '../source/node.ts'
+import { child, type MapNode, type Node, scalarText, spanOf } from '../source/node.ts'
 import type { Span } from '../source/source.ts'
 
 const PAYLOAD = /^\s*"?(address-pools|peers|bgp-communities|bfd-profiles|peer-autodiscovery)"?\s*:/m

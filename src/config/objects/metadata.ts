@@ -2,9 +2,8 @@
 import { decodeFields } from '../schema/decode.ts'
 import type { ObjectField } from '../schema/field.ts'
 import type { Problem } from '../schema/problem.ts'
-import { spanOf } from '../schema/span.ts'
 import { labelKeyProblem, labelValueProblem } from '../semantics/label-syntax.ts'
-import { child, isNull, type MapNode } from '../source/node.ts'
+import { child, isNull, type MapNode, spanOf } from '../source/node.ts'
 import type { Labels } from './read-object.ts'
 
 const METADATA: ObjectField = {

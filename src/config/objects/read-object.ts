@@ -9,8 +9,7 @@ import type { KindSchema } from '../schema/field.ts'
 import type { BFDProfileSpec, BGPPeerSpec } from '../schema/peer-kinds.ts'
 import type { AddressPoolSpec, IPAddressPoolSpec } from '../schema/pool-kinds.ts'
 import type { NotableUse } from '../schema/problem.ts'
-import { spanOf } from '../schema/span.ts'
-import { child, type MapNode, type Node } from '../source/node.ts'
+import { child, type MapNode, type Node, spanOf } from '../source/node.ts'
 import type { Span } from '../source/source.ts'
 
 export type Labels = Readonly<Record<string, string>>

@@ -1,11 +1,10 @@
 // Checks single values: text, numbers, durations.
 import { type DurationError, parseDuration } from '../../net/duration.ts'
-import { asInteger, type Node, type ScalarNode } from '../source/node.ts'
+import { asInteger, type Node, type ScalarNode, spanOf } from '../source/node.ts'
 import type { Field, IntegerField, StringField } from './field.ts'
 import { type JsonType, jsonTypeOf, typeInWords } from './json-type.ts'
 import { didYouMean } from './nearest.ts'
 import type { Sink } from './problem.ts'
-import { spanOf } from './span.ts'
 
 /** Reports a value of another JSON type than `wanted`. */
 export function isType(node: Node, wanted: JsonType, field: Field, path: string, sink: Sink): boolean {

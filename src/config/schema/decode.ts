@@ -1,6 +1,6 @@
 // Checks a parsed text against a field of the schema and gives the value as plain data. Reports everything that is wrong,
 // at its place; a value that is wrong in any part is left out of the result, so that no rule trips over it again.
-import { asBoolean, isNull, type MapNode, type Node, type ScalarNode } from '../source/node.ts'
+import { asBoolean, isNull, type MapNode, type Node, type ScalarNode, spanOf } from '../source/node.ts'
 import type { Span } from '../source/source.ts'
 import { CEL_RULES } from './cel.ts'
 import { decodeDuration, decodeInteger, decodeString, isType } from './decode-scalar.ts'
@@ -8,7 +8,6 @@ import type { Field, ListField, ObjectField } from './field.ts'
 import { nearest } from './nearest.ts'
 import type { Sink } from './problem.ts'
 import { SELECTOR_FIELDS, STRICT_SELECTOR_FIELDS } from './selector-fields.ts'
-import { spanOf } from './span.ts'
 
 /** The value of `node` as `field` describes it, or undefined when it is absent (null) or wrong. */
 export function decode(node: Node, field: Field, path: string, sink: Sink): unknown {

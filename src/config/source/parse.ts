@@ -45,6 +45,21 @@ const STYLES: Readonly<Record<number, ScalarStyle>> = {
 
 type Properties = Pick<Extract<Event, { type: 4 }>, 'anchorStart' | 'anchorEnd' | 'tagStart' | 'tagEnd'>
 
+const CLOSERS: Readonly<Record<string, string>> = { '[': ']', '{': '}' }
+
+/** The offset behind the next `closer`; between the last value and it stand blanks, commas, a quote and comments only. */
+function closingBracket(text: string, closer: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === closer) return at + 1
+    if (text[at] === '#' && /\s/.test(text[at - 1] ?? '')) {
+      const lineEnd = text.indexOf('\n', at)
+      if (lineEnd < 0) return text.length
+      at = lineEnd
+    }
+  }
+  return text.length
+}
+
 class TreeBuilder {
   readonly diagnostics: Diagnostic[] = []
   readonly #source: Source
@@ -110,7 +125,11 @@ class TreeBuilder {
     }
   }
 
+  /** Events tell where a flow collection begins, but not where its bracket closes it. */
   #end(start: number): number {
+    const closer = CLOSERS[this.#source.text[start] ?? '']
+    if (closer !== undefined)
+      this.#last = closingBracket(this.#source.text, closer, Math.max(start + 1, this.#last))
     return Math.max(start, this.#last)
   }
 

@@ -128,3 +128,18 @@ describe('broken texts say what happened, where', () => {
     expect(firstError(bomb)).toMatchObject({ code: 'V009' })
   })
 })
+
+describe('spans of collections', () => {
+  const spanned = (text: string) => {
+    const node = nested(root(text), 'k')
+    return text.slice(node.start, node.end)
+  }
+  it.each([
+    ['k: []\n', '[]'],
+    ['k: [1, "a"] # x\n', '[1, "a"]'],
+    ['k: [{a: "]"}, [b]]\n', '[{a: "]"}, [b]]'],
+    ['k: [a, # ]\n  b ]\nl: []\n', '[a, # ]\n  b ]'],
+    ['k: {}\n', '{}'],
+    ['k:\n- a\n- [b]\nl: 1\n', '- a\n- [b]'],
+  ])('%j', (text, span) => expect(spanned(text)).toBe(span))
+})
