@@ -80,5 +80,6 @@ export interface ResponderEvents {
 }
 
 export interface ResponderPort {
+  /** Rejects with LbctlError: permission without CAP_NET_RAW, unsupported without Linux or koffi. */
   start(events: ResponderEvents): Promise<Responder>
 }

@@ -318,6 +318,31 @@ describeInterop('the responder', ['arping', 'ndisc6', 'sysctl'], () => {
     expect(await silence('192.0.2.177')).not.toContain(nodeMac)
   })
 
+  it('manages with little memory for filters and groups', async ({ skip }) => {
+    // Before Linux 6.8 this setting is that of the whole machine.
+    const release = lab.run(node, 'uname', '-r')
+    const [major = 0, minor = 0] = release.split('.').map(Number)
+    if (major * 100 + minor < 608) skip(`the kernel is ${release}`)
+    const before = lab.run(node, 'sysctl', '-n', 'net.core.optmem_max').trim()
+    lab.run(node, 'sysctl', '-qw', 'net.core.optmem_max=8192')
+    try {
+      const it = await start()
+      const used = openFds()
+      const many = Array.from({ length: 800 }, (_, i) => [
+        at(`192.0.${2 + (i >> 8)}.${i & 255}`),
+        at(`2001:db8::${(0x1000 + i).toString(16)}`),
+      ]).flat()
+      expect(await it.setOwned(new Map([['n0', many]]))).toEqual([])
+      // ARP, neighbour discovery, and more than one socket for groups.
+      expect(openFds()).toBeGreaterThan(used + 3)
+      expect(lab.run(node, 'grep', '-c', '01ff001', '/proc/net/igmp6').trim()).toBe('800')
+      expect(await arping('192.0.2.177')).toContain(nodeMac)
+      expect(await kernelAsks('2001:db8::131f')).toBe(nodeMac)
+    } finally {
+      lab.run(node, 'sysctl', '-qw', `net.core.optmem_max=${before}`)
+    }
+  })
+
   it('stops by itself, with nothing left open, a command after that is refused', async () => {
     const before = openFds()
     for (let round = 0; round < 5; round++) {

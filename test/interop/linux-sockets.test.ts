@@ -358,6 +358,7 @@ describeInterop('sockets of the kernel', ['nft', 'sysctl', 'arping'], () => {
       expect(JSON.parse(output)).toMatchObject({
         kind: 'permission',
         message: 'This process lacks CAP_NET_RAW, which lbctl needs to send and receive frames.',
+        responder: { kind: 'permission' },
         neighbours: true,
         reach: 'failed',
       })

@@ -6,6 +6,7 @@ import { loadLibc } from '../../src/linux/libc.ts'
 import { enterNetns } from '../../src/linux/namespaces.ts'
 import { networkTables } from '../../src/linux/netlink/network-tables.ts'
 import { networkProbes } from '../../src/linux/network-probes.ts'
+import { linuxResponder } from '../../src/linux/responder/responder.ts'
 import { parseIp } from '../../src/net/ip.ts'
 
 const [where = ''] = process.argv.slice(2)
@@ -28,11 +29,15 @@ async function withoutRights(): Promise<unknown> {
   const refused = await probes
     .openFrames({ interfaceName: 'lo', selection: { arp: true }, onFrame: () => undefined })
     .then(() => undefined, failure)
+  const nothing = () => undefined
+  const responder = await linuxResponder()
+    .start({ onForeignClaim: nothing, onInterfaceError: nothing, onDeath: nothing })
+    .then(nothing, failure)
   const neighbours = Array.isArray(await tables.neighbours())
   const destination = parseIp('127.0.0.1')
   if (destination === undefined) throw new Error('unreachable')
   const reached = await probes.reachUdp({ destination, port: 9, timeoutMs: 1000 })
-  return { ...refused, neighbours, reach: reached.result }
+  return { ...refused, responder, neighbours, reach: reached.result }
 }
 
 console.log(JSON.stringify(await (where === 'frames' ? withoutRights() : look().catch(failure))))

@@ -10,6 +10,7 @@ import type {
   ResponderFailure,
   ResponderPort,
 } from '../../layer2/ports.ts'
+import { requireCapabilities } from '../capabilities.ts'
 import type { Command, Report } from './messages.ts'
 import { workerUrl } from './worker-url.ts'
 
@@ -17,6 +18,7 @@ import { workerUrl } from './worker-url.ts'
 export function linuxResponder(url: () => URL = workerUrl): ResponderPort {
   return {
     start: async (events) => {
+      requireCapabilities({ capabilities: ['CAP_NET_RAW'], to: 'answer ARP and neighbour solicitations' })
       // Without the options of this process: a debugger port or a loader is not for the thread.
       const thread = new ResponderThread(new Worker(url(), { name: 'lbctl-responder', execArgv: [] }), events)
       await thread.ready
