@@ -29,14 +29,16 @@ const IPV6_SOURCE_AT = 22
 const ICMP_TYPE_AT = 54
 
 /** An advertisement of our address, or a probe for duplicates of it (RFC 4862 §5.4.3, §5.4.4). */
-export function neighbourClaim(frame: Buffer, owned: OwnedAddressSet): Claim | undefined {
-  const type = frame[ICMP_TYPE_AT]
-  const fromNobody = frame.subarray(IPV6_SOURCE_AT, IPV6_SOURCE_AT + 16).every((byte) => byte === 0)
-  if (type !== NDP_TYPE.neighborAdvertisement && !fromNobody) return undefined
+export function neighbourClaim(buffer: Buffer, length: number, owned: OwnedAddressSet): Claim | undefined {
+  // Solicitations from an address, the usual frames, end here.
+  if (buffer[ICMP_TYPE_AT] !== NDP_TYPE.neighborAdvertisement && buffer[IPV6_SOURCE_AT] !== 0)
+    return undefined
+  const frame = buffer.subarray(0, Math.min(length, buffer.length))
   const ethernet = decodeEthernet(frame)
   if (!ethernet.ok) return undefined
   const packet = decodeIpv6(ethernet.value.payload)
   if (!packet.ok) return undefined
+  const fromNobody = packet.value.source.value === 0n
   const message = decodeNdp(packet.value.payload, packet.value)
   if (!message.ok) return undefined
   if (message.value.kind === 'neighbor-advertisement') {
@@ -46,7 +48,7 @@ export function neighbourClaim(frame: Buffer, owned: OwnedAddressSet): Claim | u
     )
     return entry === undefined ? undefined : { address: entry.address, mac, kind: 'neighbor-advertisement' }
   }
-  if (message.value.kind !== 'neighbor-solicitation') return undefined
+  if (message.value.kind !== 'neighbor-solicitation' || !fromNobody) return undefined
   const entry = owned.ipv6Address(message.value.target)
   const mac: Mac | undefined = macFromBytes(frame.subarray(6, 12))
   return entry === undefined || mac === undefined

@@ -176,7 +176,7 @@ export class InterfaceResponder {
       if (length < 0) return
       if (this.#macUncertain) this.#refreshMac()
       if (isNeighborSolicitation(frame, 0, length)) this.#answerNdp(this.#ndp)
-      const claim = neighbourClaim(frame.subarray(0, Math.min(length, frame.length)), this.#owned)
+      const claim = neighbourClaim(frame, length, this.#owned)
       if (claim !== undefined) this.#claim(claim)
     }
   }

@@ -52,7 +52,7 @@ describe('the set of owned addresses', () => {
 describe('claims in frames', () => {
   const owned = ownedSet(V4, V6)
   const arp = (frame: Uint8Array) => arpClaim(Buffer.from(frame), frame.length, owned)
-  const ndp = (frame: Uint8Array) => neighbourClaim(Buffer.from(frame), owned)
+  const ndp = (frame: Uint8Array) => neighbourClaim(Buffer.from(frame), frame.length, owned)
 
   it('ARP: whoever sends from our address', () => {
     const [request, reply] = gratuitousArpFrames({ mac, ip: V4 })
