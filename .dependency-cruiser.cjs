@@ -1,6 +1,7 @@
 // The floors of the house (ARCHITECTURE.md). Imports only go down; wings are reached from src/compose only.
 // test/repo/floors.test.ts plants forbidden imports and expects this file to find each of them.
-const TEST = '\\.test\\.tsx?$'
+// Tests, and the folders beside them that hold what several tests need.
+const TEST = '\\.test\\.tsx?$|/testing/'
 const EXTERNAL = ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'unknown']
 
 /** A room may import only from the rooms named in `may`. */
@@ -35,6 +36,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: TEST },
       to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'testing-is-for-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TEST },
+      to: { path: '^src/.*/testing/' },
     },
     room('net', []),
     room('errors', ['net']),

@@ -21,6 +21,7 @@ const PLANTS: readonly (readonly [string, string, readonly string[]])[] = [
   ['config/plant-a.ts', '../migrate/target.ts', ['config-imports-only-down']],
   ['config/plant-b.ts', 'node:path', ['config-is-pure']],
   ['config/plant-c.ts', 'netmask', ['config-is-pure', 'netmask-has-one-owner']],
+  ['config/plant-d.ts', '../ipam/testing/target.ts', ['config-imports-only-down', 'testing-is-for-tests']],
   ['ipam/plant.ts', '../speaker/target.ts', ['ipam-imports-only-down']],
   [
     'migrate/plant-a.ts',
@@ -49,6 +50,8 @@ const FINE: readonly (readonly [string, string])[] = [
   ['net/fine.ts', 'netmask'],
   ['config/fine.ts', 'js-yaml'],
   ['config/fine.test.ts', 'node:fs'],
+  ['config/testing/fine.ts', 'fast-check'],
+  ['config/uses.test.ts', './testing/fine.ts'],
   ['terminal/fine.ts', 'chalk'],
   ['compose/fine-a.ts', '../linux/target.ts'],
   ['compose/fine-b.ts', '@oclif/core/command'],
@@ -82,6 +85,7 @@ beforeAll(() => {
     cpSync(join(root, file), join(dir, file))
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'))
   for (const room of ROOMS) write(`src/${room}/target.ts`, 'export const target = 1\n')
+  write('src/ipam/testing/target.ts', 'export const target = 1\n')
   write('test/target.ts', 'export const target = 1\n')
   for (const [file, target] of PLANTS) write(`src/${file}`, `import '${target}'\n`)
   for (const [file, target] of FINE) write(`src/${file}`, `import '${target}'\n`)
