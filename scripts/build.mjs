@@ -41,17 +41,28 @@ const { metafile } = await build({
 if (!quiet) printSizes(metafile)
 
 /**
- * Parts of oclif that only its own runner uses: plugins, help, spinners, timing. A command requires them when it is loaded,
- * and never calls them (docs/decisions/0003-bundle-with-esbuild.md).
+ * Parts of oclif that only its own runner and its own way to print use: plugins, help, templates, spinners, timing, wrapping.
+ * A command requires them when it is loaded, and never calls them (docs/decisions/0003-bundle-with-esbuild.md).
  */
 function withoutOclifRunner() {
+  const unused =
+    /^(ejs|clean-stack|\.\.?\/(config|help|help\/index|handle|performance|ux\/action\/\w+|action\/\w+))$/
   return {
     name: 'without-oclif-runner',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.\.?\/(config|help|performance|ux\/action\/\w+)$/ }, ({ path, importer }) =>
-        /@oclif.core.lib/.test(importer) ? { path, namespace: 'oclif-runner' } : undefined,
+      const fromOclif = ({ importer }) => /@oclif.core.lib/.test(importer)
+      onResolve({ filter: unused }, (asked) =>
+        fromOclif(asked) ? { path: 'unused', namespace: 'oclif-runner' } : undefined,
       )
-      onLoad({ filter: /.*/, namespace: 'oclif-runner' }, () => ({ contents: 'module.exports = {}' }))
+      onResolve({ filter: /^wrap-ansi$/ }, (asked) =>
+        fromOclif(asked) ? { path: 'same-text', namespace: 'oclif-runner' } : undefined,
+      )
+      onLoad({ filter: /^unused$/, namespace: 'oclif-runner' }, () => ({
+        contents: 'module.exports = class {}; module.exports.default = module.exports',
+      }))
+      onLoad({ filter: /^same-text$/, namespace: 'oclif-runner' }, () => ({
+        contents: 'module.exports = (text) => text',
+      }))
     },
   }
 }
