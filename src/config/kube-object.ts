@@ -18,7 +18,3 @@ export interface KubeObject {
   readonly metadata: ObjectMeta & { readonly name: string }
   readonly [field: string]: unknown
 }
-
-/** `IPAddressPool metallb-system/lan`, for messages. */
-export const objectId = (o: KubeObject): string =>
-  `${o.kind} ${o.metadata.namespace === undefined ? '' : `${o.metadata.namespace}/`}${o.metadata.name}`

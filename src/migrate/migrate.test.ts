@@ -113,7 +113,7 @@ describe('pools of v0.1 and v0.2 without advertisements', () => {
     expect(codesOf(result.diagnostics)).toContain('warning M051 in.yaml:2:3')
   })
   it('are an error from v0.3 on', () =>
-    expect(errors(silent, { assumeVersion: 9 })).toContain('error M012 in.yaml:2:3'))
+    expect(errors(silent, { assumeVersion: 4 })).toContain('error M012 in.yaml:2:3'))
 })
 
 describe('arp-network (v0.3, v0.4)', () => {
@@ -247,6 +247,11 @@ describe('nothing is dropped in silence', () => {
     expect(codesOf(result.diagnostics)).toContain('error M010 in.yaml:4:3')
     expect(result.diagnostics.find((d) => d.code === 'M010')?.message).toContain('Did you mean "addresses"?')
   })
+  it('a key that every JavaScript object has is as unknown as any other', () => {
+    const result = migrateText('bgp-communities: {}\nconstructor: []\n__proto__: 1\n')
+    expect(codesOf(result.diagnostics)).toEqual(['error M010 in.yaml:2:1', 'error M010 in.yaml:3:1'])
+    for (const { message, hint } of result.diagnostics) expect(`${message}${hint}`).not.toContain('function')
+  })
   it('--lenient leaves it out with a warning', () => {
     const result = migrateText(pool('protocol: layer2\nfoo: 1\naddresses: [10.0.0.0/24]'), { lenient: true })
     expect(codesOf(result.diagnostics)).toContain('warning M010 in.yaml:4:3')
@@ -256,6 +261,8 @@ describe('nothing is dropped in silence', () => {
     ['address-pools:\n- name: a\n  protocol: layer2\n  addresses: [155.101.6.XXX/24]\n', 'V007'],
     ['address-pools:\n- name: a\n  protocol: layer2\n  addresses: ["${RANGE}"]\n', 'V007'],
     ['address-pools:\n- name: a\n  protocol: layer2\n  addresses: {{ .Values.range }}\n', 'V007'],
+    ['peers:\n- {my-asn: "${ASN}", peer-asn: 1, peer-address: 10.0.0.1}\n', 'V007'],
+    ['peers:\n- {my-asn: 2, peer-asn: 1, peer-address: 10.0.0.1, password: "${BGP_PASSWORD}"}\n', 'V007'],
     [
       'address-pools:\n- name: default\nprotocol: layer2\naddresses:\n- 192.168.1.240-192.168.1.250\n',
       'V005',

@@ -48,6 +48,9 @@ const PLACEHOLDER = new RegExp(
   `${TEMPLATE.source}|<[A-Za-z][^>]*>|\\b(?:\\d{1,3}\\.){1,3}[xX*]{1,3}(?:\\.[xX*]{1,3})*|__[A-Z_]+__|\\bCHANGE_?ME\\b`,
 )
 
+/** A template expression in a value: `{{ .Values.x }}`, `${RANGE}`. */
+export const templateExpressionIn = (text: string): string | undefined => TEMPLATE.exec(text)?.[0]
+
 /** The part of a value that was left for the reader to fill in: `155.101.6.XXX`, `${RANGE}`, `<your range>`. */
 export const placeholderIn = (text: string): string | undefined => PLACEHOLDER.exec(text)?.[0]
 

@@ -89,6 +89,4 @@ export interface Embedding {
   map(inner: string): Int32Array
 }
 
-export const wholeOf = (source: Source): Span => ({ source, start: 0, end: Math.min(1, source.text.length) })
-
 export const formatPosition = (p: Position): string => `${p.file}:${p.line}:${p.column}`

@@ -32,3 +32,17 @@ export const say = (
   message: string,
   hint?: string,
 ): void => report(convert, code, severity, at, message, hint)
+
+/** Something required is not there (M012), unless what stands there was refused already: one mistake, one message. */
+export function sayMissing(
+  convert: Pick<Convert, 'diagnostics'>,
+  at: Node,
+  message: string,
+  hint?: string,
+): void {
+  const refused = convert.diagnostics.some(
+    (d) =>
+      d.severity === 'error' && d.at?.source === at.source && d.at.start >= at.start && d.at.start <= at.end,
+  )
+  if (!refused) say(convert, 'M012', 'error', at, message, hint)
+}

@@ -1,12 +1,11 @@
 // address-pools of a legacy configuration → pool plans (metallb.md §1.8 for what each release meant).
-import { placeholderIn, templateDiagnostic } from '../../config/source/broken.ts'
-import { type Node, spanOf } from '../../config/source/node.ts'
+import type { Node } from '../../config/source/node.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Field, LegacyAdvertisement, LegacyPool } from '../legacy/shape.ts'
 import { type Origin, originOf } from '../planned.ts'
 import { withoutArpNetworkEnds } from './arp-network.ts'
 import { type Communities, checkCommunity } from './communities.ts'
-import { type Convert, say } from './context.ts'
+import { type Convert, say, sayMissing } from './context.ts'
 import { type Named, named } from './named.ts'
 import type { PoolAdvertisement, PoolPlan } from './pool.ts'
 import { readProtocol } from './protocol.ts'
@@ -61,25 +60,16 @@ function addressesOf(
   // v0.5 took both keys and read `cidr` after `addresses`.
   const entries = [...(pool.value.addresses?.value ?? []), ...(pool.value.cidr?.value ?? [])]
   if (entries.length === 0) {
-    say(
+    sayMissing(
       convert,
-      'M012',
-      'error',
       pool.node,
       `The pool "${pool.value.name?.value}" has no addresses.`,
       'List CIDR blocks or ranges under "addresses".',
     )
     return undefined
   }
-  for (const entry of entries) refusePlaceholder(entry, convert)
   const plain = entries.map((entry) => ({ text: entry.value.trim(), origin: originOf(entry) }))
   return protocol === 'layer2' ? withoutArpNetworkEnds(pool, plain, dialect, convert) : plain
-}
-
-export function refusePlaceholder(field: Field<string>, convert: Convert): boolean {
-  const placeholder = placeholderIn(field.value)
-  if (placeholder !== undefined) convert.diagnostics.push(templateDiagnostic(placeholder, spanOf(field.node)))
-  return placeholder !== undefined
 }
 
 function advertisementsOf(

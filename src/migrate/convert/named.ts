@@ -1,7 +1,7 @@
 // Things that the user named: each must have a name, each name must be there once, and Kubernetes must allow it.
 import { spanOf } from '../../config/source/node.ts'
 import type { Field } from '../legacy/readers.ts'
-import { type Convert, say } from './context.ts'
+import { type Convert, sayMissing } from './context.ts'
 
 export interface Named<T> {
   readonly item: Field<T>
@@ -29,10 +29,8 @@ export function named<T extends { readonly name?: Field<string> }>(
     const { name } = item.value
     const first = name === undefined ? undefined : byName.get(name.value)
     if (name === undefined || name.value === '')
-      say(
+      sayMissing(
         convert,
-        'M012',
-        'error',
         item.node,
         `"${item.path}" has no name.`,
         `Give the ${noun} the name by which others refer to it.`,

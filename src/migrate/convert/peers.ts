@@ -5,8 +5,7 @@ import { formatIp, parseIp } from '../../net/ip.ts'
 import type { Field, LegacyPeer } from '../legacy/shape.ts'
 import { type Origin, originOf, type Planned } from '../planned.ts'
 import type { BfdProfiles } from './bfd-profiles.ts'
-import { type Convert, say } from './context.ts'
-import { refusePlaceholder } from './legacy-pools.ts'
+import { type Convert, say, sayMissing } from './context.ts'
 import { labelSelectors } from './selectors.ts'
 import { timers } from './timers.ts'
 
@@ -52,17 +51,14 @@ const REQUIRED = ['my-asn', 'peer-asn', 'peer-address'] as const
 function peerSpec(peer: Field<LegacyPeer>, profiles: BfdProfiles, convert: Convert): PeerSpec | undefined {
   const missing = REQUIRED.filter((key) => peer.value[key] === undefined || peer.value[key]?.value === 0)
   if (missing.length > 0) {
-    say(
+    sayMissing(
       convert,
-      'M012',
-      'error',
       peer.node,
       `"${peer.path}" lacks ${missing.join(' and ')}, without which no session can be opened.`,
     )
     return undefined
   }
   const { 'my-asn': myAsn, 'peer-asn': peerAsn, 'peer-address': address } = peer.value
-  if (address !== undefined) refusePlaceholder(address, convert)
   const origins = new Map<string, Origin>([['', originOf(peer)]])
   const take = <T>(name: keyof BGPPeerSpec, field: Field<T> | undefined): T | undefined => {
     if (field !== undefined) origins.set(`spec.${name}`, originOf(field))

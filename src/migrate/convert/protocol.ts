@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts'
 import type { Field, LegacyPool } from '../legacy/shape.ts'
 import { type Origin, originOf } from '../planned.ts'
-import { type Convert, say } from './context.ts'
+import { type Convert, say, sayMissing } from './context.ts'
 import type { PoolPlan } from './pool.ts'
 
 /** What MetalLB took, and what people wrote instead. `arp` and `ndp` were names of their own until v0.5. */
@@ -67,10 +67,8 @@ function withoutProtocol(
   const name = pool.value.name?.value ?? ''
   const origin = originOf(pool)
   if (assumed !== undefined && assumed >= 3) {
-    say(
+    sayMissing(
       convert,
-      'M012',
-      'error',
       pool.node,
       `The pool "${name}" has no protocol, which v0.${assumed} demanded.`,
       'Add "protocol: layer2" or "protocol: bgp".',
@@ -81,10 +79,8 @@ function withoutProtocol(
   if (advertisements !== undefined && advertisements.value.length > 0)
     return { value: 'bgp', origin: originOf(advertisements) }
   if (later !== undefined) {
-    say(
+    sayMissing(
       convert,
-      'M012',
-      'error',
       pool.node,
       `The pool "${name}" has no protocol; it lists bgp-advertisements, so "bgp" seems to be meant.`,
       'Add "protocol: bgp".',

@@ -2,6 +2,7 @@
 // field takes a number as it is written, a boolean takes yes and no.
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import { nearest } from '../../config/schema/nearest.ts'
+import { placeholderIn, templateDiagnostic, templateExpressionIn } from '../../config/source/broken.ts'
 import {
   asBoolean,
   asInteger,
@@ -64,13 +65,41 @@ const describe = (node: Node): string =>
         : 'a map'
 
 function wrongType(node: Node, path: string, wanted: string, context: ReadContext): undefined {
+  const template = node.kind === 'scalar' ? templateExpressionIn(node.text) : undefined
+  if (template !== undefined) {
+    context.diagnostics.push(templateDiagnostic(template, spanOf(node)))
+    return undefined
+  }
   report(context, 'M011', 'error', node, `"${path}" takes ${wanted}, but holds ${describe(node)}.`)
   return undefined
 }
 
 export const text: Reader<string> = (node, path, context) => {
   if (node.kind !== 'scalar') return wrongType(node, path, 'a text', context)
+  const placeholder = placeholderIn(node.text)
+  if (placeholder !== undefined) unrendered(templateDiagnostic(placeholder, spanOf(node)), context)
   return context.decoder === 'json' ? throughJson(node) : node.text
+}
+
+/** A text that no message may repeat. Base64 in a Secret would hide a template from whatever was to fill it in. */
+export const secretText: Reader<string> = (node, path, context) => {
+  if (node.kind !== 'scalar') return wrongType(node, path, 'a text', context)
+  if (templateExpressionIn(node.text) !== undefined)
+    unrendered(
+      {
+        ...templateDiagnostic('', spanOf(node)),
+        message: `"${path}" holds a template expression, not a value.`,
+      },
+      context,
+    )
+  return context.decoder === 'json' ? throughJson(node) : node.text
+}
+
+/** In the way where a wrong key is; otherwise said and taken as it stands. */
+function unrendered(diagnostic: Diagnostic, context: ReadContext): void {
+  context.diagnostics.push(
+    context.unknownKeys === 'error' ? diagnostic : { ...diagnostic, severity: 'warning' },
+  )
 }
 
 const throughJson = (node: ScalarNode): string => (asBoolean(node) ?? asInteger(node) ?? node.text).toString()
@@ -124,7 +153,7 @@ type Value<R> = R extends Reader<infer T> ? T : never
 export type MapOf<S extends Shape> = { readonly [K in keyof S]?: Field<Value<S[K]>> }
 
 export const map =
-  <S extends Shape>(shape: S, removed: Readonly<Record<string, string>> = {}): Reader<MapOf<S>> =>
+  <S extends Shape>(shape: S): Reader<MapOf<S>> =>
   (node, path, context) => {
     if (isNull(node)) return {}
     if (node.kind !== 'map') return wrongType(node, path, 'a map', context)
@@ -132,7 +161,7 @@ export const map =
     for (const entry of node.entries) {
       const at = path === '' ? entry.key.text : `${path}.${entry.key.text}`
       const name = keyName(entry.key.text, shape, context)
-      if (name === undefined) unknownKey(entry, at, Object.keys(shape), removed, context)
+      if (name === undefined) unknownKey(entry, at, Object.keys(shape), context)
       else if (!isNull(entry.value)) {
         const value = shape[name]?.(entry.value, at, context)
         if (value !== undefined) fields[name] = { value, node: entry.value, key: entry.key, path: at }
@@ -152,22 +181,19 @@ function unknownKey(
   { key, value }: MapEntry,
   path: string,
   known: readonly string[],
-  removed: Readonly<Record<string, string>>,
   context: ReadContext,
 ): void {
   context.ignored.push({ path, node: value })
   if (context.unknownKeys === 'silent') return
   const near = nearest(key.text, known)
-  const advice = removed[key.text]
   report(
     context,
     'M010',
     context.unknownKeys,
     key,
     `The key "${path}" is not part of any MetalLB configuration.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
-    advice ??
-      (near === undefined
-        ? `Known keys here: ${known.join(', ')}. With --lenient it is left out.`
-        : undefined),
+    context.unknownKeys === 'error'
+      ? `Known keys here: ${known.join(', ')}. With --lenient it is left out.`
+      : undefined,
   )
 }

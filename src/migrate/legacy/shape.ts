@@ -1,5 +1,16 @@
 // Every key of MetalLB's configuration file from v0.1 to v0.12, and of the unreleased peer-autodiscovery.
-import { boolean, type Field, integer, list, type MapOf, map, type Reader, text, textMap } from './readers.ts'
+import {
+  boolean,
+  type Field,
+  integer,
+  list,
+  type MapOf,
+  map,
+  type Reader,
+  secretText,
+  text,
+  textMap,
+} from './readers.ts'
 
 const UINT32_MAX = 4_294_967_295
 const INT32 = integer(-2_147_483_648, 2_147_483_647)
@@ -19,7 +30,7 @@ const peer = map({
   'keepalive-time': text,
   'router-id': text,
   'node-selectors': list(nodeSelector),
-  password: text,
+  password: secretText,
   'bfd-profile': text,
   'ebgp-multihop': boolean,
 })

@@ -45,13 +45,13 @@ export function proveAddresses(input: ProofInput): Proof {
       addresses++
       diagnostics.push(...proveAddress(service, text, input))
     }
-  const notTested = [
-    ...(input.nodes === undefined && announced.length > 0
+  const nodesUnknown = input.nodes === undefined || input.nodes.length === 0
+  const notTested =
+    nodesUnknown && announced.length > 0
       ? [
           'from which nodes the addresses are announced: the Nodes are not known (--nodes FILE or --from-cluster)',
         ]
-      : []),
-  ]
+      : []
   return { addresses, services: announced.length, diagnostics, notTested }
 }
 
