@@ -29,7 +29,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 /** Makes a process print its own peak of resident memory, in KB, as the last line on stderr. */
 const PEAK =
-  "data:text/javascript,import{writeSync}from'node:fs';process.on('exit',()=>writeSync(2,`\\npeak ${process.resourceUsage().maxRSS}\\n`))"
+  "data:text/javascript,import{writeSync}from'node:fs';process.on('exit',()=>writeSync(2,'\\npeak '+process.resourceUsage().maxRSS+'\\n'))"
 
 /** One lbctl process, its result going to a file: wall time in ms, peak memory in MB. */
 function measure(args, output) {

@@ -27,17 +27,20 @@ type Entry = readonly [key: string, value: unknown]
 
 class Printer {
   readonly lines: string[] = []
-  readonly #options: PrintOptions
+  readonly #sortKeys: boolean
+  readonly #comments: Comments | undefined
 
-  constructor(options: PrintOptions) {
-    this.#options = options
+  constructor({ sortKeys = false, comments }: PrintOptions) {
+    this.#sortKeys = sortKeys
+    // Paths are built for comments only, so nothing to look up means nothing to build.
+    this.#comments = comments?.size === 0 ? undefined : comments
   }
 
   document(value: unknown): void {
     this.#above('', '')
     const inline = inlineText(value)
     if (inline === undefined) this.#block(value, '', '')
-    else this.lines.push(...inline.split('\n'))
+    else this.lines.push(inline)
   }
 
   #block(value: unknown, indent: string, path: string): void {
@@ -47,14 +50,14 @@ class Printer {
 
   #entries(value: unknown): Entry[] {
     const entries = definedEntries(value)
-    return this.#options.sortKeys === true ? entries.sort(([a], [b]) => compareGoKeys(a, b)) : entries
+    return this.#sortKeys ? entries.sort(([a], [b]) => compareGoKeys(a, b)) : entries
   }
 
   /** `lead` replaces the indentation of the first line: the dash of the list item that this map is. */
   #map(entries: readonly Entry[], indent: string, path: string, lead = indent): void {
     let first = true
     for (const [key, value] of entries) {
-      const at = path === '' ? key : `${path}.${key}`
+      const at = this.#comments === undefined || path === '' ? key : `${path}.${key}`
       // A comment cannot stand between a dash and the first key of its item: the item carries it.
       if (!first || lead === indent) this.#above(at, indent)
       this.#entry(first ? lead : indent, `${scalar(key)}:`, value, indent, at)
@@ -74,7 +77,7 @@ class Printer {
 
   #list(items: readonly unknown[], indent: string, path: string): void {
     for (const [index, item] of items.entries()) {
-      const at = `${path}[${index}]`
+      const at = this.#comments === undefined ? '' : `${path}[${index}]`
       this.#above(at, indent)
       const inline = inlineText(item, `${indent}  `)
       if (inline !== undefined) this.#push(`${indent}- ${inline}`, at)
@@ -92,14 +95,18 @@ class Printer {
   }
 
   #above(path: string, indent: string): void {
-    for (const comment of this.#options.comments?.get(path)?.above ?? [])
-      this.lines.push(commentLine(indent, comment))
+    if (this.#comments === undefined) return
+    for (const comment of this.#comments.get(path)?.above ?? []) this.lines.push(commentLine(indent, comment))
   }
 
   #push(text: string, path: string): void {
-    const beside = this.#options.comments?.get(path)?.beside
+    const beside = this.#comments?.get(path)?.beside
+    if (beside === undefined) {
+      this.lines.push(text)
+      return
+    }
     const [first = '', ...rest] = text.split('\n')
-    this.lines.push(beside === undefined ? first : `${first} ${commentLine('', beside)}`, ...rest)
+    this.lines.push(`${first} ${commentLine('', beside)}`, ...rest)
   }
 }
 

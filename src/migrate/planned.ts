@@ -42,12 +42,14 @@ export const originSpan = ({ node }: Origin): Span => ({
 /** Comments of the source that stand above or beside the values that became a field. */
 export function plannedComments({ object, origins, mergedFrom = [] }: Planned): Comments {
   const comments = new Map<string, { above?: readonly string[]; beside?: string }>()
+  if (![origins.get(''), ...mergedFrom].some((origin) => origin?.node.source.mayHoldComments)) return comments
   const used = new Set<string>()
   for (const [path, { node, key, bare }] of origins) {
     if (bare) continue
     const above = once(commentsAbove(node, (key ?? node).start), used, key ?? node)
+    const found = node.kind === 'scalar' ? commentBeside(node) : undefined
     // Beside a key whose value stands on the lines below, a comment would be taken for one about those.
-    const beside = node.kind === 'scalar' && isScalar(valueAt(object, path)) ? commentBeside(node) : undefined
+    const beside = found !== undefined && isScalar(valueAt(object, path)) ? found : undefined
     if (above.length > 0 || beside !== undefined)
       comments.set(path, {
         ...(above.length > 0 ? { above } : {}),

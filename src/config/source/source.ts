@@ -22,11 +22,18 @@ export class Source {
   readonly outer: Embedding | undefined
   #lineStarts: number[] | undefined
   #outerOffsets: Int32Array | undefined
+  #hasHash: boolean | undefined
 
   constructor(name: string, text: string, outer?: Embedding) {
     this.name = name
     this.text = text
     this.outer = outer
+  }
+
+  /** False when there is no `#` in it, and so no comment. */
+  get mayHoldComments(): boolean {
+    this.#hasHash ??= this.text.includes('#')
+    return this.#hasHash
   }
 
   /** The place of `offset` in the file that was read, through as many embeddings as there are. */
