@@ -4,7 +4,6 @@ import type { KubeObject } from '../config/kube-object.ts'
 import type { Comments } from '../config/print.ts'
 import { commentBeside, commentsAbove } from '../config/source/comments.ts'
 import type { MapEntry, Node, ScalarNode } from '../config/source/node.ts'
-import type { Span } from '../config/source/source.ts'
 import type { Field } from './legacy/readers.ts'
 
 export interface Planned {
@@ -27,17 +26,8 @@ export interface Origin {
 /** For a field that only refers to what stands at `origin`. */
 export const referenceTo = (origin: Origin): Origin => ({ ...origin, bare: true })
 
-export const originOf = (field: Field<unknown>): Origin => ({
-  path: field.path,
-  node: field.node,
-  key: field.key,
-})
-
-export const originSpan = ({ node }: Origin): Span => ({
-  source: node.source,
-  start: node.start,
-  end: node.end,
-})
+/** A field that was read knows where it stands; it is its own origin, so that large configurations stay small in memory. */
+export const originOf = (field: Field<unknown>): Origin => field
 
 /** Comments of the source that stand above or beside the values that became a field. */
 export function plannedComments({ object, origins, mergedFrom = [] }: Planned): Comments {

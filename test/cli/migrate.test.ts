@@ -43,7 +43,7 @@ describe('output', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^apiVersion: metallb.io\/v1beta1\nkind: IPAddressPool\n/)
     expect(stderr).toContain(
-      '<stdin>:2: address-pools[0].name → IPAddressPool lan metadata.name, L2Advertisement lan',
+      'What became of each key of <stdin>\n     2  address-pools[0].name → IPAddressPool lan metadata.name, L2Advertisement lan\n',
     )
   })
   it('is a List with -o json', async () => {

@@ -2,7 +2,7 @@
 import { formatPosition } from '../../config/source/source.ts'
 import { serviceId } from '../../migrate/facts.ts'
 import type { Migration } from '../../migrate/migrate.ts'
-import { type ReportEntry, reportEntries } from '../../migrate/report.ts'
+import { reportEntries } from '../../migrate/report.ts'
 import { mergePatch } from '../../migrate/services/patches.ts'
 import { diagnosticToJson } from '../diagnostics/json.ts'
 import { renderDiagnosticsText, type TextStyle } from '../diagnostics/text.ts'
@@ -20,15 +20,7 @@ export function renderReportText(
   const theme = createTheme(style.colorLevel)
   const { diagnostics, proof, patches } = migration
   const sections = [renderDiagnosticsText([...diagnostics, ...(proof?.diagnostics ?? [])], style)]
-  if (migration.planned.length > 0) {
-    const { entries, more } = reportEntries(migration, options.all ? undefined : LISTED)
-    const lines = entries.map(entryLine)
-    if (more > 0) lines.push(`… and ${more} more keys; --report FILE writes all of them.`)
-    if (lines.length > 0)
-      sections.push(
-        `${theme.strong('What became of each key')}\n${lines.map((line) => `  ${line}\n`).join('')}`,
-      )
-  }
+  if (migration.planned.length > 0) sections.push(...keySections(migration, options.all, theme.strong))
   if (patches.length > 0) {
     const lines = patches.flatMap((patch) =>
       patch.changes.map((change) => `  Service ${serviceId(patch)}: ${safeText(change)}\n`),
@@ -41,9 +33,22 @@ export function renderReportText(
   return sections.filter((section) => section !== '').join('\n')
 }
 
-function entryLine({ key, at, became, reason }: ReportEntry): string {
-  const { file, line } = at.source.locate(at.start)
-  return `${safeText(file)}:${line}: ${safeText(key)} → ${safeText(became.length > 0 ? became.join(', ') : (reason ?? ''))}`
+/** A list for each file, the lines of the file in front. */
+function keySections(migration: Migration, all: boolean, strong: (text: string) => string): string[] {
+  const { entries, more } = reportEntries(migration, all ? undefined : LISTED)
+  const byFile = new Map<string, string[]>()
+  for (const { key, at, became, reason } of entries) {
+    const { file, line } = at.source.locate(at.start)
+    const lines = byFile.get(file) ?? []
+    byFile.set(file, lines)
+    lines.push(
+      `  ${String(line).padStart(4)}  ${safeText(key)} → ${safeText(became.length > 0 ? became.join(', ') : (reason ?? ''))}\n`,
+    )
+  }
+  const sections = [...byFile].map(
+    ([file, lines]) => `${strong(`What became of each key of ${safeText(file)}`)}\n${lines.join('')}`,
+  )
+  return more === 0 ? sections : [...sections, `… and ${more} more keys; --report FILE writes all of them.\n`]
 }
 
 function proofText({ proof }: Migration, strong: (text: string) => string): string {
