@@ -15,6 +15,7 @@ interface SubjectKind {
 
 const KINDS: readonly SubjectKind[] = [
   { kind: 'rule', plural: 'Rules of migrate and validate', folder: 'rules', pattern: /^[A-Z]\d{3}$/ },
+  { kind: 'finding', plural: 'Findings of diagnose', folder: 'findings', pattern: /^F\d{2}$/ },
 ]
 
 export interface PageTitle {

@@ -1,0 +1,46 @@
+// `--facts FILE`: facts that `-o json` printed, on this host or elsewhere, at another time.
+import type { LinkFacts } from '../diagnose/facts/link-facts.ts'
+import { readLinkFacts } from '../diagnose/facts/read-link-facts.ts'
+import { ShapeMismatch } from '../diagnose/facts/shape.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import type { IpFamily } from '../net/ip.ts'
+import { readText } from './diagnose-nodes.ts'
+
+/** Takes a whole report of `-o json`, or the facts alone. @throws LbctlError `input` */
+export function readFacts(path: string, family: IpFamily): LinkFacts[] {
+  const value = parsed(path)
+  try {
+    const facts = factsIn(value).map(readLinkFacts)
+    if (facts.length === 0) throw notFacts(path, 'it holds no report')
+    if (facts.some(({ target }) => target.family !== family))
+      throw new LbctlError('usage', `The facts in ${path} are about the other family of addresses.`, {
+        hints: [`Use lbctl diagnose ${family === 4 ? 'ndp' : 'arp'}.`],
+      })
+    return facts
+  } catch (error) {
+    throw error instanceof ShapeMismatch ? notFacts(path, error.message) : error
+  }
+}
+
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readText(path))
+  } catch (error) {
+    throw error instanceof LbctlError ? error : notFacts(path, 'it is not JSON')
+  }
+}
+
+function factsIn(value: unknown): unknown[] {
+  const reports =
+    typeof value === 'object' && value !== null && 'reports' in value ? value.reports : undefined
+  if (!Array.isArray(reports)) return [value]
+  return reports.map((report: unknown) =>
+    typeof report === 'object' && report !== null && 'facts' in report ? report.facts : undefined,
+  )
+}
+
+const notFacts = (path: string, reason: string): LbctlError =>
+  new LbctlError('input', `${path} does not hold facts of diagnose: ${reason}.`, {
+    facts: { path },
+    hints: ['Write them with: lbctl diagnose arp ADDRESS -o json > FILE'],
+  })

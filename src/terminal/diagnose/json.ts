@@ -1,0 +1,36 @@
+// Verdicts for programs. Every key is always there, null where nothing is known; docs/output.md describes it.
+import type { Finding } from '../../diagnose/finding.ts'
+import type { CheckReport, Verdict } from '../../diagnose/judge.ts'
+import type { WatchEvent, WatchSummary } from '../../diagnose/watch/owner-timeline.ts'
+
+export interface DiagnosisReport<F> {
+  readonly verdict: Verdict
+  readonly facts: F
+}
+
+export const renderDiagnosisJson = <F>(reports: readonly DiagnosisReport<F>[], exitCode: number): string =>
+  `${JSON.stringify({ reports: reports.map(reportToJson), exitCode }, nullForUndefined, 2)}\n`
+
+const reportToJson = <F>({ verdict, facts }: DiagnosisReport<F>) => ({
+  status: verdict.status,
+  summary: verdict.summary,
+  findings: verdict.findings.map(findingToJson),
+  checks: verdict.checks.map(checkToJson),
+  vantage: verdict.vantage,
+  notTested: verdict.notTested,
+  facts,
+})
+
+function findingToJson(finding: Finding) {
+  const { fix, ...rest } = finding
+  return { ...rest, fix: fix.map(({ text, command }) => ({ text, command })) }
+}
+
+const checkToJson = ({ id, title, result, text, code }: CheckReport) => ({ id, title, result, text, code })
+
+const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)
+
+/** One line per event, and the summary as the last one. */
+export const renderWatchLineJson = (
+  line: { readonly event: WatchEvent } | { readonly summary: WatchSummary; readonly exitCode: number },
+): string => `${JSON.stringify(line, nullForUndefined)}\n`

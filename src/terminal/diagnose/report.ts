@@ -1,0 +1,121 @@
+// A verdict for a person: the answer first, then how it was found, then what to do.
+import type { Finding, Fix } from '../../diagnose/finding.ts'
+import type { CheckReport, Verdict, VerdictStatus } from '../../diagnose/judge.ts'
+import { safeText } from '../safe-text.ts'
+import { createTheme, type Theme } from '../theme.ts'
+import { wrap } from '../wrap.ts'
+
+export interface ReportStyle {
+  readonly colorLevel: 0 | 1 | 2 | 3
+  readonly width: number
+  /** show checks that did not apply, too */
+  readonly verbose: boolean
+}
+
+type Mark = 'ok' | 'info' | 'warning' | 'error' | 'skipped' | 'unknown'
+
+/** With colours a sign, without them a word: the meaning never hangs on the colour. */
+const SIGNS: Readonly<Record<Mark, string>> = {
+  ok: '√',
+  info: 'i',
+  warning: '‼',
+  error: '×',
+  skipped: '-',
+  unknown: '?',
+}
+const MARK_WIDTH = 8
+
+export function renderVerdictText(verdict: Verdict, style: ReportStyle): string {
+  const theme = createTheme(style.colorLevel)
+  const view = new View(theme, style)
+  const { findings, checks, notTested } = verdict
+  const lines = [headline(verdict, view)]
+  const shown = checks.filter(({ result }) => style.verbose || result !== 'skip')
+  lines.push('', ...shown.flatMap((check) => view.check(check, findings)))
+  for (const finding of findings) lines.push('', ...view.finding(finding))
+  lines.push('', ...view.paragraph('seen from: ', verdict.vantage, ''))
+  if (notTested.length > 0) {
+    lines.push(theme.faint('not tested:'))
+    for (const each of notTested) lines.push(...view.paragraph('- ', each, '  '))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+const MARK_OF_STATUS = {
+  healthy: 'ok',
+  findings: 'error',
+  undetermined: 'unknown',
+} as const satisfies Record<VerdictStatus, Mark>
+
+function headline({ status, summary, findings }: Verdict, view: View): string {
+  const [worst] = findings
+  const mark = status === 'findings' && worst !== undefined ? worst.severity : MARK_OF_STATUS[status]
+  const code = status === 'findings' && worst !== undefined ? `${worst.code}: ` : ''
+  return `${view.mark(mark)} ${view.theme.strong(safeText(`${code}${summary}`))}`
+}
+
+class View {
+  readonly theme: Theme
+  readonly #style: ReportStyle
+
+  constructor(theme: Theme, style: ReportStyle) {
+    this.theme = theme
+    this.#style = style
+  }
+
+  mark(mark: Mark): string {
+    const text = this.#style.colorLevel === 0 ? `${mark}:` : SIGNS[mark]
+    const { severity, good, faint } = this.theme
+    switch (mark) {
+      case 'ok':
+        return good(text)
+      case 'skipped':
+        return faint(text)
+      case 'unknown':
+        return severity.warning(text)
+      default:
+        return severity[mark](text)
+    }
+  }
+
+  check({ id, title, result, text, code }: CheckReport, findings: readonly Finding[]): string[] {
+    const severity = findings.find((finding) => finding.code === code && finding.title === text)?.severity
+    const mark: Mark = { pass: 'ok', fail: severity ?? 'error', skip: 'skipped', unknown: 'unknown' }[
+      result
+    ] as Mark
+    const wide = this.#style.colorLevel === 0 ? MARK_WIDTH + 2 : 2
+    const plain = this.#style.colorLevel === 0 ? `${mark}:` : SIGNS[mark]
+    const head = `  ${this.mark(mark)}${' '.repeat(Math.max(1, wide - plain.length))}`
+    const label =
+      result === 'pass' ? `${title}: ${text}` : `${id}: ${code === undefined ? '' : `${code}, `}${text}`
+    const [first = '', ...more] = wrap(safeText(label), this.#style.width - wide - 2)
+    return [head + first, ...more.map((line) => ' '.repeat(wide + 2) + line)]
+  }
+
+  finding(finding: Finding): string[] {
+    const { theme } = this
+    const sure = finding.severity === 'info' ? 'for information' : finding.confidence
+    return [
+      `${theme.severity[finding.severity](finding.code)} ${theme.strong(safeText(finding.title))} ${theme.faint(`(${sure})`)}`,
+      ...finding.evidence.flatMap((line) => this.paragraph('- ', line, '  ')),
+      ...this.paragraph('Why: ', finding.cause, '  '),
+      ...finding.fix.flatMap((fix, index) => this.#fix(fix, index + 1)),
+      ...(finding.candidates.length === 0
+        ? []
+        : this.paragraph('It could also be ', `${finding.candidates.join(', ')}.`, '  ')),
+      `  More: ${theme.command(`lbctl explain ${finding.code}`)}`,
+    ]
+  }
+
+  #fix({ text, command }: Fix, number: number): string[] {
+    const lines = this.paragraph(`${number}. `, text, '  ')
+    return command === undefined ? lines : [...lines, `       ${this.theme.command(safeText(command))}`]
+  }
+
+  /** A text behind a marker, hanging under itself. Commands are not wrapped, so that they can be copied. */
+  paragraph(marker: string, text: string, indent: string): string[] {
+    const hang = indent + ' '.repeat(marker.length)
+    const [first = '', ...more] = wrap(safeText(text), this.#style.width - hang.length)
+    return [`${indent}${this.theme.faint(marker)}${first}`, ...more.map((line) => hang + line)]
+  }
+}
