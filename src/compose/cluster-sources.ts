@@ -1,41 +1,66 @@
 // What a cluster holds as texts, so that it is validated like files, with places that can be shown.
 import type { KubeObject } from '../config/kube-object.ts'
 import { printDocuments, printYaml } from '../config/print.ts'
+import { child, type Node, scalarText } from '../config/source/node.ts'
 import { Source } from '../config/source/source.ts'
-import type { ClusterReader, LiveObject, SecretEntry } from '../migrate/ports.ts'
+import type { ClusterReader, SecretEntry } from '../migrate/ports.ts'
 import { type ClusterFlags, connectCluster } from './cluster.ts'
+import { asWritten, liveSource } from './live-source.ts'
 
-/** One source per kind of content; a kind without objects has none. */
-export async function clusterSources(flags: ClusterFlags, signal: AbortSignal): Promise<Source[]> {
+/**
+ * One source for each of MetalLB's objects, and one for each other kind of content. An object that `replacing` also holds is left
+ * out: what is about to be applied takes its place.
+ */
+export async function clusterSources(
+  flags: ClusterFlags,
+  replacing: readonly Node[],
+  signal: AbortSignal,
+): Promise<Source[]> {
   const cluster = await connectCluster(flags, signal)
   try {
-    return await readAll(cluster.reader)
+    return await readAll(cluster.reader, replaced(replacing))
   } finally {
     cluster.close()
   }
 }
 
-async function readAll(reader: ClusterReader): Promise<Source[]> {
+async function readAll(
+  reader: ClusterReader,
+  isReplaced: (object: KubeObject) => boolean,
+): Promise<Source[]> {
   const { context } = reader.identity
-  const parts: readonly (readonly [string, readonly KubeObject[]])[] = [
-    ['metallb', (await reader.metallbObjects()).objects.map(asWritten)],
+  const { objects } = await reader.metallbObjects()
+  const others: readonly (readonly [string, readonly KubeObject[]])[] = [
     ['services', (await reader.services()).map(asWritten)],
     ['nodes', (await reader.nodes()).map(asWritten)],
     ['namespaces', (await reader.namespaces()).map(asWritten)],
     ['secrets', (await reader.secrets()).map(secretObject)],
   ]
-  return parts
-    .filter(([, objects]) => objects.length > 0)
-    .map(([name, objects]) => {
-      const text = printDocuments(objects.map((object) => printYaml(object)))
-      return new Source(`<cluster ${context}: ${name}>`, text)
-    })
+  return [
+    ...objects.filter((object) => !isReplaced(object)).map(liveSource),
+    ...others.flatMap(([name, all]) => {
+      const kept = all.filter((object) => !isReplaced(object)).map((object) => printYaml(object))
+      return kept.length === 0 ? [] : [new Source(`<cluster ${context}: ${name}>`, printDocuments(kept))]
+    }),
+  ]
 }
 
-/** Who owns which field is bookkeeping of the API server. */
-function asWritten(object: LiveObject): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata
-  return { ...object, metadata }
+/** By kind, name and namespace; an object without a namespace goes wherever it is applied, so it replaces any of its name. */
+function replaced(documents: readonly Node[]): (object: KubeObject) => boolean {
+  const ids = new Set<string>()
+  const add = (node: Node): void => {
+    const items = child(node, 'items')
+    if (items?.kind === 'list') for (const item of items.items) add(item)
+    const metadata = child(node, 'metadata')
+    ids.add(
+      [child(node, 'kind'), child(metadata, 'namespace'), child(metadata, 'name')]
+        .map((part) => scalarText(part) ?? '')
+        .join('/'),
+    )
+  }
+  for (const document of documents) add(document)
+  return ({ kind, metadata: { namespace = '', name } }) =>
+    ids.has(`${kind}/${namespace}/${name}`) || ids.has(`${kind}//${name}`)
 }
 
 /** Values are not asked for; a Secret of this type is taken to have the key that its type is for. */

@@ -1,15 +1,15 @@
 // Everything that a migration is told: documents from files or the cluster, Services and Nodes from either.
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { Json } from '../config/kube-object.ts'
-import { printYaml } from '../config/print.ts'
 import type { MapNode, Node } from '../config/source/node.ts'
 import { parseYaml } from '../config/source/parse.ts'
-import { Source } from '../config/source/source.ts'
+import type { Source } from '../config/source/source.ts'
 import { type NodeFact, nodeFact, type ServiceFact, serviceFact } from '../migrate/facts.ts'
 import { nodeFacts, serviceFacts } from '../migrate/facts-from-nodes.ts'
 import type { ClusterReader, LiveObject } from '../migrate/ports.ts'
 import { recognise } from '../migrate/recognise.ts'
 import { readSources } from './files.ts'
+import { liveSource } from './live-source.ts'
 
 export interface MigrationInput {
   readonly documents: readonly Node[]
@@ -75,7 +75,7 @@ function together(sources: readonly Source[], diagnostics: readonly Diagnostic[]
 async function clusterDocuments(reader: ClusterReader): Promise<Parsed> {
   const [configMaps, metallb] = await Promise.all([reader.configMaps(), reader.metallbObjects()])
   const relevant = configMaps.filter((configMap) => mayHoldConfiguration(configMap))
-  return together([...relevant, ...metallb.objects].map(sourceOf))
+  return together([...relevant, ...metallb.objects].map(liveSource))
 }
 
 const mayHoldConfiguration = (configMap: LiveObject): boolean => {
@@ -85,11 +85,4 @@ const mayHoldConfiguration = (configMap: LiveObject): boolean => {
     (text) =>
       typeof text === 'string' && /address-pools|peer-autodiscovery|(^|\n)peers:|configinline/i.test(text),
   )
-}
-
-function sourceOf(object: LiveObject): Source {
-  const { managedFields: _, ...metadata } = object.metadata
-  const { namespace } = metadata
-  const name = `${object.kind} ${namespace === undefined ? '' : `${namespace}/`}${metadata.name} (cluster)`
-  return new Source(name, printYaml({ ...object, metadata }))
 }

@@ -82,7 +82,8 @@ async function readInput(request: ValidationRequest, signal: AbortSignal): Promi
       ? { sources: [], diagnostics: [] }
       : await readSources(request.files, { signal })
   const { clusterSources } = await import('./cluster-sources.ts')
-  const live = await clusterSources(request, signal)
+  const replacing = files.sources.flatMap((source) => parseYaml(source).documents)
+  const live = await clusterSources(request, replacing, signal)
   return { sources: [...files.sources, ...live], diagnostics: files.diagnostics }
 }
 
