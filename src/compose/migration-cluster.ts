@@ -53,6 +53,7 @@ async function showDiff(
     if (text !== '') changed++
     out(text)
   }
+  for (const patch of patches) out(`Service ${patch.namespace}/${patch.name}: ${patch.changes.join('; ')}`)
   say(
     `${changed} of ${planned.length} objects differ from the cluster; ${patches.length} Services would be changed.`,
   )

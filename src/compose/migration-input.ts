@@ -4,8 +4,11 @@ import type { Json } from '../config/kube-object.ts'
 import type { MapNode, Node } from '../config/source/node.ts'
 import { parseYaml } from '../config/source/parse.ts'
 import type { Source } from '../config/source/source.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import { isOfOldEra } from '../migrate/convert/custom-resources.ts'
 import { type NodeFact, nodeFact, type ServiceFact, serviceFact } from '../migrate/facts.ts'
 import { nodeFacts, serviceFacts } from '../migrate/facts-from-nodes.ts'
+import { hasError } from '../migrate/migrate.ts'
 import type { ClusterReader, LiveObject } from '../migrate/ports.ts'
 import { recognise } from '../migrate/recognise.ts'
 import { readSources } from './files.ts'
@@ -13,6 +16,8 @@ import { liveSource } from './live-source.ts'
 
 export interface MigrationInput {
   readonly documents: readonly Node[]
+  /** today's custom resources in the cluster; undefined without one */
+  readonly existing: readonly MapNode[] | undefined
   readonly services: readonly ServiceFact[] | undefined
   readonly nodes: readonly NodeFact[] | undefined
   readonly diagnostics: readonly Diagnostic[]
@@ -30,27 +35,36 @@ export async function readMigrationInput(
   reader: ClusterReader | undefined,
   signal: AbortSignal,
 ): Promise<MigrationInput> {
-  const fromCluster = reader !== undefined && paths.files.length === 0
-  const main = fromCluster ? await clusterDocuments(reader) : await parsedFiles(paths.files, signal)
-  const services = paths.services.length > 0 ? await parsedFiles(paths.services, signal) : undefined
-  const nodes = paths.nodes.length > 0 ? await parsedFiles(paths.nodes, signal) : undefined
-  const live = reader === undefined ? undefined : await Promise.all([reader.services(), reader.nodes()])
-  const listed = (of: Parsed | undefined, kind: 'services' | 'nodes'): readonly MapNode[] | undefined =>
-    of && recognise(of.documents)[kind]
-  const fileServices = listed(services, 'services')
-  const fileNodes = listed(nodes, 'nodes')
+  const live = reader === undefined ? undefined : await readCluster(reader, paths.files.length === 0)
+  const main = live !== undefined && paths.files.length === 0 ? live : await parsedFiles(paths.files, signal)
+  const services = await factFiles(paths.services, 'services', signal)
+  const nodes = await factFiles(paths.nodes, 'nodes', signal)
   return {
     documents: main.documents,
-    services:
-      fileServices === undefined
-        ? live?.[0].map((service) => serviceFact(service as unknown as Json))
-        : serviceFacts(fileServices),
-    nodes:
-      fileNodes === undefined
-        ? live?.[1].map((node) => nodeFact(node as unknown as Json))
-        : nodeFacts(fileNodes),
+    existing: live?.existing,
+    services: services?.found === undefined ? live?.services : serviceFacts(services.found),
+    nodes: nodes?.found === undefined ? live?.nodes : nodeFacts(nodes.found),
     diagnostics: [...main.diagnostics, ...(services?.diagnostics ?? []), ...(nodes?.diagnostics ?? [])],
   }
+}
+
+/** @throws LbctlError `input` when the files hold none of what they were named for: a proof about nothing proves nothing */
+async function factFiles(
+  paths: readonly string[],
+  kind: 'services' | 'nodes',
+  signal: AbortSignal,
+): Promise<{ readonly found: readonly MapNode[]; readonly diagnostics: readonly Diagnostic[] } | undefined> {
+  if (paths.length === 0) return undefined
+  const { documents, diagnostics } = await parsedFiles(paths, signal)
+  const found = recognise(documents)[kind]
+  const noun = kind === 'services' ? 'Service' : 'Node'
+  if (found.length === 0 && !hasError(diagnostics))
+    throw new LbctlError('input', `There is no ${noun} in ${paths.join(', ')}.`, {
+      hints: [
+        `Write the file with: kubectl get ${kind} ${kind === 'services' ? '--all-namespaces ' : ''}-o yaml`,
+      ],
+    })
+  return { found, diagnostics }
 }
 
 interface Parsed {
@@ -71,11 +85,41 @@ function together(sources: readonly Source[], diagnostics: readonly Diagnostic[]
   }
 }
 
-/** ConfigMaps that look like ours, and MetalLB's own objects. Positions are those of the object as YAML. */
-async function clusterDocuments(reader: ClusterReader): Promise<Parsed> {
-  const [configMaps, metallb] = await Promise.all([reader.configMaps(), reader.metallbObjects()])
-  const relevant = configMaps.filter((configMap) => mayHoldConfiguration(configMap))
-  return together([...relevant, ...metallb.objects].map(liveSource))
+interface Live extends Parsed {
+  readonly existing: readonly MapNode[]
+  readonly services: readonly ServiceFact[]
+  readonly nodes: readonly NodeFact[]
+}
+
+/** ConfigMaps that look like ours and objects of the 0.13 era are documents to convert; today's objects stand beside the result. */
+async function readCluster(reader: ClusterReader, withConfiguration: boolean): Promise<Live> {
+  const [metallb, services, nodes] = await Promise.all([
+    reader.metallbObjects(),
+    reader.services(),
+    reader.nodes(),
+  ])
+  const configMaps = withConfiguration ? (await reader.configMaps()).filter(mayHoldConfiguration) : []
+  const old = withConfiguration
+    ? metallb.objects.filter(({ apiVersion, kind }) => isOfOldEra(apiVersion, kind))
+    : []
+  const current = together(
+    metallb.objects.filter(({ apiVersion, kind }) => !isOfOldEra(apiVersion, kind)).map(liveSource),
+  )
+  if (withConfiguration && configMaps.length + metallb.objects.length === 0)
+    throw new LbctlError(
+      'input',
+      'The cluster holds neither a legacy configuration nor resources of MetalLB.',
+      {
+        facts: { context: reader.identity.context, server: reader.identity.server },
+        hints: ['Choose another cluster with --context, or name the files that hold the configuration.'],
+      },
+    )
+  return {
+    ...together([...configMaps, ...old].map(liveSource)),
+    existing: current.documents.filter((document) => document.kind === 'map'),
+    services: services.map((service) => serviceFact(service as unknown as Json)),
+    nodes: nodes.map((node) => nodeFact(node as unknown as Json)),
+  }
 }
 
 const mayHoldConfiguration = (configMap: LiveObject): boolean => {

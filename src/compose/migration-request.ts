@@ -18,6 +18,7 @@ export interface MigrationRequest {
   readonly 'inline-passwords': boolean
   readonly lenient: boolean
   readonly 'ignore-exclude-lb': boolean
+  readonly 'drop-old-annotations': boolean
   readonly report?: string | undefined
   readonly patches?: string | undefined
   readonly 'out-dir'?: string | undefined

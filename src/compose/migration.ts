@@ -19,7 +19,22 @@ import { type MigrationInput, readMigrationInput } from './migration-input.ts'
 import type { MigrationRequest, Terminal } from './migration-request.ts'
 import { writeFiles } from './write-files.ts'
 
+/** Flags that would be ignored are refused: nobody should believe that they took effect. */
+function refuseContradictions(request: MigrationRequest): void {
+  if (request['undo-from'] !== undefined && request.files.length > 0)
+    throw new LbctlError(
+      'usage',
+      '--undo-from takes no other files: it goes back to what its own file holds.',
+    )
+  if (request.compat !== undefined && request.output === 'json')
+    throw new LbctlError(
+      'usage',
+      "--compat prints what MetalLB's own converter prints, which is YAML, not JSON.",
+    )
+}
+
 export async function runMigration(request: MigrationRequest, terminal: Terminal): Promise<ExitCode> {
+  refuseContradictions(request)
   const needsCluster =
     request['from-cluster'] || request.diff || request.apply || request['undo-from'] !== undefined
   if (!needsCluster) return finish(await migration(request, undefined, terminal), request, terminal)
@@ -46,6 +61,7 @@ async function migration(
             documents: input.documents,
             ...(input.services && { services: input.services }),
             ...(input.nodes && { nodes: input.nodes }),
+            ...(input.existing && { existing: input.existing }),
           },
           {
             assumeVersion,
@@ -55,6 +71,7 @@ async function migration(
             lenient: request.lenient,
             namespace: request.namespace,
             ignoreExcludeLabel: request['ignore-exclude-lb'],
+            dropOldAnnotations: request['drop-old-annotations'],
             sha256: (text) => createHash('sha256').update(text).digest(),
           },
         )
@@ -67,7 +84,7 @@ const refused = ({ diagnostics }: MigrationInput): Migration => ({
   patches: [],
   proof: undefined,
   diagnostics,
-  legacy: [],
+  sources: [],
   complete: true,
 })
 
@@ -88,6 +105,10 @@ function finish(result: Migration, request: MigrationRequest, terminal: Terminal
     terminal.say(renderDiagnosticsText(shown, terminal.style))
     terminal.say('Nothing was produced, because of the errors above.')
     return EXIT.usage
+  }
+  if (result.planned.length === 0 && result.patches.length === 0) {
+    terminal.say('There is nothing to migrate: all that was found is of today already.')
+    return EXIT.ok
   }
   report(result, request, terminal)
   writeResult(result, request, terminal)

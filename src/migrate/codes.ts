@@ -33,7 +33,7 @@ export const MIGRATE_CODES = {
   M053: 'hold time written out',
   M054: 'excluded nodes no longer announce',
   M055: 'node choice of layer 2 changed between versions',
-  M056: 'zero timers disable keepalives',
+  M056: 'unset hold time is longer in FRR modes',
   M057: 'local preference zero equals unset',
 } as const
 

@@ -1,13 +1,13 @@
 // Legacy configuration in, custom resources out. Pure: documents, Services and Nodes are handed in, and nothing is written.
 import type { Diagnostic } from '../config/diagnostic.ts'
 import { readObjects } from '../config/objects/read-objects.ts'
-import type { Node } from '../config/source/node.ts'
+import type { MapNode, Node } from '../config/source/node.ts'
 import { sortDiagnostics, validate } from '../config/validate.ts'
 import type { Ip } from '../net/ip.ts'
 import { inApplyOrder } from './apply/plan.ts'
 import { advertisements } from './convert/advertisements.ts'
 import { type Convert, type ConvertOptions, DEFAULT_NAMESPACE, say } from './convert/context.ts'
-import { customResources } from './convert/custom-resources.ts'
+import { asResource, customResources } from './convert/custom-resources.ts'
 import { convertLegacy, type LegacyResult } from './convert/legacy.ts'
 import { ipAddressPool, type PoolPlan } from './convert/pool.ts'
 import type { NodeFact, ServiceFact } from './facts.ts'
@@ -26,6 +26,11 @@ export interface MigrateInput {
   /** Services and Nodes from elsewhere; those among the documents are added. Undefined: none were asked for. */
   readonly services?: readonly ServiceFact[]
   readonly nodes?: readonly NodeFact[]
+  /**
+   * Today's custom resources that are in the cluster already. They are not part of the result, but those that the result does
+   * not replace count when it is checked: after an --apply the same command finds nothing left to do.
+   */
+  readonly existing?: readonly MapNode[]
 }
 
 export interface MigrateOptions extends ConvertOptions {
@@ -35,7 +40,15 @@ export interface MigrateOptions extends ConvertOptions {
   readonly namespace: string | undefined
   /** the speakers will run with --ignore-exclude-lb */
   readonly ignoreExcludeLabel: boolean
+  /** take the old annotations off Services; otherwise they stay beside the new ones, for a MetalLB that knows no others */
+  readonly dropOldAnnotations: boolean
   readonly sha256: (text: string) => Uint8Array
+}
+
+export interface ConvertedSource {
+  readonly root: Node
+  /** values that nothing became of, because their key means nothing */
+  readonly ignored: readonly Node[]
 }
 
 export interface Migration {
@@ -46,7 +59,8 @@ export interface Migration {
   readonly proof: Proof | undefined
   /** of reading and converting; those of the proof are there */
   readonly diagnostics: readonly Diagnostic[]
-  readonly legacy: readonly LegacyResult[]
+  /** what was converted, for the account of each key */
+  readonly sources: readonly ConvertedSource[]
   /** false when something in the input has no equivalent and is not in the result */
   readonly complete: boolean
 }
@@ -74,19 +88,30 @@ export function migrate(input: MigrateInput, options: MigrateOptions): Migration
     ...pools.map((pool) => ipAddressPool(pool, options.explicit)),
     ...advertisements(pools, convert),
   ])
-  if (planned.length === 0 && !hasError(diagnostics)) nothingFound(input, diagnostics)
-  if (!hasError(diagnostics)) diagnostics.push(...checkPlanned(planned))
+  const beside = notReplaced(input.existing ?? [], planned)
+  if (planned.length + beside.length === 0 && !hasError(diagnostics)) nothingFound(input, diagnostics)
+  if (!hasError(diagnostics)) diagnostics.push(...checkPlanned([...planned, ...beside]))
   diagnostics.push(...semanticNotes(legacy, nodes, options))
   const patches =
-    services === undefined ? [] : servicePatches(services, poolNames(pools, planned), diagnostics)
+    services === undefined
+      ? []
+      : servicePatches(services, poolNames(pools, [...planned, ...beside]), options, diagnostics)
   const failed = hasError(diagnostics)
   return {
     planned: failed ? [] : planned,
     patches: failed ? [] : patches,
     proof:
-      services === undefined || failed ? undefined : prove(services, nodes, pools, planned, legacy, options),
+      services === undefined || failed
+        ? undefined
+        : prove(services, nodes, pools, [...planned, ...beside], legacy, options),
     diagnostics: sortDiagnostics(diagnostics),
-    legacy,
+    sources: [
+      ...resources.converted.map((root) => ({ root, ignored: [] })),
+      ...legacy.map(({ document, ignored }) => ({
+        root: document.payload,
+        ignored: ignored.map(({ node }) => node),
+      })),
+    ],
     complete: !legacy.some((result) => result.incomplete),
   }
 }
@@ -94,6 +119,12 @@ export function migrate(input: MigrateInput, options: MigrateOptions): Migration
 function sortedForApply(planned: readonly Planned[]): Planned[] {
   const byObject = new Map(planned.map((item) => [item.object, item]))
   return inApplyOrder([...byObject.keys()]).flatMap((object) => byObject.get(object) ?? [])
+}
+
+function notReplaced(existing: readonly MapNode[], planned: readonly Planned[]): Planned[] {
+  const idOf = ({ object: { kind, metadata } }: Planned) => `${kind}/${metadata.namespace}/${metadata.name}`
+  const ids = new Set(planned.map(idOf))
+  return existing.flatMap((node) => asResource(node) ?? []).filter((resource) => !ids.has(idOf(resource)))
 }
 
 export const hasError = (diagnostics: readonly Diagnostic[]): boolean =>

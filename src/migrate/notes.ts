@@ -14,6 +14,7 @@ export function semanticNotes(
   const diagnostics: Diagnostic[] = []
   for (const result of legacy) {
     noteMultihop(result, diagnostics)
+    noteHoldTime(result, diagnostics)
     noteElection(result, diagnostics)
   }
   if (legacy.length > 0 && !options.ignoreExcludeLabel) noteExcluded(legacy, nodes, diagnostics)
@@ -35,6 +36,23 @@ function noteMultihop({ config }: LegacyResult, diagnostics: Diagnostic[]): void
     first.node,
     `${peers.length === 1 ? 'One eBGP peer has' : `${peers.length} eBGP peers have`} no ebgp-multihop. The native mode ignores distance, but in the FRR modes (the default since v0.16) a router that is not on the node's own network is no longer reached.`,
     'Set ebgpMultiHop: true on those BGPPeers if a router lies between.',
+  )
+}
+
+/** The native speaker asks for 90 s when nothing is set; FRR asks for 180 s, so a dead router is noticed later. */
+function noteHoldTime({ config }: LegacyResult, diagnostics: Diagnostic[]): void {
+  const peers = (config.peers?.value ?? []).filter(
+    ({ value }) => value['hold-time'] === undefined && value['keepalive-time'] === undefined,
+  )
+  const [first] = peers
+  if (first === undefined) return
+  say(
+    { diagnostics },
+    'M056',
+    'info',
+    first.node,
+    `${peers.length === 1 ? 'One peer sets' : `${peers.length} peers set`} no hold-time. That was 90 seconds; in the FRR modes (the default since v0.16) it is 180 seconds.`,
+    'Write holdTime: 1m30s, or run lbctl with --explicit, to keep it as it was.',
   )
 }
 

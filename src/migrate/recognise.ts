@@ -74,13 +74,27 @@ class Finder implements Recognised {
     }
     const kind = scalarText(child(node, 'kind'))
     if (kind === undefined) this.#bare(node)
-    else if (kind.endsWith('List') && child(node, 'items') !== undefined) this.#list(node)
+    else if (kind.endsWith('List') && child(node, 'items') !== undefined) this.#list(node, kind)
     else this.#object(kind, node)
   }
 
-  #list(node: MapNode): void {
+  /** Items of a typed list (`ServiceList`) come without kind and apiVersion: the list says them for all. */
+  #list(node: MapNode, kind: string): void {
     const items = child(node, 'items')
-    if (items?.kind === 'list') for (const item of items.items) this.document(item)
+    const [apiVersion, listKind] = ['apiVersion', 'kind'].map((key) =>
+      node.entries.find((entry) => entry.key.text === key),
+    )
+    for (const item of items?.kind === 'list' ? items.items : []) {
+      const typed = item.kind === 'map' && kind !== 'List' && child(item, 'kind') === undefined
+      if (!typed || listKind?.value.kind !== 'scalar') this.document(item)
+      else {
+        const own = { key: listKind.key, value: { ...listKind.value, text: kind.replace(/List$/, '') } }
+        this.document({
+          ...item,
+          entries: [...(apiVersion === undefined ? [] : [apiVersion]), own, ...item.entries],
+        })
+      }
+    }
   }
 
   #object(kind: string, node: MapNode): void {

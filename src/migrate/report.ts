@@ -21,16 +21,16 @@ export interface ReportEntries {
   readonly more: number
 }
 
-/** One entry a value of every legacy document, in the order of the source; `limit` of them. */
+/** One entry a value of everything that was converted, in the order of the source; `limit` of them. */
 export function reportEntries(
-  { legacy, planned }: Migration,
+  { sources, planned }: Migration,
   limit = Number.POSITIVE_INFINITY,
 ): ReportEntries {
   const leaves: Leaf[] = []
   let count = 0
-  for (const { document, ignored } of legacy) {
-    const left = new Set(ignored.map(({ node }) => node))
-    walk(document.payload, '', [], (node, path, around) => {
+  for (const { root, ignored } of sources) {
+    const left = new Set(ignored)
+    walk(root, '', [], (node, path, around) => {
       if (count++ < limit) leaves.push({ node, path, around: [...around], ignored: left })
     })
   }

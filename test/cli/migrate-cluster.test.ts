@@ -52,15 +52,16 @@ it('reads everything from the cluster and proves that addresses stay', async () 
   })
   expect(stdout).toContain('name: lan\n')
   expect(stderr).toContain(
-    'Service shop/web: metallb.universe.tf/address-pool becomes metallb.io/address-pool, and the pool "Lan" is called "lan" now',
+    'Service shop/web: metallb.io/address-pool is set beside metallb.universe.tf/address-pool, and the pool "Lan" is called "lan" now',
   )
 })
 
 it('shows the difference, without a password, and writes nothing', async () => {
-  seed(config(PEER))
+  seed(config(PEER), service('10.0.0.7'))
   const { stdout, code } = await migrate('--from-cluster', '--diff')
   expect(code).toBe(0)
   expect(stdout).toContain('+kind: IPAddressPool')
+  expect(stdout).toContain('Service shop/web: metallb.io/address-pool is set')
   expect(stdout).not.toMatch(/sup3rs3cret|c3VwM3JzM2NyZXQ/)
   expect((await migrate('--from-cluster')).stdout).toContain('kind: IPAddressPool')
 })
@@ -72,6 +73,9 @@ it('applies, writes the way back first, is idempotent, and goes back', async () 
   expect(applied.stderr).toContain(`created  IPAddressPool ${NS}/lan`)
   expect(applied.stderr).toContain('changed  Service shop/web')
   expect(existsSync(join(directory, 'undo.json'))).toBe(true)
+  const again = await migrate('--from-cluster', '--apply', '--undo', 'undo2.json')
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('Nothing to do') })
+  expect(existsSync(join(directory, 'undo2.json'))).toBe(false)
   const back = await migrate('--undo-from', 'undo.json')
   expect(back).toMatchObject({ code: 0 })
   expect(back.stderr).toContain(`deleted  IPAddressPool ${NS}/lan`)
@@ -112,4 +116,26 @@ it('an unreachable cluster is exit code 3', async () => {
   await api.stop()
   expect((await migrate('--from-cluster')).code).toBe(3)
   api = await RecordedApi.start(['default'])
+})
+
+it('a cluster without any of it is an input that holds nothing', async () => {
+  expect(await migrate('--from-cluster')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('neither a legacy configuration nor resources of MetalLB'),
+  })
+})
+
+it('a cluster that is migrated already has nothing left to migrate', async () => {
+  seed({
+    apiVersion: 'metallb.io/v1beta1',
+    kind: 'IPAddressPool',
+    metadata: { name: 'lan', namespace: NS },
+    spec: { addresses: ['10.0.0.0/24'] },
+  })
+  expect(await migrate('--from-cluster')).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: expect.stringContaining('There is nothing to migrate'),
+  })
 })

@@ -82,6 +82,18 @@ describe('output', () => {
     expect(readFileSync(join(directory, name), 'utf8')).toContain(part)
     expect(stderr).not.toContain('What became')
   })
+  it('flags that would have no effect are refused', async () => {
+    expect((await piped(LAN, '--compat=configmaptocrs', '-o', 'json')).code).toBe(2)
+    expect((await piped(LAN, '--compat=configmaptocrs', '--explicit')).code).toBe(2)
+    expect((await piped(LAN, '--undo-from', 'x.json')).code).toBe(2)
+  })
+  it('accounts for the keys of an AddressPool too', async () => {
+    const { stderr } = await piped(
+      'apiVersion: metallb.io/v1beta1\nkind: AddressPool\nmetadata: {name: a, namespace: b}\nspec: {protocol: layer2, addresses: [10.0.0.0/24]}\n',
+    )
+    expect(stderr).toContain('spec.addresses[0] → IPAddressPool a spec.addresses[0]')
+    expect(stderr).toContain('spec.protocol → L2Advertisement a')
+  })
   it("is what MetalLB's own converter prints with --compat", async () => {
     const { stdout } = await piped(LAN, '--compat=configmaptocrs')
     expect(stdout).toMatch(
@@ -146,6 +158,38 @@ describe('the proof', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('error M040: The Service shop/web would lose its address 10.9.9.9')
     expect(stdout).toContain('kind: IPAddressPool')
+  })
+  it('about nothing is refused, not passed', async () => {
+    expect(await piped(LAN, '--services', file('none.yaml', LAN))).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('There is no Service in none.yaml'),
+    })
+    expect((await piped(LAN, '--nodes', file('none.yaml', LAN))).code).toBe(2)
+  })
+  it('takes the typed lists of the API server', async () => {
+    const list = {
+      apiVersion: 'v1',
+      kind: 'ServiceList',
+      items: [
+        {
+          metadata: { name: 'web', namespace: 'shop' },
+          status: { loadBalancer: { ingress: [{ ip: '10.9.9.9' }] } },
+        },
+      ],
+    }
+    const nodes = { apiVersion: 'v1', kind: 'NodeList', items: [{ metadata: { name: 'n1' } }] }
+    const { code, stderr } = await piped(
+      LAN,
+      '--services',
+      file('list.json', JSON.stringify(list)),
+      '--nodes',
+      file('nodes.json', JSON.stringify(nodes)),
+    )
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('shop/web would lose its address 10.9.9.9'),
+    })
   })
   it('writes the patches of Services as something that can be run', async () => {
     await piped(LAN, '--services', file('patch.yaml', services('10.0.0.7')), '--patches', 'patches.yaml')

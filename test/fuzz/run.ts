@@ -257,6 +257,7 @@ function options(): MigrateOptions {
     lenient: next() < 0.5,
     namespace: undefined,
     ignoreExcludeLabel: next() < 0.5,
+    dropOldAnnotations: next() < 0.5,
     sha256: (text) => createHash('sha256').update(text).digest(),
   }
 }

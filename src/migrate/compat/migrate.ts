@@ -12,7 +12,7 @@ export function migrateAsConfigmaptocrs(documents: readonly Node[]): Migration {
   const found = recognise(documents)
   const diagnostics: Diagnostic[] = [...found.diagnostics]
   const [document, second] = found.legacy
-  const none = { planned: [], patches: [], proof: undefined, legacy: [], complete: true }
+  const none = { planned: [], patches: [], proof: undefined, sources: [], complete: true }
   const [first] = documents
   if (document === undefined) {
     if (first !== undefined && !hasError(diagnostics))

@@ -10,6 +10,8 @@ import type { PoolAdvertisement, PoolPlan } from './pool.ts'
 export interface ConvertedResources {
   readonly planned: readonly Planned[]
   readonly pools: readonly PoolPlan[]
+  /** those of the 0.13 era */
+  readonly converted: readonly MapNode[]
 }
 
 const STATUS_KINDS = new Set(['ServiceL2Status', 'ServiceBGPStatus', 'ConfigurationState'])
@@ -17,8 +19,13 @@ const STATUS_KINDS = new Set(['ServiceL2Status', 'ServiceBGPStatus', 'Configurat
 export function customResources(nodes: readonly MapNode[], convert: Convert): ConvertedResources {
   const planned: Planned[] = []
   const pools: PoolPlan[] = []
+  const converted: MapNode[] = []
   // Names that exist already come first: what is derived later steps aside.
-  const resources = nodes.map((node) => asResource(node)).filter((r) => r !== undefined)
+  const resources = nodes.flatMap((node) => {
+    const resource = asResource(node)
+    if (resource === undefined) say(convert, 'M012', 'error', node, 'This object has no metadata.name.')
+    return resource === undefined ? [] : [{ ...resource, node }]
+  })
   for (const { object } of resources)
     convert.names.reserve(object.kind, object.metadata.namespace ?? DEFAULT_NAMESPACE, object.metadata.name)
   for (const resource of resources) {
@@ -26,16 +33,20 @@ export function customResources(nodes: readonly MapNode[], convert: Convert): Co
     if (STATUS_KINDS.has(kind)) leaveOut(resource, 'is written by MetalLB itself', convert)
     else if (kind === 'Secret' && resource.object['type'] !== 'kubernetes.io/basic-auth')
       leaveOut(resource, 'is no password of a BGP peer', convert)
-    else if (kind === 'AddressPool') pools.push(addressPool(resource, convert))
-    else if (kind === 'BGPPeer' && apiVersion === 'metallb.io/v1beta1')
-      planned.push(...oldPeer(resource, convert))
-    else planned.push(resource)
+    else if (!isOfOldEra(apiVersion, kind))
+      planned.push({ object: resource.object, origins: resource.origins })
+    else {
+      converted.push(resource.node)
+      if (kind === 'AddressPool') pools.push(addressPool(resource, convert))
+      else planned.push(...oldPeer(resource, convert))
+    }
   }
-  for (const node of nodes)
-    if (asResource(node) === undefined)
-      say(convert, 'M012', 'error', node, 'This object has no metadata.name.')
-  return { planned, pools }
+  return { planned, pools, converted }
 }
+
+/** Objects of v0.13 and v0.14 that have a successor. */
+export const isOfOldEra = (apiVersion: string, kind: string): boolean =>
+  kind === 'AddressPool' || (kind === 'BGPPeer' && apiVersion === 'metallb.io/v1beta1')
 
 function leaveOut({ object, origins }: Planned, why: string, convert: Convert): void {
   const at = origins.get('')?.node
@@ -55,7 +66,8 @@ const SERVER_SET = new Set([
 ])
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
-function asResource(node: MapNode): Planned | undefined {
+/** The object without what the API server adds; undefined when it has no name. */
+export function asResource(node: MapNode): Planned | undefined {
   const origins = new Map<string, Origin>()
   trace(node, '', undefined, origins)
   const json = nodeToJson(node) as JsonObject

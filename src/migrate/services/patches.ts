@@ -12,6 +12,10 @@ const MOVED = ['address-pool', 'allow-shared-ip', 'loadBalancerIPs'] as const
 /** A pool's name in the source → its name in the cluster. */
 export type PoolNames = ReadonlyMap<string, string>
 
+export interface PatchOptions {
+  readonly dropOldAnnotations: boolean
+}
+
 /** A change to one Service, and what it does, as sentences without a full stop. */
 export interface DescribedPatch extends ServicePatch {
   readonly changes: readonly string[]
@@ -26,20 +30,22 @@ export const mergePatch = ({ annotations, clearLoadBalancerIp }: ServicePatch): 
 export function servicePatches(
   services: readonly ServiceFact[],
   pools: PoolNames,
+  options: PatchOptions,
   diagnostics: Diagnostic[],
 ): DescribedPatch[] {
-  return services.flatMap((service) => servicePatch(service, pools, diagnostics) ?? [])
+  return services.flatMap((service) => servicePatch(service, pools, options, diagnostics) ?? [])
 }
 
 function servicePatch(
   service: ServiceFact,
   pools: PoolNames,
+  options: PatchOptions,
   diagnostics: Diagnostic[],
 ): DescribedPatch | undefined {
   const annotations: Record<string, string | null> = {}
   const changes: string[] = []
   for (const key of MOVED) {
-    const moved = movedAnnotation(service, key, pools, diagnostics)
+    const moved = movedAnnotation(service, key, pools, options, diagnostics)
     if (moved === undefined) continue
     Object.assign(annotations, moved.annotations)
     changes.push(moved.change)
@@ -61,25 +67,40 @@ function servicePatch(
   return { namespace, name, annotations, ...clear, changes }
 }
 
+/**
+ * The new annotation says what the old one says. The old one stays unless it is to go: a MetalLB before v0.14.9 knows no other, and
+ * would see Services that share an address part company.
+ */
 function movedAnnotation(
   service: ServiceFact,
   key: (typeof MOVED)[number],
   pools: PoolNames,
+  { dropOldAnnotations }: PatchOptions,
   diagnostics: Diagnostic[],
 ) {
-  const old = service.annotations[OLD_PREFIX + key]
-  const current = service.annotations[NEW_PREFIX + key]
+  const [oldKey, newKey] = [OLD_PREFIX + key, NEW_PREFIX + key]
+  const old = service.annotations[oldKey]
+  const current = service.annotations[newKey]
   const value = current ?? old
   if (value === undefined) return undefined
   const wanted = key === 'address-pool' ? poolName(service, value, pools, diagnostics) : value
-  if (old === undefined && wanted === value) return undefined
+  const drops = dropOldAnnotations && old !== undefined
+  if (current === wanted && !drops) return undefined
   const renamed = wanted === value ? '' : `, and the pool "${value}" is called "${wanted}" now`
+  const what =
+    current === wanted
+      ? `${oldKey} is removed`
+      : drops
+        ? `${oldKey} becomes ${newKey}`
+        : current === undefined
+          ? `${newKey} is set beside ${oldKey}`
+          : `${newKey} changes`
   return {
-    annotations: { ...(old === undefined ? {} : { [OLD_PREFIX + key]: null }), [NEW_PREFIX + key]: wanted },
-    change:
-      old === undefined
-        ? `the pool "${value}" is called "${wanted}" now`
-        : `${OLD_PREFIX}${key} becomes ${NEW_PREFIX}${key}${renamed}`,
+    annotations: {
+      ...(drops ? { [oldKey]: null } : {}),
+      ...(current === wanted ? {} : { [newKey]: wanted }),
+    },
+    change: `${what}${renamed}`,
   }
 }
 

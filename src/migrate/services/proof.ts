@@ -78,7 +78,9 @@ function proveAddress(service: ServiceFact, text: string, input: ProofInput): Di
       fail(
         'M040',
         `The Service ${id} would lose its address ${formatIp(ip)}: no produced pool holds it. ${was}`,
-        `Add ${formatIp(ip)}/${ip.family === 4 ? 32 : 128} to a pool, or accept that the Service gets another address.`,
+        before !== undefined && keptBack(ip)
+          ? 'Addresses that end in .0 or .255 are kept back by avoidBuggyIPs, and arp-network kept its first and last one back: take the flag off the pool, or list the address in a pool without it.'
+          : `Add ${formatIp(ip)}/${ip.family === 4 ? 32 : 128} to a pool, or accept that the Service gets another address.`,
       ),
     ]
   }
@@ -97,6 +99,10 @@ function proveAddress(service: ServiceFact, text: string, input: ProofInput): Di
     ...proveElection(service, ip, before, after, input, fail),
   ]
 }
+
+/** An address of a pool that holds it and does not hand it out. */
+const keptBack = ({ family, value }: Ip): boolean =>
+  family === 4 && (value % 256n === 0n || value % 256n === 255n)
 
 type Fail = (code: string, message: string, hint?: string) => Diagnostic
 

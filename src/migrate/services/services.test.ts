@@ -103,30 +103,25 @@ describe('the proof that addresses stay', () => {
 })
 
 describe('patches of Services', () => {
-  const patches = (services: ReturnType<typeof service>[]) =>
-    migrateText(L2, {}, { services }).patches.map(mergePatch)
-  it('move old annotations, and follow pools that are called otherwise now', () => {
-    expect(
-      patches([
-        service('web', '', {
-          'metallb.universe.tf/address-pool': 'Lan',
-          'metallb.universe.tf/allow-shared-ip': 'k',
-        }),
-      ]),
-    ).toEqual([
-      {
-        metadata: {
-          annotations: {
-            'metallb.universe.tf/address-pool': null,
-            'metallb.io/address-pool': 'lan',
-            'metallb.universe.tf/allow-shared-ip': null,
-            'metallb.io/allow-shared-ip': 'k',
-          },
-        },
-      },
-    ])
+  const patches = (services: ReturnType<typeof service>[], options = {}) =>
+    migrateText(L2, options, { services }).patches.map(mergePatch)
+  const old = { 'metallb.universe.tf/address-pool': 'Lan', 'metallb.universe.tf/allow-shared-ip': 'k' }
+  const added = { 'metallb.io/address-pool': 'lan', 'metallb.io/allow-shared-ip': 'k' }
+
+  it('set the new annotations beside the old ones, and follow pools that are called otherwise now', () => {
+    expect(patches([service('web', '', old)])).toEqual([{ metadata: { annotations: added } }])
     expect(patches([service('web', '', { 'metallb.io/address-pool': 'Lan' })])).toEqual([
       { metadata: { annotations: { 'metallb.io/address-pool': 'lan' } } },
+    ])
+    expect(patches([service('web', '', { ...old, ...added })])).toEqual([])
+  })
+  it('take the old ones away when asked to', () => {
+    const gone = { 'metallb.universe.tf/address-pool': null, 'metallb.universe.tf/allow-shared-ip': null }
+    expect(patches([service('web', '', old)], { dropOldAnnotations: true })).toEqual([
+      { metadata: { annotations: { ...gone, ...added } } },
+    ])
+    expect(patches([service('web', '', { ...old, ...added })], { dropOldAnnotations: true })).toEqual([
+      { metadata: { annotations: gone } },
     ])
   })
   it('turn spec.loadBalancerIP into the annotation, which both together would be refused', () => {

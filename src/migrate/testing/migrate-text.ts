@@ -15,6 +15,7 @@ export const OPTIONS: MigrateOptions = {
   lenient: false,
   namespace: undefined,
   ignoreExcludeLabel: false,
+  dropOldAnnotations: false,
   sha256: () => {
     throw new Error('no hash is needed here')
   },
@@ -33,7 +34,7 @@ export function migrateText(
 ): Migration {
   const { documents, diagnostics } = documentsOf(text)
   if (diagnostics.length > 0)
-    return { planned: [], patches: [], proof: undefined, diagnostics, legacy: [], complete: true }
+    return { planned: [], patches: [], proof: undefined, diagnostics, sources: [], complete: true }
   return migrate({ documents, ...facts }, { ...OPTIONS, ...options })
 }
 

@@ -20,7 +20,7 @@ export function renderOutcome(outcome: Outcome): string {
         outcome.skipped.length === 0 ? '' : `Left alone:\n${outcome.skipped.map(refusal).join('')}`,
         outcome.undoPath === undefined
           ? ''
-          : `To go back, run: lbctl migrate --undo-from ${outcome.undoPath}\n`,
+          : `To go back, put the old MetalLB back first (one that finds no pool takes all addresses back), then run:\n  lbctl migrate --undo-from ${outcome.undoPath}\n`,
       ].join('')
     case 'stopped':
       return [
