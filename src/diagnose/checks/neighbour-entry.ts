@@ -1,7 +1,7 @@
 import type { LinkFacts } from '../facts/link-facts.ts'
 import { type CheckOutcome, fail, pass, skip } from '../finding.ts'
 import type { Check } from '../judge.ts'
-import { isResolved, ownersOf, ownerText } from './answers.ts'
+import { isResolved, ownerRounds, ownersOf, ownerText } from './answers.ts'
 
 export const neighbourEntry: Check<LinkFacts> = {
   id: 'neighbour-entry',
@@ -9,6 +9,11 @@ export const neighbourEntry: Check<LinkFacts> = {
   evaluate: (facts): CheckOutcome => {
     if (!facts.rawFrames) return skip('the neighbour entry is all that could be read')
     const { address } = facts.examined
+    const rounds = ownerRounds(facts)
+    if (rounds.some(({ vlanId }) => vlanId !== undefined))
+      return skip('the kernel has no entries for that VLAN')
+    if (rounds.every(({ unicastTo }) => unicastTo !== undefined))
+      return skip('only one hardware address was asked')
     const owners = ownersOf(facts)
     if (owners.length === 0) return skip('nobody answered')
     const entry = facts.neighbourBefore.find((each) => each.address === address && isResolved(each.state))

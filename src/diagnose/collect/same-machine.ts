@@ -62,7 +62,7 @@ export async function returnPaths(
     signal.removeEventListener('abort', stop)
     await socket.close()
   }
-  return paths.map((path) => ({ ...path, address: formatIp(address), port }))
+  return paths.map((path) => ({ address: formatIp(address), port, ...path }))
 }
 
 function destinationPort(bytes: Uint8Array): number {
