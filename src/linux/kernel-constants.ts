@@ -34,7 +34,7 @@ export const IPV6 = {
 
 export const TCP = { nodelay: 1, md5sig: 14, userTimeout: 18, md5sigExt: 32 } as const
 
-export const PACKET = { addMembership: 1, auxdata: 8, ignoreOutgoing: 23 } as const
+export const PACKET = { addMembership: 1, statistics: 6, auxdata: 8, ignoreOutgoing: 23 } as const
 
 /** PACKET_MR_PROMISC */
 export const PACKET_MR_PROMISC = 1

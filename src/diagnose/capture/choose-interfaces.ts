@@ -19,8 +19,8 @@ export interface ChosenInterfaces {
 
 export interface LeftOutInterface {
   readonly name: string
-  /** `layer 3`: a tunnel (WireGuard, tun) that carries bare IP packets; there is no ARP on it */
-  readonly reason: 'unknown' | 'down' | 'layer 3'
+  /** `not Ethernet`: most likely a tunnel (WireGuard, tun) that carries bare IP packets; there is no ARP on it */
+  readonly reason: 'unknown' | 'down' | 'not Ethernet'
 }
 
 /** @param named empty: every interface that is up */
@@ -33,13 +33,13 @@ export function chooseInterfaces(links: readonly Link[], named: readonly string[
     const reason = link === undefined ? 'unknown' : whyNot(link)
     // An interface that is down is nothing to tell unless it was asked for.
     if (link === undefined || reason !== undefined) {
-      if (named.length > 0 || reason === 'layer 3') leftOut.push({ name, reason: reason ?? 'unknown' })
+      if (named.length > 0 || reason === 'not Ethernet') leftOut.push({ name, reason: reason ?? 'unknown' })
     } else interfaces.push({ name, index: link.index, loopback: link.flags.loopback })
   }
   return { interfaces, leftOut }
 }
 
-function whyNot(link: Link): 'down' | 'layer 3' | undefined {
+function whyNot(link: Link): 'down' | 'not Ethernet' | undefined {
   if (!link.flags.up) return 'down'
-  return link.hardwareType === ETHERNET || link.hardwareType === LOOPBACK ? undefined : 'layer 3'
+  return link.hardwareType === ETHERNET || link.hardwareType === LOOPBACK ? undefined : 'not Ethernet'
 }

@@ -1,6 +1,7 @@
 // The socket of probes and captures: frames with the kernel's time stamps, so that a round trip is that of the wire and not
 // that of a busy program.
-import type { FrameSocket, FrameSocketOptions, ReceivedFrame } from '../../diagnose/ports.ts'
+import type { CaptureSocket } from '../../diagnose/capture/ports.ts'
+import type { FrameSocketOptions, ReceivedFrame } from '../../diagnose/ports.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { macBytes } from '../../net/mac.ts'
 import { selectionFilter } from '../bpf/selection-filter.ts'
@@ -19,7 +20,7 @@ const FRAME_BYTES = 16 * 1024
 const FRAMES_PER_TURN = 256
 
 /** Rejects with LbctlError: permission without CAP_NET_RAW, usage without such an interface. */
-export async function openFrameSocket(libc: Libc, options: FrameSocketOptions): Promise<FrameSocket> {
+export async function openFrameSocket(libc: Libc, options: FrameSocketOptions): Promise<CaptureSocket> {
   const filter = selectionFilter(options.selection)
   if (!filter.ok)
     throw new LbctlError(
@@ -49,7 +50,7 @@ export async function openFrameSocket(libc: Libc, options: FrameSocketOptions): 
   }
 }
 
-function frameSocket(libc: Libc, socket: PacketSocket, options: FrameSocketOptions): FrameSocket {
+function frameSocket(libc: Libc, socket: PacketSocket, options: FrameSocketOptions): CaptureSocket {
   const buffer = new MessageBuffer(libc, FRAME_BYTES)
   let open = true
   const onReadable = () => {
@@ -70,6 +71,7 @@ function frameSocket(libc: Libc, socket: PacketSocket, options: FrameSocketOptio
       const errno = socket.send(frame)
       return errno === 0 ? { sentAtNs } : { sentAtNs, error: errnoName(errno) }
     },
+    lost: () => socket.lost(),
     joinMulticast: (mac) => socket.joinMulticast(macBytes(mac)),
     close: () => {
       open = false

@@ -143,6 +143,15 @@ export class PacketSocket {
     this.#libc.getOption(this.#fd, SOL.socket, SO.error, Buffer.alloc(4))
   }
 
+  /** Frames that came through the filter but found the buffer full, since the last call: the kernel counts from there. */
+  lost(): number {
+    if (this.#closed) return 0
+    // struct tpacket_stats: | tp_packets | tp_drops |
+    const statistics = Buffer.alloc(8)
+    const length = this.#libc.getOption(this.#fd, SOL.packet, PACKET.statistics, statistics)
+    return length < 8 ? 0 : statistics.readUInt32LE(4)
+  }
+
   /** Length of the next frame, -EAGAIN when there is none. A frame longer than `into` is cut. */
   receive(into: Uint8Array): number {
     if (this.#closed) return -ERRNO.EBADF
