@@ -54,10 +54,7 @@ export interface Claim {
 }
 
 /** Who says in this frame that the address is theirs; undefined when it says nothing of the kind. */
-export function claimIn(
-  bytes: Uint8Array,
-  spec: Pick<ProbeSpec, 'address' | 'mac' | 'vlanId'>,
-): Claim | undefined {
+export function claimIn(bytes: Uint8Array, spec: Wanted & Pick<ProbeSpec, 'vlanId'>): Claim | undefined {
   const decoded = decodeEthernet(bytes)
   if (!decoded.ok || decoded.value.kind !== 'typed') return undefined
   const frame = decoded.value
@@ -68,7 +65,7 @@ export function claimIn(
   return frame.etherType === ETHER_TYPE.ipv6 ? claimInNdp(frame, spec) : undefined
 }
 
-type Wanted = Pick<ProbeSpec, 'address' | 'mac'>
+type Wanted = Pick<ProbeSpec, 'address' | 'mac' | 'method'>
 
 function claimInArp(frame: TypedFrame, { address, mac }: Wanted): Claim | undefined {
   const arp = decodeArp(frame.payload)
@@ -78,7 +75,7 @@ function claimInArp(frame: TypedFrame, { address, mac }: Wanted): Claim | undefi
   return { mac: senderMac, frameMac: frame.source, kind: isAnswer ? 'answer' : 'claim' }
 }
 
-function claimInNdp(frame: TypedFrame, { address, mac }: Wanted): Claim | undefined {
+function claimInNdp(frame: TypedFrame, { address, mac, method }: Wanted): Claim | undefined {
   const packet = decodeIpv6(frame.payload)
   if (!packet.ok || packet.value.protocol !== IP_PROTOCOL.icmpv6) return undefined
   const { payload, hopLimit, source, destination } = packet.value
@@ -88,8 +85,7 @@ function claimInNdp(frame: TypedFrame, { address, mac }: Wanted): Claim | undefi
   const named = ndp.value.options.find((option) => option.kind === 'target-link-layer-address')
   // RFC 4861 §4.4: the option may be missing in the answer to a unicast question.
   const owner = named?.kind === 'target-link-layer-address' ? named.mac : frame.source
-  // RFC 4861 §7.2.4: a question from :: is answered to all nodes, not solicited. Unsolicited news override.
-  const toAll = frame.destination !== mac
-  const isAnswer = ndp.value.solicited || !toAll || !ndp.value.override
+  // RFC 4861 §7.2.4: a question from :: is answered to all nodes and not as solicited, just like news.
+  const isAnswer = ndp.value.solicited || frame.destination === mac || method === 'ns-duplicate'
   return { mac: owner, frameMac: frame.source, kind: isAnswer ? 'answer' : 'claim' }
 }
