@@ -27,6 +27,8 @@ export interface PoolQuestion extends ScanOptions {
   readonly asked: string
   readonly pool: PoolDescription | undefined
   readonly ranges: readonly IpRange[]
+  /** of a pool, for the report only */
+  readonly tooLarge: readonly string[]
   /** empty: as the routes say */
   readonly interfaces: readonly string[]
   readonly uses: readonly AddressUse[] | undefined
@@ -65,6 +67,7 @@ export async function collectPool(
     host: { name: around.hostName, netns: around.netns },
     ranges: ranges.map(formatRange),
     addressCount: Number(ranges.reduce((sum, range) => sum + rangeSize(range), 0n)),
+    tooLarge: question.tooLarge,
     scan: {
       ratePerSecond: question.ratePerSecond,
       rounds: question.rounds,

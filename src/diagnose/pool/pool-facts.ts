@@ -15,6 +15,8 @@ export interface PoolFacts {
   /** what was to be scanned, ascending */
   readonly ranges: readonly string[]
   readonly addressCount: number
+  /** entries of the pool with too many addresses to ask for each; those that Services have are in the ranges */
+  readonly tooLarge: readonly string[]
   readonly scan: ScanFacts
   readonly interfaces: readonly ScannedInterface[]
   readonly notTested: readonly NotTested[]

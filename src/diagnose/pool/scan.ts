@@ -2,16 +2,12 @@
 // unspecified address (RFC 5227 §2.1.1, RFC 4862 §5.4.2), so that no neighbour table is changed by asking.
 import type { Ip } from '../../net/ip.ts'
 import type { Mac } from '../../net/mac.ts'
-import { decodeArp } from '../../wire/arp/arp.ts'
-import { decodeEthernet, ETHER_TYPE } from '../../wire/ethernet/ethernet.ts'
-import { decodeIpv6 } from '../../wire/ip/ipv6.ts'
-import { IP_PROTOCOL } from '../../wire/ip/protocols.ts'
-import { decodeNdp } from '../../wire/ndp/ndp.ts'
 import { ALL_NODES, multicastMac } from '../../wire/ndp/solicited-node.ts'
 import { claimIn, probeFrame, UNSPECIFIED_OF } from '../collect/probe-frame.ts'
 import type { Clock } from '../collect/question.ts'
 import type { FrameSocket, NetworkProbes, ReceivedFrame } from '../ports.ts'
 import { addressKey } from './address-list.ts'
+import { claimedAddress } from './claimed-address.ts'
 import { Pace } from './pace.ts'
 import type { AddressClaim } from './pool-facts.ts'
 import type { ScanTarget } from './scan-plan.ts'
@@ -238,20 +234,4 @@ class Ear {
   async close(): Promise<void> {
     await this.#socket?.close()
   }
-}
-
-/** The address that the sender of the frame says is its own; who says so is for `claimIn`. */
-function claimedAddress(bytes: Uint8Array): Ip | undefined {
-  const frame = decodeEthernet(bytes)
-  if (!frame.ok || frame.value.kind !== 'typed') return undefined
-  const { etherType, payload } = frame.value
-  if (etherType === ETHER_TYPE.arp) {
-    const arp = decodeArp(payload)
-    return arp.ok ? arp.value.senderIp : undefined
-  }
-  if (etherType !== ETHER_TYPE.ipv6) return undefined
-  const packet = decodeIpv6(payload)
-  if (!packet.ok || packet.value.protocol !== IP_PROTOCOL.icmpv6) return undefined
-  const ndp = decodeNdp(packet.value.payload, packet.value)
-  return ndp.ok && ndp.value.kind === 'neighbor-advertisement' ? ndp.value.target : undefined
 }
