@@ -8,16 +8,12 @@ export function compareGoKeys(a: string, b: string): number {
   if (a === b) return 0
   const x = [...a]
   const y = [...b]
-  let afterDigit = false
   for (let i = 0; i < x.length && i < y.length; i++) {
     const p = x[i] ?? ''
     const q = y[i] ?? ''
-    if (p === q) {
-      afterDigit = isDigit(p)
-      continue
-    }
+    if (p === q) continue
     if (isLetter(p) && isLetter(q)) return p < q ? -1 : 1
-    if (isLetter(p) || isLetter(q)) return isLetter(p) === afterDigit ? -1 : 1
+    if (isLetter(p) || isLetter(q)) return isLetter(p) ? 1 : -1
     return compareNumbersAt(x, y, i)
   }
   return x.length - y.length

@@ -2,7 +2,7 @@
 // diff against files that those wrote shows real changes only: block style, dashes not indented, quotes only where a YAML 1.1
 // reader would take the text for something else than a string.
 import { compareGoKeys } from './go-key-order.ts'
-import { resolvesToString } from './scalar-resolution.ts'
+import { type ScalarPlace, scalarKey, scalarValue } from './print-scalar.ts'
 
 /** Comments by path from the object's root: `spec.addresses[0]`; the root itself is ''. */
 export type Comments = ReadonlyMap<string, { readonly above?: readonly string[]; readonly beside?: string }>
@@ -38,7 +38,7 @@ class Printer {
 
   document(value: unknown): void {
     this.#above('', '')
-    const inline = inlineText(value)
+    const inline = inlineText(value, { indent: '  ', column: 0 })
     if (inline === undefined) this.#block(value, '', '')
     else this.lines.push(inline)
   }
@@ -60,13 +60,13 @@ class Printer {
       const at = this.#comments === undefined || path === '' ? key : `${path}.${key}`
       // A comment cannot stand between a dash and the first key of its item: the item carries it.
       if (!first || lead === indent) this.#above(at, indent)
-      this.#entry(first ? lead : indent, `${scalar(key)}:`, value, indent, at)
+      this.#entry(first ? lead : indent, `${scalarKey(key)}:`, value, indent, at)
       first = false
     }
   }
 
   #entry(lead: string, label: string, value: unknown, indent: string, path: string): void {
-    const inline = inlineText(value, `${indent}  `)
+    const inline = inlineText(value, { indent: `${indent}  `, column: lead.length + [...label].length + 1 })
     if (inline !== undefined) {
       this.#push(`${lead}${label} ${inline}`, path)
       return
@@ -79,7 +79,7 @@ class Printer {
     for (const [index, item] of items.entries()) {
       const at = this.#comments === undefined ? '' : `${path}[${index}]`
       this.#above(at, indent)
-      const inline = inlineText(item, `${indent}  `)
+      const inline = inlineText(item, { indent: `${indent}  `, column: indent.length + 2 })
       if (inline !== undefined) this.#push(`${indent}- ${inline}`, at)
       else if (Array.isArray(item)) this.#nested(item, indent, at)
       else this.#map(this.#entries(item), `${indent}  `, at, `${indent}- `)
@@ -105,8 +105,9 @@ class Printer {
       this.lines.push(text)
       return
     }
-    const [first = '', ...rest] = text.split('\n')
-    this.lines.push(`${first} ${commentLine('', beside)}`, ...rest)
+    // No comment can stand inside a value of several lines; it goes above.
+    if (text.includes('\n')) this.lines.push(commentLine(/^ */.exec(text)?.[0] ?? '', beside), text)
+    else this.lines.push(`${text} ${commentLine('', beside)}`)
   }
 }
 
@@ -117,74 +118,10 @@ const definedEntries = (value: unknown): [string, unknown][] =>
   Object.entries(value as object).filter(([, v]) => v !== undefined)
 
 /** What fits behind a key: scalars and empty collections. Undefined for collections that hold something. */
-function inlineText(value: unknown, indent = ''): string | undefined {
+function inlineText(value: unknown, place: ScalarPlace): string | undefined {
   if (value === null) return 'null'
-  if (typeof value === 'string') return scalar(value, indent)
+  if (typeof value === 'string') return scalarValue(value, place)
   if (typeof value !== 'object') return String(value)
   if (Array.isArray(value)) return value.length === 0 ? '[]' : undefined
   return definedEntries(value).length === 0 ? '{}' : undefined
 }
-
-/** A string as a scalar in block context. A multi-line one becomes a literal block, its lines behind `indent`. */
-function scalar(text: string, indent = ''): string {
-  if (text.includes('\n') && indent !== '' && literalAllowed(text)) return literal(text, indent)
-  if (!resolvesToString(text) || !singleQuotable(text)) return doubleQuoted(text)
-  return plainAllowed(text) ? text : `'${text.replaceAll("'", "''")}'`
-}
-
-const literalAllowed = (text: string): boolean =>
-  /^[^\s]/.test(text) &&
-  !/[^\S\n]\n|[^\S\n]$|[^\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/.test(text)
-
-function literal(text: string, indent: string): string {
-  const body = text.replace(/\n*$/, '')
-  const breaks = text.length - body.length
-  const chomping = breaks === 0 ? '-' : breaks === 1 ? '' : '+'
-  const lines = (body + '\n'.repeat(Math.max(0, breaks - 1))).split('\n')
-  return [`|${chomping}`, ...lines.map((line) => (line === '' ? '' : indent + line))].join('\n')
-}
-
-/** Printable on one line: everything else needs the escapes of double quotes. */
-const singleQuotable = (text: string): boolean => !/[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/u.test(text)
-
-/** YAML 1.2 §7.3.3: which one-line texts may stand without quotes in block context. */
-function plainAllowed(text: string): boolean {
-  if (text === '' || /^\s|\s$/.test(text)) return false
-  if (/^(---|\.\.\.)/.test(text)) return false
-  if (/^[#,[\]{}&*!|>'"%@`]/.test(text)) return false
-  if (/^[-?:](\s|$)/.test(text)) return false
-  return !/:(\s|$)|\s#/.test(text)
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\u0000': '\\0',
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\v': '\\v',
-  '\f': '\\f',
-  '\r': '\\r',
-  '\u001b': '\\e',
-  '"': '\\"',
-  '\\': '\\\\',
-  '\u0085': '\\N',
-  '\u2028': '\\L',
-  '\u2029': '\\P',
-}
-
-function doubleQuoted(text: string): string {
-  let out = ''
-  for (const c of text) {
-    const short = ESCAPES[c]
-    if (short !== undefined) out += short
-    else if (singleQuotable(c) || (c.codePointAt(0) ?? 0) > 0xffff) out += c
-    else out += hexEscape(c.charCodeAt(0))
-  }
-  return `"${out}"`
-}
-
-const hexEscape = (unit: number): string =>
-  unit < 0x100
-    ? `\\x${unit.toString(16).toUpperCase().padStart(2, '0')}`
-    : `\\u${unit.toString(16).toUpperCase().padStart(4, '0')}`

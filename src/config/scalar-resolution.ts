@@ -2,9 +2,9 @@
 // a field of any type receives.
 
 const WORDS =
-  /^(~|null|Null|NULL|y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF|<<)?$/
+  /^(~|null|Null|NULL|y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)?$/
 const SPECIAL_FLOAT = /^(\.nan|\.NaN|\.NAN|[-+]?\.inf|[-+]?\.Inf|[-+]?\.INF)$/
-const INTEGER = /^[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|\d+)$/
+const BASED_INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+)$/
 const FLOAT = /^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/
 /** yaml.v2 quotes what YAML 1.1 readers take for base 60: `64512:1` */
 const BASE_60 = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/
@@ -15,5 +15,15 @@ export function resolvesToString(text: string): boolean {
   if (WORDS.test(text) || SPECIAL_FLOAT.test(text)) return false
   if (!/^[-+.\d]/.test(text)) return true
   const digits = text.replaceAll('_', '')
-  return !(INTEGER.test(digits) || FLOAT.test(digits) || BASE_60.test(text) || TIMESTAMP.test(text))
+  return !(isInteger(digits) || isFloat(digits) || BASE_60.test(text) || TIMESTAMP.test(text))
 }
+
+/** With a base, it must fit 64 bits; decimal digits are a float beyond that. */
+function isInteger(digits: string): boolean {
+  const [, sign, magnitude] = BASED_INTEGER.exec(digits) ?? []
+  if (magnitude === undefined) return false
+  return BigInt(magnitude) <= (sign === '-' ? 1n << 63n : (1n << 64n) - 1n)
+}
+
+const isFloat = (digits: string): boolean =>
+  FLOAT.test(digits) && (!/[eE]/.test(digits) || Number.isFinite(Number(digits)))
