@@ -6,14 +6,22 @@ import { renderMarkdown } from '../terminal/markdown.ts'
 import { renderPageList } from '../terminal/page-list.ts'
 
 export default class Explain extends BaseCommand {
-  static override summary = 'tell what a code means and what to do about it'
+  static override summary = 'tell what a code or an error means and what to do about it'
   static override description =
-    'Prints the page about a code that lbctl shows beside an error or a warning. Without a code, lists all of them.'
+    'Prints the page about a code that lbctl shows beside an error or a warning, about an error of the kernel such as EHOSTUNREACH, or about the words that a program printed for it, such as "No route to host". Without a code, lists all of them.'
   static override args = {
-    code: stringArg({ description: 'a code as lbctl prints it, such as V201', ignoreStdin: true }),
+    code: stringArg({
+      description: 'a code such as V201 or EHOSTUNREACH, or quoted words of an error',
+      ignoreStdin: true,
+    }),
   }
   static override flags = withEnvironment(outputFlags(['text', 'json', 'markdown']))
-  static override examples = ['lbctl explain', 'lbctl explain V201', 'lbctl explain V201 -o markdown']
+  static override examples = [
+    'lbctl explain',
+    'lbctl explain V201',
+    'lbctl explain "No route to host"',
+    'lbctl explain V201 -o markdown',
+  ]
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Explain)

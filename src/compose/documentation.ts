@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { nearestWords } from '../terminal/nearest.ts'
+import { findPhrase, printedWords } from './printed-words.ts'
 
 interface SubjectKind {
   readonly kind: string
@@ -11,11 +12,20 @@ interface SubjectKind {
   /** under docs/, one page per code */
   readonly folder: string
   readonly pattern: RegExp
+  /** pages say in a line "Printed as `…`, `…`." which words of other programs they explain */
+  readonly foundByWords?: boolean
 }
 
 const KINDS: readonly SubjectKind[] = [
   { kind: 'rule', plural: 'Rules of migrate and validate', folder: 'rules', pattern: /^[A-Z]\d{3}$/ },
   { kind: 'finding', plural: 'Findings of diagnose', folder: 'findings', pattern: /^F\d{2}$/ },
+  {
+    kind: 'error',
+    plural: 'Errors of the kernel and states of the neighbour table',
+    folder: 'errors',
+    pattern: /^[A-Z][A-Z_]{4,}$/,
+    foundByWords: true,
+  },
 ]
 
 export interface PageTitle {
@@ -44,11 +54,16 @@ export function listPages(root: URL): PageGroup[] {
   })
 }
 
-/** @throws LbctlError `usage` that names the nearest codes when there is no such page */
+/**
+ * @param asked a code, or words that a program printed, as much of the line as there is
+ * @throws LbctlError `usage` that names the nearest codes when there is no such page
+ */
 export function findPage(asked: string, root: URL): Page {
-  const code = asked.toUpperCase()
+  const code = asked.trim().toUpperCase()
   for (const kind of KINDS)
     if (kind.pattern.test(code) && codesOf(kind, root).includes(code)) return readPage(kind, code, root)
+  const byWords = findByWords(asked, root)
+  if (byWords !== undefined) return byWords
   const known = KINDS.flatMap((kind) => codesOf(kind, root))
   const near = nearestWords(code, known, 3)
   throw new LbctlError('usage', `There is no page about "${asked}".`, {
@@ -56,6 +71,16 @@ export function findPage(asked: string, root: URL): Page {
       near.length === 0 ? 'lbctl explain lists every code.' : `The nearest codes are ${near.join(', ')}.`,
     ],
   })
+}
+
+function findByWords(asked: string, root: URL): Page | undefined {
+  const entries = KINDS.filter((kind) => kind.foundByWords).flatMap((kind) =>
+    codesOf(kind, root).flatMap((code) => {
+      const page = readPage(kind, code, root)
+      return [code, ...printedWords(page.markdown)].map((phrase) => ({ phrase, value: page }))
+    }),
+  )
+  return findPhrase(asked, entries)
 }
 
 /** The page of a code of a diagnostic, if it has one. */
