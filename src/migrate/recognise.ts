@@ -12,6 +12,7 @@ import {
   spanOf,
 } from '../config/source/node.ts'
 import { parseYaml } from '../config/source/parse.ts'
+import { findConfigInline, mayHoldConfigInline } from './helm-values.ts'
 import { LEGACY_TOP_KEYS } from './legacy/shape.ts'
 
 /** A legacy configuration, and where its objects belong. */
@@ -52,8 +53,6 @@ const RELEASES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   HelmChartConfig: [['metadata', 'namespace']],
   Application: [['spec', 'destination', 'namespace']],
 }
-/** Keys whose text is YAML again: Helm values in a release, in a ConfigMap. */
-const VALUES_TEXT = /^(values|valuesContent|.*\.ya?ml)$/
 
 class Finder implements Recognised {
   readonly legacy: LegacyDocument[] = []
@@ -138,7 +137,7 @@ class Finder implements Recognised {
   /** Returns true when the text was meant for us but could not be read. */
   #text(key: string, value: ScalarNode, namespace: string | undefined, origin: string): boolean {
     const source = embedded(value)
-    const likely = key === 'config' || LOOKS_LEGACY.test(value.text) || LOOKS_LIKE_VALUES.test(value.text)
+    const likely = key === 'config' || LOOKS_LEGACY.test(value.text) || mayHoldConfigInline(value.text)
     if (!likely) return false
     const { documents, diagnostics } = parseYaml(source)
     this.diagnostics.push(...diagnostics)
@@ -206,28 +205,12 @@ class Finder implements Recognised {
     else this.legacy.push({ payload, namespace, origin })
   }
 
-  /** Looks for configInline at any depth, also inside texts that hold values. True when there was one. */
+  /** Takes every configInline at or below a node. True when there was one, or a text that seemed to hold one. */
   #values(node: Node, namespace: string | undefined, origin: string): boolean {
-    if (node.kind === 'list')
-      return node.items.map((item) => this.#values(item, namespace, origin)).includes(true)
-    if (node.kind !== 'map') return false
-    let found = false
-    for (const { key, value } of node.entries) {
-      if (key.text.toLowerCase() === 'configinline') {
-        this.#configInline(key, value, namespace, origin)
-        found = true
-      } else if (value.kind !== 'scalar') found = this.#values(value, namespace, origin) || found
-      else if (VALUES_TEXT.test(key.text) && LOOKS_LIKE_VALUES.test(value.text))
-        found = this.#valuesText(value, namespace, origin) || found
-    }
-    return found
-  }
-
-  #valuesText(value: ScalarNode, namespace: string | undefined, origin: string): boolean {
-    const { documents, diagnostics } = parseYaml(embedded(value))
+    const { found, diagnostics } = findConfigInline(node)
     this.diagnostics.push(...diagnostics)
-    const found = documents.map((document) => this.#values(document, namespace, origin))
-    return diagnostics.length > 0 || found.includes(true)
+    for (const { key, value } of found) this.#configInline(key, value, namespace, origin)
+    return found.length + diagnostics.length > 0
   }
 
   #configInline(key: ScalarNode, value: Node, namespace: string | undefined, origin: string): void {
@@ -266,7 +249,6 @@ class Finder implements Recognised {
 
 const LOOKS_LEGACY =
   /(^|\n)\s*["']?(address-pools|peers|peer-autodiscovery|bgp-communities|bfd-profiles)["']?\s*:/
-const LOOKS_LIKE_VALUES = /configinline/i
 
 const isLegacy = (node: MapNode): boolean =>
   LEGACY_TOP_KEYS.some((key) => child(node, key) !== undefined) && child(node, 'kind') === undefined
