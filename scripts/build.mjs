@@ -1,20 +1,22 @@
 // src → dist: one file per command, with what they share in chunks, so that a command loads only what it needs.
 // docs/decisions/0003-bundle-with-esbuild.md says why. With --tests: the fuzz targets → dist-test.
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { commit, root, version } from './build-identity.mjs'
 
 const quiet = process.argv.includes('--quiet')
 const tests = process.argv.includes('--tests')
-const outdir = join(root, tests ? 'dist-test' : 'dist')
+const folder = tests ? 'dist-test' : 'dist'
+// Built beside its place and moved there when it is whole: a build that fails leaves what runs alone.
+const building = join(root, `${folder}.${process.pid}`)
 
 const entryPoints = tests ? fuzzEntries() : { boot: 'src/compose/boot.ts', ...commands(), ...workers() }
-rmSync(outdir, { recursive: true, force: true })
+process.on('exit', () => rmSync(building, { recursive: true, force: true }))
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints,
-  outdir,
+  outdir: building,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -38,6 +40,8 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 })
+rmSync(join(root, folder), { recursive: true, force: true })
+renameSync(building, join(root, folder))
 if (!quiet) printSizes(metafile)
 
 /**
@@ -90,7 +94,7 @@ function printSizes({ outputs }) {
   const entries = Object.entries(outputs).filter(([, output]) => output.entryPoint !== undefined)
   for (const [path, output] of entries.sort())
     console.log(
-      `${path.padEnd(36)} ${kilobytes(loadedBytes(outputs, path)).padStart(8)} loaded at start, ${kilobytes(output.bytes)} its own`,
+      `${path.replace(`${folder}.${process.pid}`, folder).padEnd(36)} ${kilobytes(loadedBytes(outputs, path)).padStart(8)} loaded at start, ${kilobytes(output.bytes)} its own`,
     )
 }
 
