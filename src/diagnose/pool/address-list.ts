@@ -1,5 +1,5 @@
 // Lists of addresses and ranges as text.
-import { formatIp, type Ip, ip } from '../../net/ip.ts'
+import { type Ip, ip } from '../../net/ip.ts'
 import { formatRange, type IpRange, mergeRanges } from '../../net/prefix.ts'
 
 export const rangeSize = ({ first, last }: IpRange): bigint => last - first + 1n
@@ -26,5 +26,3 @@ export function listed(texts: readonly string[], most = 6): string {
 
 export const counted = (count: number, one: string, many: string): string =>
   `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
-
-export const addressKey = (address: Ip): string => formatIp(address)

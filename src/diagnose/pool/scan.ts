@@ -1,12 +1,11 @@
 // The scan itself: probes at a bounded rate, answers as they come, silent addresses once more. Probes are sent from the
 // unspecified address (RFC 5227 §2.1.1, RFC 4862 §5.4.2), so that no neighbour table is changed by asking.
-import type { Ip } from '../../net/ip.ts'
+import { formatIp, type Ip } from '../../net/ip.ts'
 import type { Mac } from '../../net/mac.ts'
 import { ALL_NODES, multicastMac } from '../../wire/ndp/solicited-node.ts'
 import { claimIn, probeFrame, UNSPECIFIED_OF } from '../collect/probe-frame.ts'
 import type { Clock } from '../collect/question.ts'
 import type { FrameSocket, NetworkProbes, ReceivedFrame } from '../ports.ts'
-import { addressKey } from './address-list.ts'
 import { claimedAddress } from './claimed-address.ts'
 import { Pace } from './pace.ts'
 import type { AddressClaim } from './pool-facts.ts'
@@ -112,6 +111,8 @@ interface Asked {
   readonly owners: Map<Mac, { answers: number; claims: number; rttMicroseconds: number | undefined }>
 }
 
+const methodOf = ({ family }: Ip) => (family === 4 ? 'arp-probe' : 'ns-duplicate')
+
 /** One interface: asks, and puts down who answers. */
 class Ear {
   readonly #asked = new Map<string, Asked>()
@@ -154,7 +155,7 @@ class Ear {
     for (const code of early) ear.errors.add(code)
     ear.#socket = socket
     for (const target of mine)
-      ear.#asked.set(addressKey(target.address), { target, sentNs: undefined, owners: new Map() })
+      ear.#asked.set(formatIp(target.address), { target, sentNs: undefined, owners: new Map() })
     return ear
   }
 
@@ -167,14 +168,14 @@ class Ear {
   }
 
   isSilent(address: Ip): boolean {
-    return this.#asked.get(addressKey(address))?.owners.size === 0
+    return this.#asked.get(formatIp(address))?.owners.size === 0
   }
 
   ask(address: Ip): void {
-    const asked = this.#asked.get(addressKey(address))
+    const asked = this.#asked.get(formatIp(address))
     if (asked === undefined || this.#socket === undefined) return
     const frame = probeFrame({
-      method: address.family === 4 ? 'arp-probe' : 'ns-duplicate',
+      method: methodOf(address),
       interfaceName: this.#interfaceName,
       mac: this.#mac,
       address,
@@ -194,17 +195,15 @@ class Ear {
   hear({ bytes, atNs, direction }: ReceivedFrame): void {
     if (direction === 'out') return
     const address = claimedAddress(bytes)
-    const asked = address === undefined ? undefined : this.#asked.get(addressKey(address))
+    const asked = address === undefined ? undefined : this.#asked.get(formatIp(address))
     if (address === undefined || asked === undefined) return
-    const claim = claimIn(bytes, { address, mac: this.#mac, vlanId: undefined })
+    const claim = claimIn(bytes, { address, mac: this.#mac, vlanId: undefined, method: methodOf(address) })
     if (claim === undefined) return
     const owner = asked.owners.get(claim.mac) ?? { answers: 0, claims: 0, rttMicroseconds: undefined }
     if (asked.owners.size === 0) this.#answered++
     asked.owners.set(claim.mac, owner)
     const { sentNs } = asked
-    // RFC 4861 §7.2.4: an answer to a question from :: looks like news for everybody.
-    const isAnswer =
-      sentNs !== undefined && sentNs <= atNs && (claim.kind === 'answer' || address.family === 6)
+    const isAnswer = sentNs !== undefined && sentNs <= atNs && claim.kind === 'answer'
     if (!isAnswer) {
       owner.claims++
       return

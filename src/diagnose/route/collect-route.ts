@@ -1,0 +1,254 @@
+// Gathers the facts of a route: the kernel's decision and what led to it, the next hop, the way back, the port.
+import { LbctlError } from '../../errors/lbctl-error.ts'
+import { formatIp, type Ip, parseIp, sameIp } from '../../net/ip.ts'
+import { prefixContains } from '../../net/prefix.ts'
+import { entriesFor } from '../collect/collect-link.ts'
+import { examineInterface } from '../collect/examine-interface.ts'
+import { examineRoute, ownAddressOf, readTables, type Tables } from '../collect/examine-route.ts'
+import type { Progress, Surroundings } from '../collect/question.ts'
+import type { ExaminedInterface, OwnAddress, RouteFacts } from '../facts/link-facts.ts'
+import type { Link, Route, RouteAnswer } from '../ports.ts'
+import { type FibAnswer, type FibTables, lookUp, routeText, ruleText } from './fib.ts'
+import { reversePath } from './reverse-path.ts'
+import {
+  type DecisionFacts,
+  type MtuFacts,
+  type ReplyRoute,
+  type ReturnPathFacts,
+  ROUTE_FACTS_FORMAT,
+  type RouteDiagnosisFacts,
+  type RouteReach,
+} from './route-facts.ts'
+
+export interface RouteQuestion {
+  /** as it was typed */
+  readonly asked: string
+  readonly target: Ip
+  /** of this host */
+  readonly source: Ip | undefined
+  /** the request of a client comes in by this one */
+  readonly interfaceName: string | undefined
+  readonly client: Ip | undefined
+  readonly port: { readonly protocol: 'tcp' | 'udp'; readonly number: number } | undefined
+  readonly timeoutMs: number
+}
+
+/** @throws LbctlError `usage` for an interface or a source that this host does not have */
+export async function collectRoute(
+  question: RouteQuestion,
+  around: Surroundings,
+  progress: Progress,
+): Promise<RouteDiagnosisFacts> {
+  const { tables } = around
+  const { target, source } = question
+  const read = await readTables(tables)
+  const given = question.interfaceName === undefined ? undefined : linkNamed(question.interfaceName, read)
+  if (source !== undefined && ownAddressOf(read, source) === undefined)
+    throw new LbctlError('usage', `${formatIp(source)} is not an address of this host.`)
+  const asked = { destination: target, ...(source === undefined ? {} : { source }) }
+  const [route, answer] = await Promise.all([examineRoute(tables, read, asked), tables.routeTo(asked)])
+  const fib: FibTables = {
+    rules: await tables.rules(),
+    routes: await tables.routes(),
+    vrfTables: vrfTables(read.links),
+  }
+  const way = lookUp({ destination: target, source, inputInterface: undefined }, fib)
+  const link = read.links.find(({ name }) => route.found && name === route.interface)
+  const examined = link === undefined ? undefined : await examineInterface(around.facts, read, link)
+  const own = ownAddressOf(read, target)
+  const nextHop = nextHopOf(route, target)
+  progress.step('route', stepText(route, question))
+  const reach =
+    question.port === undefined ? undefined : await tryPort(question, question.port, read, around, progress)
+  const { client } = question
+  return {
+    format: ROUTE_FACTS_FORMAT,
+    target: { asked: question.asked, address: formatIp(target), family: target.family },
+    host: { name: around.hostName, netns: around.netns },
+    route,
+    decidedBy: agreed(way, answer),
+    interface: examined,
+    own,
+    nextHop,
+    neighbours:
+      nextHop === undefined
+        ? []
+        : entriesFor(await tables.neighbours(), [parseIp(nextHop.address) ?? target], read),
+    mtu: examined === undefined ? undefined : mtuOf(examined, way, route.mtu),
+    returnPath:
+      client === undefined
+        ? undefined
+        : await returnPathOf({ client, target, given, own, route, read, fib, around }),
+    reach,
+  }
+}
+
+function linkNamed(name: string, { links }: Tables): Link {
+  const link = links.find((each) => each.name === name)
+  if (link !== undefined) return link
+  throw new LbctlError('usage', `This host has no interface "${name}".`, {
+    hints: [`It has ${links.map((each) => each.name).join(', ')}.`],
+  })
+}
+
+const vrfTables = (links: readonly Link[]): Map<string, number> =>
+  new Map(
+    links.flatMap((link) => {
+      const vrf = link.vrfTable ?? links.find(({ index }) => index === link.masterIndex)?.vrfTable
+      return vrf === undefined ? [] : [[link.name, vrf]]
+    }),
+  )
+
+function nextHopOf(route: RouteFacts, target: Ip): RouteDiagnosisFacts['nextHop'] {
+  if (!route.found || route.type !== 'unicast') return undefined
+  return route.gateway === undefined
+    ? { address: formatIp(target), role: 'target' }
+    : { address: route.gateway, role: 'gateway' }
+}
+
+export const decisionOf = (answer: FibAnswer): DecisionFacts | undefined =>
+  answer.kind === 'route'
+    ? { rule: ruleText(answer.rule), route: routeText(answer.route), table: answer.route.table }
+    : answer.kind === 'refused'
+      ? { rule: ruleText(answer.rule), route: answer.type, table: 0 }
+      : undefined
+
+/** What we retraced counts only where it ends where the kernel's own answer does: rules may hold what we do not see. */
+function agreed(way: FibAnswer, answer: RouteAnswer): DecisionFacts | undefined {
+  if (!answer.found)
+    return way.kind === 'route' && way.route.nextHops.length > 0 ? undefined : decisionOf(way)
+  return way.kind === 'route' && way.route.table === answer.table ? decisionOf(way) : undefined
+}
+
+function mtuOf(examined: ExaminedInterface, way: FibAnswer, known: number | undefined): MtuFacts {
+  const onRoute = way.kind === 'route' ? way.route.mtu : undefined
+  const path = known !== undefined && known !== onRoute && known < examined.mtu ? known : undefined
+  return { interface: examined.mtu, route: onRoute, path }
+}
+
+function stepText(route: RouteFacts, { target }: RouteQuestion): string {
+  if (!route.found) return `no route to ${formatIp(target)}: ${route.code ?? 'refused'}`
+  return `${formatIp(target)} ${route.gateway === undefined ? '' : `through ${route.gateway} `}on ${route.interface ?? 'an interface'}`
+}
+
+interface ReturnInput {
+  readonly client: Ip
+  readonly target: Ip
+  readonly given: Link | undefined
+  readonly own: OwnAddress | undefined
+  readonly route: RouteFacts
+  readonly read: Tables
+  readonly fib: FibTables
+  readonly around: Surroundings
+}
+
+async function returnPathOf(input: ReturnInput): Promise<ReturnPathFacts | undefined> {
+  const { client, target, read, fib, around } = input
+  const arrival = arrivalOf(input)
+  if (arrival === undefined) return undefined
+  const { link, how } = arrival
+  const [system, host] = await Promise.all([around.facts.interface(link.name), around.facts.host()])
+  const question = { destination: client, source: target, inputInterface: undefined }
+  return {
+    client: formatIp(client),
+    arrival: { interface: link.name, how },
+    reply: replyOf(lookUp(question, fib), read),
+    rpFilter: reversePath({
+      client,
+      target,
+      arrival: { name: link.name, index: link.index },
+      tables: fib,
+      rpFilter: { all: host.all.rpFilter, ofInterface: system.sysctl.rpFilter },
+    }),
+  }
+}
+
+type Arrival = { readonly link: Link; readonly how: ReturnPathFacts['arrival']['how'] }
+
+/** Where a request for the target comes in, most certain first. */
+function arrivalOf({ given, own, route, target, read, fib }: ReturnInput): Arrival | undefined {
+  const named = (name: string | undefined) =>
+    read.links.find((link) => link.name === name && !link.flags.loopback)
+  if (given !== undefined) return { link: given, how: 'given' }
+  const holder = own === undefined ? undefined : named(own.interface)
+  // Addresses on dummy interfaces are answered for on others.
+  if (holder !== undefined && !/^(kube-ipvs|dummy)/.test(holder.name))
+    return { link: holder, how: 'interface that has the target' }
+  const onLink = fib.routes.find((each) => isOnLink(each, target))
+  const linked = read.links.find(({ index }) => index === onLink?.nextHops[0]?.interfaceIndex)
+  if (linked !== undefined) return { link: linked, how: 'link of the target' }
+  const out = named(route.interface)
+  return out === undefined ? undefined : { link: out, how: 'interface of the route' }
+}
+
+const isOnLink = ({ type, destination, nextHops }: Route, target: Ip): boolean =>
+  type === 'unicast' &&
+  destination.length > 0 &&
+  prefixContains(destination, target) &&
+  nextHops.some(({ gateway, dead }) => gateway === undefined && !dead)
+
+function replyOf(answer: FibAnswer, { links }: Tables): ReplyRoute {
+  const nameOf = (index: number | undefined) => links.find((link) => link.index === index)?.name
+  const nothing = { interface: undefined, gateway: undefined, interfaces: [], uncertain: undefined }
+  const decidedBy = decisionOf(answer)
+  switch (answer.kind) {
+    case 'nothing':
+      return { found: false, type: undefined, decidedBy, ...nothing }
+    case 'unknown':
+      return { found: false, type: undefined, decidedBy, ...nothing, uncertain: ruleText(answer.rule) }
+    case 'refused':
+      return { found: false, type: answer.type, decidedBy, ...nothing }
+    case 'route':
+      break
+  }
+  const { route } = answer
+  const usable = route.nextHops.filter(({ dead }) => !dead)
+  const [first] = usable
+  return {
+    found: route.type === 'unicast' || route.type === 'local',
+    type: route.type,
+    interface: nameOf(first?.interfaceIndex),
+    gateway: first?.gateway === undefined ? undefined : formatIp(first.gateway),
+    decidedBy,
+    interfaces: usable.flatMap(({ interfaceIndex }) => nameOf(interfaceIndex) ?? []),
+    uncertain: undefined,
+  }
+}
+
+async function tryPort(
+  { target, source, timeoutMs }: RouteQuestion,
+  { protocol, number }: NonNullable<RouteQuestion['port']>,
+  read: Tables,
+  { probes }: Surroundings,
+  progress: Progress,
+): Promise<RouteReach> {
+  progress.step('port', `${protocol.toUpperCase()} to ${formatIp(target)} port ${number}`)
+  const question = {
+    destination: target,
+    port: number,
+    timeoutMs,
+    ...(source === undefined ? {} : { source }),
+  }
+  const outcome = await (protocol === 'tcp' ? probes.reachTcp(question) : probes.reachUdp(question))
+  const { icmp } = outcome
+  const sender = icmp?.sender
+  return {
+    protocol,
+    port: number,
+    source: source === undefined ? undefined : formatIp(source),
+    result: outcome.result,
+    code: outcome.code,
+    icmp:
+      icmp === undefined
+        ? undefined
+        : {
+            family: icmp.family,
+            type: icmp.type,
+            code: icmp.code,
+            sender: sender === undefined ? undefined : formatIp(sender),
+            fromOurselves:
+              sender !== undefined && read.addresses.some(({ address }) => sameIp(address, sender)),
+          },
+    elapsedMs: outcome.elapsedMs,
+  }
+}
