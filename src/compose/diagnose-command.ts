@@ -33,7 +33,7 @@ export async function diagnoseLink(
   const request = { ...words, family }
   const isJson = words.output === 'json'
   if (words['explain-plan']) {
-    const plans = await runLinkPlan(request)
+    const plans = await runLinkPlan(request, signal)
     output.out(isJson ? renderPlansJson(plans) : renderPlansText(plans))
     return 0
   }

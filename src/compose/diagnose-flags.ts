@@ -28,14 +28,34 @@ export const linkFlags = withEnvironment({
       'Nodes of the cluster, as "kubectl get nodes -o json" prints them, or lines of NAME and addresses',
     helpValue: 'FILE',
   }),
+  kubeconfig: string({
+    description: 'take the Nodes from the cluster of this kubeconfig',
+    helpValue: 'FILE',
+    exclusive: ['nodes'],
+  }),
+  context: string({
+    description: 'take the Nodes from the cluster of this context',
+    helpValue: 'NAME',
+    exclusive: ['nodes'],
+  }),
   facts: string({
     description: 'judge the facts in a file that -o json wrote, and send nothing',
     helpValue: 'FILE',
-    exclusive: ['watch', 'explain-plan', 'interface', 'port', 'unicast', 'netns', 'nodes'],
+    exclusive: [
+      'watch',
+      'explain-plan',
+      'interface',
+      'port',
+      'unicast',
+      'netns',
+      'nodes',
+      'kubeconfig',
+      'context',
+    ],
   }),
   'explain-plan': boolean({ description: 'show each probe that would be sent, and send nothing' }),
   watch: boolean({
     description: 'ask until stopped, with a line for each change of owner and a summary',
-    exclusive: ['explain-plan', 'port', 'nodes'],
+    exclusive: ['explain-plan', 'port', 'nodes', 'kubeconfig', 'context'],
   }),
 })

@@ -1,9 +1,10 @@
-// `--nodes FILE` → the nodes of the cluster: Node objects as kubectl prints them, or lines of a name and addresses.
+// The nodes of the cluster: Node objects as kubectl prints them, lines of a name and addresses, or the cluster itself.
 import { readFileSync } from 'node:fs'
 import type { GivenNode } from '../diagnose/collect/question.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { parseIp } from '../net/ip.ts'
 import { parseMac } from '../net/mac.ts'
+import type { ClusterFlags } from './cluster.ts'
 
 /** @throws LbctlError */
 export async function readNodes(path: string): Promise<GivenNode[]> {
@@ -14,6 +15,18 @@ export async function readNodes(path: string): Promise<GivenNode[]> {
   throw new LbctlError('input', `There is no node in ${path}.`, {
     hints: ['Write it with: kubectl get nodes -o json > nodes.json'],
   })
+}
+
+/** @throws LbctlError when the cluster cannot be asked */
+export async function clusterNodes(flags: ClusterFlags, signal: AbortSignal): Promise<GivenNode[]> {
+  const { connectCluster } = await import('./cluster.ts')
+  const cluster = await connectCluster(flags, signal)
+  try {
+    const nodes = await cluster.reader.nodes()
+    return nodes.flatMap(nodeOf)
+  } finally {
+    cluster.close()
+  }
 }
 
 /** @throws LbctlError */

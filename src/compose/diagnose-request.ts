@@ -19,6 +19,8 @@ export interface LinkRequest {
   readonly port?: number | undefined
   readonly netns?: string | undefined
   readonly nodes?: string | undefined
+  readonly kubeconfig?: string | undefined
+  readonly context?: string | undefined
   readonly facts?: string | undefined
   readonly 'explain-plan': boolean
   readonly watch: boolean

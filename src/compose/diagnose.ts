@@ -1,6 +1,6 @@
 // `lbctl diagnose arp|ndp` put together: words → addresses → facts of this host or of a file → verdicts.
 import type { ExplainedPlan } from '../diagnose/collect/explain-plan.ts'
-import type { Progress, Surroundings } from '../diagnose/collect/question.ts'
+import type { GivenNode, Progress, Surroundings } from '../diagnose/collect/question.ts'
 import type { LinkFacts } from '../diagnose/facts/link-facts.ts'
 import { exitCodeOf, type Verdict } from '../diagnose/judge.ts'
 import { judgeLink } from '../diagnose/link-diagnosis.ts'
@@ -8,7 +8,7 @@ import type { WatchEvent, WatchSummary } from '../diagnose/watch/owner-timeline.
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { formatIp } from '../net/ip.ts'
-import { readNodes } from './diagnose-nodes.ts'
+import { clusterNodes, readNodes } from './diagnose-nodes.ts'
 import { type CommonQuestion, commonQuestion, type LinkRequest, questionFor } from './diagnose-request.ts'
 import { resolveTargets, type Target } from './diagnose-target.ts'
 import { openKernel } from './linux.ts'
@@ -37,9 +37,11 @@ async function collected(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LinkFacts[]> {
-  const { common, targets, around } = await opened(request)
-  const nodes = request.nodes === undefined ? undefined : await readNodes(request.nodes)
-  const { collectLink } = await import('../diagnose/collect/collect-link.ts')
+  // The first probe should leave soon: what is needed for it is loaded side by side.
+  const [{ collectLink }, { common, targets, nodes, around }] = await Promise.all([
+    import('../diagnose/collect/collect-link.ts'),
+    opened(request, signal),
+  ])
   const facts: LinkFacts[] = []
   for (const target of targets)
     facts.push(await collectLink(questionFor(common, target, nodes), around, progress, signal))
@@ -49,11 +51,12 @@ async function collected(
 interface Opened {
   readonly common: CommonQuestion
   readonly targets: readonly Target[]
+  readonly nodes: readonly GivenNode[] | undefined
   readonly around: Surroundings
 }
 
-/** Words first, then names, then the kernel: the cheap refusals come before the dear ones. */
-async function opened(request: LinkRequest): Promise<Opened> {
+/** Words first, then names, then the kernel: the cheap refusals come first, and the cluster before another namespace. */
+async function opened(request: LinkRequest, signal: AbortSignal): Promise<Opened> {
   const { address } = request
   if (address === undefined)
     throw new LbctlError('usage', 'There is no address to ask for.', {
@@ -61,11 +64,24 @@ async function opened(request: LinkRequest): Promise<Opened> {
     })
   const common = commonQuestion(request)
   const targets = await resolveTargets(address, request.family)
-  return { common, targets, around: await openKernel({ netns: request.netns }) }
+  const nodes = await nodesFor(request, signal)
+  return { common, targets, nodes, around: await openKernel({ netns: request.netns }) }
 }
 
-export async function runLinkPlan(request: LinkRequest): Promise<readonly ExplainedPlan[]> {
-  const { common, targets, around } = await opened(request)
+async function nodesFor(
+  request: LinkRequest,
+  signal: AbortSignal,
+): Promise<readonly GivenNode[] | undefined> {
+  if (request.nodes !== undefined) return readNodes(request.nodes)
+  if (request.kubeconfig === undefined && request.context === undefined) return undefined
+  return clusterNodes(request, signal)
+}
+
+export async function runLinkPlan(
+  request: LinkRequest,
+  signal: AbortSignal,
+): Promise<readonly ExplainedPlan[]> {
+  const { common, targets, around } = await opened(request, signal)
   const [{ prepareLink }, { explainPlan }] = await Promise.all([
     import('../diagnose/collect/collect-link.ts'),
     import('../diagnose/collect/explain-plan.ts'),
@@ -94,7 +110,7 @@ export async function runLinkWatch(
   onEvent: (event: WatchEvent, address: string) => void,
   signal: AbortSignal,
 ): Promise<Watched> {
-  const { common, targets, around } = await opened(request)
+  const { common, targets, around } = await opened(request, signal)
   const [target] = targets
   if (target === undefined) throw new LbctlError('usage', `${request.address} has no address.`)
   const [{ prepareLink }, { planProbes }, { watchOwner }, { SILENT_PROGRESS }] = await Promise.all([

@@ -7,7 +7,9 @@ import { parseMac } from '../../src/net/mac.ts'
 import { decodeArp } from '../../src/wire/arp/arp.ts'
 import { arpReplyFrame } from '../../src/wire/arp/frames.ts'
 import { decodeEthernet } from '../../src/wire/ethernet/ethernet.ts'
+import { lbctl } from '../support/cli.ts'
 import { describeInterop, NetLab } from '../support/namespaces.ts'
+import { RecordedApi } from '../support/recorded-api.ts'
 import { diagnose, diagnoseAsNobody, judged, Segment } from './diagnose-lab.ts'
 
 const ESCAPE = String.fromCharCode(27)
@@ -134,6 +136,33 @@ describeInterop('diagnose arp', ['sysctl', 'nft', 'arping', 'setpriv'], () => {
     const node = await diagnose(client, `arp 192.0.2.3 --nodes ${file}`)
     expect(node.code).toBe(0)
     expect(node.stdout).toContain('node worker-2')
+  })
+
+  it('nodes of a cluster, which is asked before the namespace is entered', async () => {
+    const api = await RecordedApi.start()
+    try {
+      const addresses = [{ type: 'InternalIP', address: '192.0.2.3' }]
+      api.seed({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'worker-2' }, status: { addresses } })
+      const kubeconfig = segment.file('kubeconfig', api.kubeconfig())
+      const words = [
+        'diagnose',
+        'arp',
+        '192.0.2.10',
+        '--netns',
+        client,
+        '--kubeconfig',
+        kubeconfig,
+        '-o',
+        'json',
+      ]
+      const { code, codes, json } = await judged(lbctl(words))
+      expect([code, codes]).toEqual([1, ['F11']])
+      expect(json.facts.nodes).toEqual([
+        { name: 'worker-2', addresses: ['192.0.2.3'], macs: [segment.mac(rival)] },
+      ])
+    } finally {
+      await api.stop()
+    }
   })
 
   it('one host answers with two cards: F19, not a second host', async () => {
@@ -376,6 +405,35 @@ describeInterop('diagnose arp', ['sysctl', 'nft', 'arping', 'setpriv'], () => {
     expect(Number(moved?.[1])).toBeGreaterThanOrEqual(190)
     expect(stdout).toMatch(/round trip min\/avg\/p95\/max: [\d.]+\/[\d.]+\/[\d.]+\/[\d.]+ ms/)
     expect(stdout).toMatch(/longest silence: \d+ ms/)
+  })
+
+  it('shows each step as it happens, on stderr', async () => {
+    const { stderr, code } = await diagnose(client, 'arp 192.0.2.2 --verbose')
+    expect(code).toBe(0)
+    const steps = stderr
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0])
+    expect(steps).toEqual(['route', 'interface', 'neighbour', 'probe', 'reply', 'reply', 'reply'])
+    expect(stderr).toContain('ARP probe who-has 192.0.2.2')
+  })
+
+  it('in colour, signs take the place of words', async () => {
+    const { stdout } = await diagnose(client, 'arp 10.9.0.7', { env: { FORCE_COLOR: '1' } })
+    expect(stdout).toContain(ESCAPE)
+    expect(stdout).toMatch(/×/)
+    expect(stdout).not.toContain('error:')
+  })
+
+  it('in another namespace by name and by process', async () => {
+    const sleeper = lab.background(client, 'sleep', '60')
+    for (const netns of [client, String(sleeper.pid)]) {
+      const { stdout, code } = await lbctl(['diagnose', 'arp', '192.0.2.2', '--netns', netns])
+      expect([code, stdout.includes(segment.mac(server))]).toEqual([0, true])
+      expect(stdout).toContain(`network namespace ${netns}`)
+    }
+    const { code } = await lbctl(['diagnose', 'arp', '192.0.2.2', '--netns', 'lb-no-such'])
+    expect(code).toBe(2)
   })
 
   it('words that mean nothing', async () => {

@@ -56,7 +56,7 @@ function kindOf(facts: LinkFacts, owners: readonly Owner[]): Kind {
   if (shared.length > 0) return sameHost('likely', 'two cards of one host', shared)
   if (known === owners.length) return severalNodes(facts, owners, nodes.size)
   if (facts.nodes !== undefined && known < owners.length) return foreign(owners)
-  return unrelated(owners)
+  return unrelated(facts, owners)
 }
 
 /** Another address of one of them that the others answer for, too: then they are one machine. */
@@ -155,7 +155,7 @@ const foreign = (owners: readonly Owner[]): Kind => {
   }
 }
 
-const unrelated = (owners: readonly Owner[]): Kind => ({
+const unrelated = ({ target, examined }: LinkFacts, owners: readonly Owner[]): Kind => ({
   code: 'F11',
   confidence: 'possible',
   who: owners.length === 2 ? 'two machines have the same address' : 'several machines have the same address',
@@ -165,7 +165,7 @@ const unrelated = (owners: readonly Owner[]): Kind => ({
   fix: [
     {
       text: 'Tell lbctl which machines are nodes, to tell these cases apart.',
-      command: 'kubectl get nodes -o json > nodes.json && lbctl diagnose arp ADDRESS --nodes nodes.json',
+      command: `kubectl get nodes -o json > nodes.json && lbctl diagnose ${target.family === 4 ? 'arp' : 'ndp'} ${examined.address} --nodes nodes.json`,
     },
     ...conflictFix,
   ],

@@ -19,7 +19,7 @@ export const proxyAnswer: Check<LinkFacts> = {
       ({ mac, address }) => mac === owner.mac && address !== facts.examined.address,
     )
     const isCalico = owner.mac === 'ee:ee:ee:ee:ee:ee'
-    if (!requestOnly && !isCalico && same.length < MANY) return pass('one machine, one address')
+    if (!requestOnly && !isCalico && same.length < MANY) return pass('no sign of a proxy')
     const others = same.map(({ address }) => address)
     const { address } = facts.examined
     return fail({
@@ -40,7 +40,7 @@ export const proxyAnswer: Check<LinkFacts> = {
       fix: [
         {
           text: 'Find the interface of that machine that has proxy ARP on, and switch it off where hosts are on the link themselves.',
-          command: 'sysctl net.ipv4.conf.all.proxy_arp net.ipv4.conf.eth0.proxy_arp',
+          command: 'sysctl -a --pattern proxy_arp',
         },
         { text: `Ask on the segment that ${address} really belongs to.` },
       ],
