@@ -25,6 +25,13 @@ const node = (name: string, ...macs: string[]) => ({ name, addresses: [], macs }
 /** what it is, facts, codes worst first, exit code */
 const CASES: readonly (readonly [string, LinkFacts, readonly string[], number])[] = [
   ['one owner', linkFacts(), [], EXIT.ok],
+  ['nothing sent, for whatever reason', linkFacts({ rounds: [] }), [], EXIT.undetermined],
+  [
+    'a broadcast address',
+    linkFacts({ rounds: [], route: { ...linkFacts().route, type: 'broadcast' } }),
+    ['F12'],
+    EXIT.findings,
+  ],
   ['silence', linkFacts(silent), ['F01'], EXIT.findings],
   [
     'silence on a wireless card',

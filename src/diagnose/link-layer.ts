@@ -18,6 +18,10 @@ const LAYER_3_TYPES: ReadonlyMap<number, string> = new Map([
 export const hardwareTypeName = (type: number): string =>
   type === ARPHRD_ETHERNET ? 'Ethernet' : (LAYER_3_TYPES.get(type) ?? 'not Ethernet')
 
+/** The route leads to many hosts: nobody has such an address as their own. */
+export const isGroupRoute = ({ type }: { readonly type: string | undefined }): boolean =>
+  type === 'broadcast' || type === 'multicast'
+
 /** Why no ARP or neighbour discovery can be spoken on an interface. */
 export type Obstacle = 'layer-3' | 'no-arp' | 'not-ethernet' | 'loopback' | 'down' | 'no-carrier' | 'enslaved'
 

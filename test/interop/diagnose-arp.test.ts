@@ -231,6 +231,15 @@ describeInterop('diagnose arp', ['sysctl', 'nft', 'arping', 'setpriv'], () => {
     expect(json.summary).toContain('which cannot ask itself')
   })
 
+  it('addresses that nobody can be asked for: broadcast, loopback', async () => {
+    const broadcast = await judged(diagnose(client, 'arp 192.0.2.255 -o json'))
+    expect([broadcast.code, broadcast.codes, broadcast.json.facts.rounds]).toEqual([1, ['F12'], []])
+    const loopback = await judged(diagnose(client, 'arp 127.0.0.2 -o json'))
+    expect([loopback.code, loopback.codes]).toEqual([3, ['F35']])
+    const device = await diagnose(client, 'arp 192.0.2.2 --interface lo')
+    expect([device.code, /^unknown: Nothing was sent/.test(device.stdout)]).toEqual([3, true])
+  })
+
   it('proxy ARP: F14, a proxy answers', async () => {
     lab.run(router, 'sysctl', '-qw', 'net.ipv4.conf.eth0.proxy_arp=1', 'net.ipv4.neigh.eth0.proxy_delay=0')
     try {

@@ -87,6 +87,22 @@ describeInterop('diagnose ndp', ['sysctl', 'nft', 'ndisc6', 'setpriv'], () => {
     expect(json.summary).toBe('2001:db8::2 answers when asked alone, but not by multicast.')
   })
 
+  it('behind a gateway with a link-local address, with and without rights', async () => {
+    const [link] = lab.ipJson<{ addr_info: { local: string; scope: string }[] }[]>(
+      server,
+      '-6 addr show dev eth0',
+    )
+    const gateway = link?.addr_info.find(({ scope }) => scope === 'link')?.local
+    lab.ip(client, `-6 route add 2001:db8:7::/64 via ${gateway} dev eth0`)
+    for (const how of [diagnose, diagnoseAsNobody]) {
+      const { code, codes, json } = await judged(how(client, 'ndp 2001:db8:7::1 -o json'))
+      expect([code, codes]).toEqual([3, ['F14']])
+      expect(json.facts.examined).toEqual({ address: gateway, role: 'gateway' })
+      expect(json.summary).toContain(`The gateway ${gateway} answers (${segment.mac(server)}`)
+      lab.ip(client, 'neigh flush dev eth0')
+    }
+  })
+
   it('a rejected port: F34', async () => {
     lab.run(
       server,

@@ -1,5 +1,5 @@
 import type { LinkFacts } from '../facts/link-facts.ts'
-import { type CheckOutcome, fail, pass, skip, unknown } from '../finding.ts'
+import { type CheckOutcome, fail, pass, unknown } from '../finding.ts'
 import type { Check } from '../judge.ts'
 import { macWithOrigin } from '../mac-vendors.ts'
 import {
@@ -22,7 +22,7 @@ export const answered: Check<LinkFacts> = {
         `${facts.target.address} is an address of this host, which cannot ask itself: run this on another host of the segment.`,
       )
     if (probesSent(facts) === 0 && facts.kernelResolution === undefined)
-      return skip('nothing was sent: see the route and the interface')
+      return unknown('Nothing was sent: see the route and the interface.')
     const owners = ownersOf(facts)
     if (owners.length > 0) return someone(facts, owners.map(ownerText))
     const resolved = facts.kernelResolution

@@ -1,6 +1,7 @@
 import type { LinkFacts } from '../facts/link-facts.ts'
 import { type CheckOutcome, fail, pass } from '../finding.ts'
 import type { Check } from '../judge.ts'
+import { isGroupRoute } from '../link-layer.ts'
 
 /** What the kernel means by each refusal of a route look-up. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -14,6 +15,7 @@ export const route: Check<LinkFacts> = {
   id: 'route',
   title: 'this host has a route to the address',
   evaluate: ({ route, target, interfacesGiven }): CheckOutcome => {
+    if (isGroupRoute(route)) return broadcast(target.address, route)
     if (route.found) return pass([wayText(route), ...extras(route)].join('; '))
     const reason = REFUSALS[route.code ?? ''] ?? 'the kernel refuses it'
     const family = target.family === 6 ? '-6 ' : ''
@@ -40,6 +42,27 @@ export const route: Check<LinkFacts> = {
       ],
     })
   },
+}
+
+function broadcast(address: string, { type, interface: on, onLink }: LinkFacts['route']): CheckOutcome {
+  const subnet = onLink[0]?.prefix
+  return fail({
+    code: 'F12',
+    title: `${address} is a ${type} address: no single host can have it.`,
+    severity: 'error',
+    confidence: 'certain',
+    subject: address,
+    evidence: [
+      `the route to it is of type ${type} on ${on ?? 'an interface'}${subnet === undefined ? '' : `, in the subnet ${subnet}`}`,
+      'nothing was sent',
+    ],
+    cause: 'Hosts of the subnet take packets for it as meant for all of them, and do not connect to it.',
+    fix: [
+      {
+        text: 'Take the address out of the pool: split the range, or set avoidBuggyIPs for addresses that end in .0 and .255.',
+      },
+    ],
+  })
 }
 
 type RouteFacts = LinkFacts['route']

@@ -1,7 +1,7 @@
 // Gathers the facts of `diagnose arp` and `diagnose ndp`, step by step. Changes nothing on the host or the network: frames go
 // out from the unspecified address or from an address of this host, and nothing is ever announced.
 import { LbctlError } from '../../errors/lbctl-error.ts'
-import { formatIp, type Ip, parseIp, sameIp } from '../../net/ip.ts'
+import { formatIp, type Ip, ipBits, parseIp, sameIp } from '../../net/ip.ts'
 import { isResolved } from '../checks/answers.ts'
 import {
   type ExaminedInterface,
@@ -10,7 +10,7 @@ import {
   type NeighbourEntry,
   type RouteFacts,
 } from '../facts/link-facts.ts'
-import { obstacleOf } from '../link-layer.ts'
+import { isGroupRoute, obstacleOf } from '../link-layer.ts'
 import type { Link, Neighbour } from '../ports.ts'
 import { examineInterface } from './examine-interface.ts'
 import { examineRoute, ownAddressOf, readTables, type Tables } from './examine-route.ts'
@@ -38,7 +38,7 @@ export async function prepareLink(
     ...(chosen?.length === 1 && only !== undefined ? { outputInterface: only.index } : {}),
   })
   progress.step('route', describeRoute(route, target))
-  const own = ownAddressOf(read, target)
+  const own = ownAddressOf(read, target) ?? localRoute(route, target)
   const links = chosen ?? routeLinks(route, read, own?.dadFailed === true ? own.interface : undefined)
   const interfaces = await Promise.all(links.map((link) => examineInterface(around.facts, read, link)))
   for (const link of interfaces) progress.step('interface', describeInterface(link))
@@ -47,8 +47,8 @@ export async function prepareLink(
   const examined = gateway?.family === target.family ? gateway : target
   checkSource(question, interfaces, read)
   const neighboursBefore = await tables.neighbours()
-  const isOwn = own !== undefined && !own.dadFailed
-  const usable = isOwn ? [] : interfaces.filter((link) => obstacleOf(link) === undefined)
+  const isNobodys = (own !== undefined && !own.dadFailed) || isGroupRoute(route)
+  const usable = isNobodys ? [] : interfaces.filter((link) => obstacleOf(link) === undefined)
   const remembered = (link: ExaminedInterface): string | undefined =>
     entriesFor(neighboursBefore, [examined], read).find(
       (entry) => entry.interface === link.name && isResolved(entry.state),
@@ -124,9 +124,21 @@ async function resolution(
 ): Promise<LinkFacts['kernelResolution']> {
   const [plan] = plans
   if (plan === undefined) return undefined
-  const index = read.links.find(({ name }) => name === plan.link.name)?.index
-  const { interfaceIndex, ...rest } = await letKernelResolve(around, examined, index, signal)
+  const { name: interfaceName } = plan.link
+  const asked = {
+    interfaceName,
+    interfaceIndex: read.links.find(({ name }) => name === interfaceName)?.index,
+  }
+  const { interfaceIndex, ...rest } = await letKernelResolve(around, examined, asked, signal)
   return { interface: read.links.find((link) => link.index === interfaceIndex)?.name, ...rest }
+}
+
+/** 127.0.0.2 and the like: this host answers for it though no interface lists it. */
+function localRoute({ type, interface: on }: RouteFacts, target: Ip): LinkFacts['own'] {
+  if (type !== 'local') return undefined
+  const prefixLength = ipBits(target.family)
+  const usable = { linkLocal: false, tentative: false, dadFailed: false }
+  return { interface: on ?? 'lo', address: formatIp(target), prefixLength, ...usable }
 }
 
 /** undefined: the user named none. */

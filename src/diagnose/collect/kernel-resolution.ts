@@ -1,5 +1,6 @@
 // Without CAP_NET_RAW: an empty UDP datagram makes the kernel resolve the address, and the neighbour table tells what came of it.
 import { type Ip, sameIp } from '../../net/ip.ts'
+import { isLinkLocalIpv6 } from '../../wire/ndp/solicited-node.ts'
 import type { KernelResolution } from '../facts/link-facts.ts'
 import type { Neighbour } from '../ports.ts'
 import type { Clock, Surroundings } from './question.ts'
@@ -16,7 +17,10 @@ const POLL_MS = 50
 export async function letKernelResolve(
   { tables, probes, clock }: Pick<Surroundings, 'tables' | 'probes' | 'clock'>,
   address: Ip,
-  interfaceIndex: number | undefined,
+  {
+    interfaceIndex,
+    interfaceName,
+  }: { interfaceIndex: number | undefined; interfaceName: string | undefined },
   signal: AbortSignal,
 ): Promise<Omit<KernelResolution, 'interface'> & { readonly interfaceIndex: number | undefined }> {
   const startMs = clock.nowMs()
@@ -27,7 +31,13 @@ export async function letKernelResolve(
         sameIp(each.address, address) &&
         (interfaceIndex === undefined || each.interfaceIndex === interfaceIndex),
     )
-  await probes.reachUdp({ destination: address, port: DISCARD_PORT, timeoutMs: 1 })
+  await probes.reachUdp({
+    destination: address,
+    port: DISCARD_PORT,
+    timeoutMs: 1,
+    // A link-local address means nothing without its interface; others follow the route.
+    ...(isLinkLocalIpv6(address) && interfaceName !== undefined ? { interfaceName } : {}),
+  })
   let last = await entry()
   while (!isSettled(last, clock, startMs)) {
     await clock.sleep(POLL_MS, signal)

@@ -13,6 +13,9 @@ export interface WatchOptions {
   readonly onEvent: (event: WatchEvent) => void
 }
 
+/** An answer that is older than these is put to the oldest of them or dropped; a watch may run for days. */
+const REMEMBERED_PROBES = 4096
+
 /** Resolves when stopped: the signal is how a watch ends, so it is no error. */
 export async function watchOwner(
   spec: ProbeSpec,
@@ -23,6 +26,7 @@ export async function watchOwner(
   const { intervalMs, count = Number.POSITIVE_INFINITY, onEvent } = options
   const timeline = new OwnerTimeline(clock.nowMs())
   const sentNs: bigint[] = []
+  let forgotten = 0
   const socket = await probes.openFrames({
     interfaceName: spec.interfaceName,
     selection: { ...(spec.address.family === 4 ? { arp: true } : { ndp: true }), addresses: [spec.address] },
@@ -31,7 +35,7 @@ export async function watchOwner(
       const probe = sentNs.findLastIndex((sent) => sent <= atNs)
       const sent = sentNs[probe]
       if (claim === undefined || claim.kind !== 'answer' || sent === undefined) return
-      const event = timeline.answer(probe, claim.mac, Number(atNs - sent) / 1000, clock.nowMs())
+      const event = timeline.answer(forgotten + probe, claim.mac, Number(atNs - sent) / 1000, clock.nowMs())
       if (event !== undefined) onEvent(event)
     },
   })
@@ -41,6 +45,7 @@ export async function watchOwner(
     for (let probe = 0; probe < count && !signal.aborted; probe++) {
       timeline.sent()
       sentNs.push(socket.send(frame).sentAtNs)
+      if (sentNs.length > REMEMBERED_PROBES) forgotten += sentNs.splice(0, REMEMBERED_PROBES / 2).length
       // From the start and not from the last probe, so that the interval does not grow by what sending takes.
       const nextMs = startMs + (probe + 1) * intervalMs
       const isLast = probe + 1 === count

@@ -42,8 +42,9 @@ export type WatchEvent =
 export class OwnerTimeline {
   readonly #startMs: number
   #sent = 0
-  readonly #answeredProbes = new Set<number>()
-  readonly #rtts: number[] = []
+  #answered = 0
+  #lastAnswered = -1
+  readonly #rtts = new RoundTrips()
   readonly #periods: { mac: string; fromMs: number; toMs: number; answers: number }[] = []
   readonly #rivals = new Set<string>()
   #probeOwner: { probe: number; mac: string } | undefined
@@ -59,13 +60,15 @@ export class OwnerTimeline {
     this.#sent++
   }
 
-  /** @param probe which one it answers; answers to an older probe than the last one count, too */
+  /** @param probe which one it answers, counted from 0: the newest that was sent before the answer came */
   answer(probe: number, mac: string, rttMicroseconds: number, atMs: number): WatchEvent | undefined {
     const silenceMs = atMs - this.#lastAnswerMs
     this.#longestSilenceMs = Math.max(this.#longestSilenceMs, silenceMs)
     this.#lastAnswerMs = atMs
-    this.#answeredProbes.add(probe)
-    this.#rtts.push(rttMicroseconds)
+    // Answers go to the newest probe before them, so their numbers never go back.
+    if (probe > this.#lastAnswered) this.#answered++
+    this.#lastAnswered = Math.max(this.#lastAnswered, probe)
+    this.#rtts.add(rttMicroseconds)
     const rival = this.#probeOwner
     if (rival?.probe === probe && rival.mac !== mac) return this.#second(mac, rival.mac, atMs)
     this.#probeOwner = { probe, mac }
@@ -87,12 +90,12 @@ export class OwnerTimeline {
   }
 
   summary(endMs: number): WatchSummary {
-    const answered = this.#answeredProbes.size
+    const answered = this.#answered
     return {
       sent: this.#sent,
       answered,
       answeredPercent: this.#sent === 0 ? 0 : (answered / this.#sent) * 100,
-      rttMicroseconds: statisticsOf(this.#rtts),
+      rttMicroseconds: this.#rtts.statistics(),
       owners: this.#periods.map((period) => ({
         ...period,
         fromMs: period.fromMs - this.#startMs,
@@ -106,15 +109,29 @@ export class OwnerTimeline {
   }
 }
 
-function statisticsOf(rtts: readonly number[]): WatchSummary['rttMicroseconds'] {
-  if (rtts.length === 0) return undefined
-  const sorted = [...rtts].sort((a, b) => a - b)
-  // The nearest-rank percentile: a value that was measured.
-  const rank = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0
-  return {
-    min: sorted[0] ?? 0,
-    average: sorted.reduce((sum, rtt) => sum + rtt, 0) / sorted.length,
-    p95: rank(0.95),
-    max: rank(1),
+/** A watch may run for days: the percentile is that of the newest ones. */
+const KEPT = 100_000
+
+class RoundTrips {
+  readonly #newest: number[] = []
+  #count = 0
+  #sum = 0
+  #min = Number.POSITIVE_INFINITY
+  #max = 0
+
+  add(rtt: number): void {
+    this.#newest[this.#count % KEPT] = rtt
+    this.#count++
+    this.#sum += rtt
+    this.#min = Math.min(this.#min, rtt)
+    this.#max = Math.max(this.#max, rtt)
+  }
+
+  statistics(): WatchSummary['rttMicroseconds'] {
+    if (this.#count === 0) return undefined
+    const sorted = [...this.#newest].sort((a, b) => a - b)
+    // The nearest-rank percentile: a value that was measured.
+    const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? this.#max
+    return { min: this.#min, average: this.#sum / this.#count, p95, max: this.#max }
   }
 }

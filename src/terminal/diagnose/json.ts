@@ -1,4 +1,4 @@
-// Verdicts for programs. Every key is always there, null where nothing is known; docs/output.md describes it.
+// Verdicts for programs. Every key is always there, null where nothing is known.
 import type { Finding } from '../../diagnose/finding.ts'
 import type { CheckReport, Verdict } from '../../diagnose/judge.ts'
 import type { WatchEvent, WatchSummary } from '../../diagnose/watch/owner-timeline.ts'
