@@ -65,7 +65,7 @@ export async function scan(
     for (const interfaceName of new Set(targets.map((target) => target.interfaceName)))
       ears.set(interfaceName, await Ear.open(interfaceName, targets, deps.probes))
     await sendRounds(targets, ears, options, deps)
-    await clock.sleep(options.timeoutMs, signal)
+    if (targets.length > 0) await clock.sleep(options.timeoutMs, signal)
     signal.throwIfAborted()
   } finally {
     await Promise.all([...ears.values()].map((ear) => ear.close()))
