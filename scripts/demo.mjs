@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from './build-identity.mjs'
+import { demoArp, whyNotHere } from './demo-arp.mjs'
 
 const legacy = join(root, 'demo/legacy')
 const scratch = mkdtempSync(join(tmpdir(), 'lbctl-demo-'))
@@ -27,6 +28,11 @@ try {
     console.log(`$ cat ${file}\n${migrated.stdout}`)
     show(`lbctl validate ${file}`, ['validate', file], scratch)
   }
+
+  heading('an address that does not answer')
+  const reason = whyNotHere()
+  if (reason !== undefined) console.log(`Left out: ${reason}.`)
+  else demoArp(showIn, (text) => console.log(`\n${text}\n`))
 } finally {
   rmSync(scratch, { recursive: true })
 }
@@ -50,6 +56,19 @@ function show(line, args, cwd = root) {
   process.stdout.write(stderr)
   if (status !== 0) fail(`"${line}" ended with exit code ${status}`)
   return { stdout }
+}
+
+/** Runs lbctl in a network namespace; an exit code of 1 is what a diagnosis of something broken ends with. */
+function showIn(line, namespace, args, expected) {
+  console.log(`$ ${line}`)
+  const { status, stdout, stderr } = spawnSync(
+    'ip',
+    ['netns', 'exec', namespace, process.execPath, join(root, 'bin/run.js'), ...args],
+    { encoding: 'utf8' },
+  )
+  process.stdout.write(stdout)
+  process.stdout.write(stderr)
+  if (status !== expected) fail(`"${line}" ended with exit code ${status} instead of ${expected}`)
 }
 
 function fail(why) {
