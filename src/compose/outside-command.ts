@@ -45,7 +45,9 @@ function unknownCommand(words: readonly string[], surface: Surface): LbctlError 
     })
   const typed = words.slice(0, 2).join(' ')
   const [near] = [...nearestWords(typed, known), ...nearestWords(first, known)]
-  return new LbctlError('usage', `There is no command "${first}".`, {
+  // Behind the name of a topic, the second word is the one that is wrong.
+  const wrong = known.some((command) => command.startsWith(`${first} `)) ? typed : first
+  return new LbctlError('usage', `There is no command "${wrong}".`, {
     hints: [near === undefined ? 'lbctl --help lists the commands.' : `Did you mean "lbctl ${near}"?`],
   })
 }

@@ -66,6 +66,11 @@ describe('mistakes of usage', () => {
       ['explian'],
       /There is no command "explian"\.\n {2}Did you mean "lbctl explain"\?/,
     ],
+    [
+      'an unknown command of a topic',
+      ['diagnose', 'apr', '192.0.2.1'],
+      /There is no command "diagnose apr"\.\n {2}Did you mean "lbctl diagnose arp"\?/,
+    ],
     ['a flag in front', ['--frobnicate'], /There is no flag --frobnicate in front of a command/],
     [
       'an unknown flag',
