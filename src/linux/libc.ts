@@ -38,6 +38,9 @@ export interface Libc {
   recv(fd: number, into: Bytes, flags: number): number
   /** `message` is a struct msghdr; the buffers that it points to are made with `pinned` and kept by the caller. */
   recvMessage(fd: number, message: Bytes, flags: number): number
+  /** recvmmsg, sendmmsg: `messages` holds `count` times struct mmsghdr; the result is how many were received or sent. */
+  recvMany(fd: number, messages: Bytes, count: number, flags: number): number
+  sendMany(fd: number, messages: Bytes, count: number, flags: number): number
   setOption(fd: number, level: number, name: number, value: Bytes): number
   /** Fills `value`; the result is the length that the kernel wrote. */
   getOption(fd: number, level: number, name: number, value: Bytes): number
@@ -136,6 +139,7 @@ function bindLibc(koffi: typeof import('koffi')): Libc {
   const bind = call('int bind(int, void*, uint32_t)')
   const connect = call('int connect(int, void*, uint32_t)')
   const recv = call('int64_t recv(int, void*, size_t, int)')
+  const recvMany = call('int recvmmsg(int, void*, unsigned int, int, void*)')
   const sendTo = call('int64_t sendto(int, void*, size_t, int, void*, uint32_t)')
   const mount = call('int mount(const char*, const char*, const char*, unsigned long, void*)')
   const closeNative = library.func('int close(int)')
@@ -171,6 +175,8 @@ function bindLibc(koffi: typeof import('koffi')): Libc {
     sendTo: (fd, bytes, flags, address) => sendTo(fd, bytes, bytes.length, flags, address, address.length),
     recv: (fd, into, flags) => recv(fd, into, into.length, flags),
     recvMessage: call('int64_t recvmsg(int, void*, int)'),
+    recvMany: (fd, messages, count, flags) => recvMany(fd, messages, count, flags, null),
+    sendMany: call('int sendmmsg(int, void*, unsigned int, int)'),
     setOption: (fd, level, name, value) => setOption(fd, level, name, value, value.length),
     getOption: (fd, level, name, value) => filled(getOption, value, fd, level, name),
     getSocketName: (fd, address) => filled(getName, address, fd),

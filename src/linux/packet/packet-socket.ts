@@ -11,6 +11,7 @@ import { AF, PACKET, PACKET_MR_PROMISC, SO, SOCK, SOL } from '../kernel-constant
 import { type Libc, type PollHandle, pinned } from '../libc.ts'
 import { decodeLinkAddress, linkAddress } from '../socket-address.ts'
 import { check } from '../system-call-error.ts'
+import type { FrameBatch } from './frame-batch.ts'
 
 export interface PacketSocketOptions {
   readonly interfaceIndex: number
@@ -156,6 +157,16 @@ export class PacketSocket {
   receive(into: Uint8Array): number {
     if (this.#closed) return -ERRNO.EBADF
     return this.#libc.recv(this.#fd, into, 0)
+  }
+
+  /** How many frames came into the slots of the batch, -EAGAIN when there is none. */
+  receiveBatch(into: FrameBatch): number {
+    return this.#closed ? -ERRNO.EBADF : into.receive(this.#fd)
+  }
+
+  /** See FrameBatch.send. */
+  sendBatch(batch: FrameBatch, from: number, to: number): number {
+    return this.#closed ? -ERRNO.EBADF : batch.send(this.#fd, from, to)
   }
 
   /** For MessageBuffer. Not valid after close. */

@@ -5,6 +5,7 @@ import type { AnswerCount, ForeignClaim } from '../../layer2/ports.ts'
 import type { Ip } from '../../net/ip.ts'
 import type { Mac } from '../../net/mac.ts'
 import { arpReplyBuffer, arpTarget, fillArpReply, isArpRequest } from '../../wire/arp/responder-frames.ts'
+import { MINIMUM_FRAME_BYTES } from '../../wire/ethernet/ethernet.ts'
 import {
   type AdvertisementBuffer,
   fillNeighborAdvertisement,
@@ -17,11 +18,12 @@ import { type Assembled, anyArp, neighbourDiscovery, ownedArp } from '../bpf/res
 import { ERRNO, errnoName } from '../errno.ts'
 import { ETH_P } from '../kernel-constants.ts'
 import { type Libc, pinned } from '../libc.ts'
+import { FrameBatch } from '../packet/frame-batch.ts'
 import { PacketSocket } from '../packet/packet-socket.ts'
 import { check, SystemCallError } from '../system-call-error.ts'
 import { arpClaim, neighbourClaim } from './claims-in-frames.ts'
 import { MulticastGroups } from './multicast-groups.ts'
-import { OwnedAddressSet } from './owned-addresses.ts'
+import { type OwnedAddress, OwnedAddressSet } from './owned-addresses.ts'
 
 export interface InterfaceEvents {
   readonly onClaim: (claim: Omit<ForeignClaim, 'count' | 'interfaceName'>) => void
@@ -32,7 +34,11 @@ export interface InterfaceEvents {
 
 /** Frames answered per turn of the event loop, so that commands get in during a flood. */
 const FRAMES_PER_TURN = 512
-/** ARP and solicitations are short; what is longer is cut, and then refused as too short for what it says. */
+/** ARP frames per system call. */
+const ARP_BATCH = 64
+/** An ARP frame has 42 bytes and padding. */
+const ARP_SLOT_BYTES = 128
+/** Solicitations are short; what is longer is cut, and then refused as too short for what it says. */
 const FRAME_BYTES = 2048
 
 export class InterfaceResponder {
@@ -45,12 +51,15 @@ export class InterfaceResponder {
   /** addresses whose group is joined */
   readonly #joined = new Map<bigint, Ip>()
   readonly #frame = pinned(FRAME_BYTES)
+  readonly #requests: FrameBatch
+  readonly #replies: FrameBatch
+  /** whose address each reply is about */
+  readonly #asked: OwnedAddress[] = []
   #arp: PacketSocket | undefined
   #ndp: PacketSocket | undefined
   mac: Mac | undefined
   /** the interface was down, and may have come back with another address */
   #macUncertain = false
-  #arpReply: Uint8Array = new Uint8Array(0)
   #advertisement: AdvertisementBuffer | undefined
 
   /** Throws SystemCallError: ENODEV without such an interface. */
@@ -60,6 +69,8 @@ export class InterfaceResponder {
     this.#events = events
     this.index = check('if_nametoindex', libc.interfaceIndex(name))
     this.#groups = new MulticastGroups(libc, this.index)
+    this.#requests = new FrameBatch(libc, ARP_BATCH, ARP_SLOT_BYTES)
+    this.#replies = new FrameBatch(libc, ARP_BATCH, MINIMUM_FRAME_BYTES)
   }
 
   /** Takes the set over; when it returns, nothing is answered for other addresses. Throws SystemCallError. */
@@ -119,8 +130,7 @@ export class InterfaceResponder {
     const mac = (this.#arp ?? this.#ndp)?.address()?.mac
     if (mac === undefined || mac === this.mac) return
     this.mac = mac
-    this.#arpReply = pinned(arpReplyBuffer(mac).length)
-    this.#arpReply.set(arpReplyBuffer(mac))
+    for (const slot of this.#replies.slots) slot.set(arpReplyBuffer(mac))
     // RFC 4861 §7.2.4: override, since the address is nobody else's as far as we know. Source: the address itself, so
     // that no link-local address is needed.
     this.#advertisement = neighborAdvertisementBuffer({ mac, override: true, source: undefined })
@@ -147,26 +157,51 @@ export class InterfaceResponder {
     if (failure !== undefined) throw failure
   }
 
+  /** A batch that is not full was all there was: if more has come meanwhile, the loop calls again. */
   #drainArp(): void {
-    const frame = this.#frame
-    for (let i = 0; i < FRAMES_PER_TURN && this.#arp !== undefined; i++) {
-      const length = this.#arp.receive(frame)
-      if (length < 0) return
+    let count = ARP_BATCH
+    for (let done = 0; done < FRAMES_PER_TURN && count === ARP_BATCH; done += count) {
+      if (this.#arp === undefined) return
+      count = this.#arp.receiveBatch(this.#requests)
+      if (count <= 0) return
       if (this.#macUncertain) this.#refreshMac()
-      if (isArpRequest(frame, 0, length)) this.#answerArp(this.#arp)
-      const claim = arpClaim(frame, length, this.#owned)
-      if (claim !== undefined) this.#claim(claim)
+      this.#answerArp(this.#arp, count)
     }
   }
 
-  #answerArp(socket: PacketSocket): void {
-    const owned = this.#owned.ipv4(arpTarget(this.#frame, 0))
-    if (owned === undefined) return
-    owned.requests++
+  #answerArp(socket: PacketSocket, count: number): void {
+    let replies = 0
+    for (let i = 0; i < count; i++) {
+      const frame = this.#requests.slots[i]
+      const reply = this.#replies.slots[replies]
+      if (frame === undefined || reply === undefined) return
+      const length = this.#requests.receivedBytes(i)
+      if (isArpRequest(frame, 0, length)) {
+        const owned = this.#owned.ipv4(arpTarget(frame, 0))
+        if (owned !== undefined) {
+          owned.requests++
+          fillArpReply(reply, frame, 0)
+          this.#asked[replies++] = owned
+        }
+      }
+      const claim = arpClaim(frame, length, this.#owned)
+      if (claim !== undefined) this.#claim(claim)
+    }
     // Nothing to answer with on an interface that has no Ethernet address.
-    if (this.mac === undefined) return
-    fillArpReply(this.#arpReply, this.#frame, 0)
-    if (socket.send(this.#arpReply) === 0) owned.answers++
+    if (this.mac !== undefined) this.#sendReplies(socket, replies)
+  }
+
+  #sendReplies(socket: PacketSocket, count: number): void {
+    let at = 0
+    while (at < count) {
+      const sent = socket.sendBatch(this.#replies, at, count)
+      for (const end = at + sent; at < end; at++) {
+        const owned = this.#asked[at]
+        if (owned !== undefined) owned.answers++
+      }
+      // The one that stopped it is lost, as it would be alone.
+      if (at < count) at++
+    }
   }
 
   #drainNdp(): void {
