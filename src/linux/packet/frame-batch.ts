@@ -19,6 +19,9 @@ export class FrameBatch {
   readonly #vectors: Buffer
   readonly #bytes: Buffer
   readonly #slots: readonly Buffer[]
+  readonly #slotBytes: number
+  readonly #bytesAt: number
+  readonly #headersAt: number
 
   /** @param slotBytes of each frame: what is longer is cut when it is received; all of it is sent */
   constructor(libc: Libc, slots: number, slotBytes: number) {
@@ -28,6 +31,10 @@ export class FrameBatch {
     this.#headers = pinned(slots * HEADER_BYTES)
     this.#words = new Uint32Array(this.#headers.buffer)
     const bytesAt = libc.addressOf(this.#bytes)
+    this.#slotBytes = slotBytes
+    // Addresses have 47 bits, so a number holds them.
+    this.#bytesAt = Number(bytesAt)
+    this.#headersAt = Number(libc.addressOf(this.#headers))
     const vectorsAt = libc.addressOf(this.#vectors)
     for (let i = 0; i < slots; i++) {
       this.#vectors.writeBigUInt64LE(bytesAt + BigInt(i * slotBytes), i * IOVEC_BYTES)
@@ -46,7 +53,15 @@ export class FrameBatch {
 
   /** How many frames came, at most one for each slot; -EAGAIN when there is none. */
   receive(fd: number): number {
-    return this.#libc.recvMany(fd, this.#headers, this.#slots.length, 0)
+    return this.#libc.recvMany(fd, this.#headersAt, this.#slots.length, 0)
+  }
+
+  /** One frame into the first slot, for less than `receive` costs: 1, or -EAGAIN when there is none. */
+  receiveOne(fd: number): number {
+    const length = this.#libc.recvAt(fd, this.#bytesAt, this.#slotBytes, 0)
+    if (length < 0) return length
+    this.#words[LENGTH_WORD] = length
+    return 1
   }
 
   /** Of the frame that the last `receive` put into a slot. */
@@ -59,7 +74,9 @@ export class FrameBatch {
    * sent, or -errno when that was the very first.
    */
   send(fd: number, from: number, to: number): number {
-    const headers = from === 0 ? this.#headers : this.#headers.subarray(from * HEADER_BYTES)
-    return this.#libc.sendMany(fd, headers, to - from, 0)
+    const { sendAt, sendMany } = this.#libc
+    if (to - from > 1) return sendMany(fd, this.#headersAt + from * HEADER_BYTES, to - from, 0)
+    const result = sendAt(fd, this.#bytesAt + from * this.#slotBytes, this.#slotBytes, 0)
+    return result < 0 ? result : 1
   }
 }

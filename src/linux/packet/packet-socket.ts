@@ -164,6 +164,11 @@ export class PacketSocket {
     return this.#closed ? -ERRNO.EBADF : into.receive(this.#fd)
   }
 
+  /** See FrameBatch.receiveOne. */
+  receiveOne(into: FrameBatch): number {
+    return this.#closed ? -ERRNO.EBADF : into.receiveOne(this.#fd)
+  }
+
   /** See FrameBatch.send. */
   sendBatch(batch: FrameBatch, from: number, to: number): number {
     return this.#closed ? -ERRNO.EBADF : batch.send(this.#fd, from, to)

@@ -36,6 +36,9 @@ export interface InterfaceEvents {
 const FRAMES_PER_TURN = 512
 /** ARP frames per system call. */
 const ARP_BATCH = 64
+/** So many turns with one frame at most are calm, and then each of so many turns looks whether it still is. */
+const CALM_TURNS = 16
+const LOOK_EVERY = 16
 /** An ARP frame has 42 bytes and padding. */
 const ARP_SLOT_BYTES = 128
 /** Solicitations are short; what is longer is cut, and then refused as too short for what it says. */
@@ -55,6 +58,8 @@ export class InterfaceResponder {
   readonly #replies: FrameBatch
   /** whose address each reply is about */
   readonly #asked: OwnedAddress[] = []
+  /** turns of the loop in a row that found one frame at most */
+  #calmTurns = 0
   #arp: PacketSocket | undefined
   #ndp: PacketSocket | undefined
   mac: Mac | undefined
@@ -157,19 +162,30 @@ export class InterfaceResponder {
     if (failure !== undefined) throw failure
   }
 
-  /** A batch that is not full was all there was: if more has come meanwhile, the loop calls again. */
+  /**
+   * Single questions are read one at a time, which is quickest for each; when several wait, many at a time, which is quickest
+   * for all. What is left, or has come meanwhile, makes the loop call again.
+   */
   #drainArp(): void {
+    if (this.#arp === undefined) return
+    const alone = this.#calmTurns >= CALM_TURNS && this.#calmTurns % LOOK_EVERY !== 0
+    if (alone) {
+      this.#calmTurns++
+      this.#answerArp(this.#arp, this.#arp.receiveOne(this.#requests))
+      return
+    }
     let count = ARP_BATCH
     for (let done = 0; done < FRAMES_PER_TURN && count === ARP_BATCH; done += count) {
-      if (this.#arp === undefined) return
       count = this.#arp.receiveBatch(this.#requests)
-      if (count <= 0) return
-      if (this.#macUncertain) this.#refreshMac()
+      this.#calmTurns = count > 1 ? 0 : this.#calmTurns + 1
       this.#answerArp(this.#arp, count)
     }
   }
 
+  /** @param count of frames in the slots; negative: there was none */
   #answerArp(socket: PacketSocket, count: number): void {
+    if (count <= 0) return
+    if (this.#macUncertain) this.#refreshMac()
     let replies = 0
     for (let i = 0; i < count; i++) {
       const frame = this.#requests.slots[i]
