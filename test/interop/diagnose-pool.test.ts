@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Outcome, run, runJs } from '../support/cli.ts'
+import { lbctl, type Outcome, run, runJs } from '../support/cli.ts'
 import { describeInterop, NetLab } from '../support/namespaces.ts'
 
 interface Report {
@@ -77,6 +77,10 @@ describeInterop('diagnose pool', ['setpriv', 'sysctl'], () => {
     address(client, '2001:db8::250/64')
     // Behind a gateway, and on no route at all.
     lab.ip(client, 'route add 198.51.100.0/28 via 192.0.2.11')
+    // A second link, to a host with an address of another part of the pool.
+    lab.connect([client, 'eth1'], [hosts[1] ?? '', 'eth1'])
+    lab.ip(client, 'addr add 192.0.4.250/24 dev eth1')
+    lab.ip(hosts[1] ?? '', 'addr add 192.0.4.7/24 dev eth1')
     lab.ip(client, 'tuntap add wg0 mode tun')
     lab.ip(client, 'link set wg0 up')
     lab.ip(client, 'route add 203.0.113.0/30 dev wg0')
@@ -228,6 +232,29 @@ describeInterop('diagnose pool', ['setpriv', 'sysctl'], () => {
     const part = await report('192.0.2.254-192.0.3.1')
     expect(part).toMatchObject({ code: 3, status: 'undetermined' })
     expect(part.facts.notTested).toMatchObject([{ reason: 'no-route', ranges: ['192.0.3.0-192.0.3.1'] }])
+  })
+
+  it('asks on each interface for what its routes hold', async () => {
+    const text = POOL.replace('[192.0.2.96-192.0.2.111]', '[192.0.2.102/31, 192.0.4.6/31]')
+    writeFileSync(file('two-links.yaml'), text)
+    const { facts } = await report('lan', '-f', file('two-links.yaml'))
+    expect(facts.claims.map((each) => `${each.address} ${each.interface}`)).toEqual([
+      '192.0.2.102 eth0',
+      '192.0.2.103 eth0',
+      '192.0.4.7 eth1',
+    ])
+    expect(facts.scan.probesSent).toBe(4 + 1)
+  })
+
+  it('is stopped by a signal at once, and tells of it by its exit code', async () => {
+    const words = ['diagnose', 'pool', '192.0.2.0/24', '--rate', '1', '--netns', client]
+    const { code, stdout } = await lbctl(words, {
+      whileRunning: async (pid) => {
+        await new Promise((resolve) => setTimeout(resolve, 1500))
+        process.kill(pid, 'SIGINT')
+      },
+    })
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
   })
 
   it('asks by neighbour discovery for IPv6', async () => {
