@@ -43,6 +43,10 @@ export const migrateFlags = withEnvironment({
       'patches',
       'out-dir',
       'report',
+      'drop-old-annotations',
+      'ignore-exclude-lb',
+      'namespace',
+      'undo-from',
     ],
     description: "print exactly what MetalLB's own converter prints",
   })(),
@@ -61,6 +65,7 @@ export const migrateFlags = withEnvironment({
   undo: string({
     description: 'file that --apply writes first, with which to go back [default: lbctl-undo-TIME.json]',
     helpValue: 'FILE',
+    dependsOn: ['apply'],
   }),
   'undo-from': string({
     description: 'go back to what an --undo file holds',

@@ -106,11 +106,9 @@ function finish(result: Migration, request: MigrationRequest, terminal: Terminal
     terminal.say('Nothing was produced, because of the errors above.')
     return EXIT.usage
   }
-  if (result.planned.length === 0 && result.patches.length === 0) {
-    terminal.say('There is nothing to migrate: all that was found is of today already.')
-    return EXIT.ok
-  }
-  report(result, request, terminal)
+  const nothing = result.planned.length === 0 && result.patches.length === 0
+  if (nothing) terminal.say('There is nothing to migrate: all that was found is of today already.')
+  if (!nothing || request.report !== undefined) report(result, request, terminal)
   writeResult(result, request, terminal)
   if (request.patches !== undefined)
     writeFiles([{ path: request.patches, text: renderPatches(result.patches) }])

@@ -138,4 +138,9 @@ it('a cluster that is migrated already has nothing left to migrate', async () =>
     stdout: '',
     stderr: expect.stringContaining('There is nothing to migrate'),
   })
+  expect(JSON.parse((await migrate('--from-cluster', '-o', 'json')).stdout)).toEqual({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [],
+  })
 })

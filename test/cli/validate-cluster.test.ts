@@ -48,6 +48,16 @@ it('checks what is in the cluster and points into its objects', async () => {
   expect((await validate('--strict')).code).toBe(1)
 })
 
+it('does not hold defaults of the API server against anybody', async () => {
+  api.seed({
+    apiVersion: 'metallb.io/v1beta2',
+    kind: 'BGPPeer',
+    metadata: { name: 'p', namespace: NS },
+    spec: { myASN: 1, peerASN: 2, peerAddress: '10.0.0.1', disableMP: false },
+  } as unknown as Map_)
+  expect((await validate()).stdout).not.toContain('V903')
+})
+
 it('takes the file for the object that it is about to replace, and the cluster for the rest', async () => {
   const file = join(directory, 'l2.yaml')
   writeFileSync(

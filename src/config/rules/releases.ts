@@ -55,7 +55,7 @@ function fieldUse(
   use: NotableUse,
   target: Release | undefined,
 ): void {
-  const { field, path, at } = use
+  const { field, path, at, isDefault } = use
   const report = (code: string, message: string, hint?: string) =>
     context.diagnostics.push({
       code,
@@ -77,7 +77,8 @@ function fieldUse(
       `No release of MetalLB up to ${NEWEST_RELEASE} knows "${path}".`,
       'They drop the field without a word; only builds of the main branch have it.',
     )
-  if (field.deprecated !== undefined) report('V903', `The field "${path}" is deprecated.`, field.deprecated)
+  if (field.deprecated !== undefined && !isDefault)
+    report('V903', `The field "${path}" is deprecated.`, field.deprecated)
 }
 
 const cameWith = (field: Field): string =>

@@ -12,7 +12,7 @@ import { SELECTOR_FIELDS, STRICT_SELECTOR_FIELDS } from './selector-fields.ts'
 /** The value of `node` as `field` describes it, or undefined when it is absent (null) or wrong. */
 export function decode(node: Node, field: Field, path: string, sink: Sink): unknown {
   if (sink.notable !== undefined && (field.since !== undefined || field.deprecated !== undefined))
-    sink.notable({ field, path, at: spanOf(node) })
+    sink.notable({ field, path, at: spanOf(node), isDefault: holdsDefault(node, field) })
   const value = decodeType(node, field, path, sink)
   if (value === undefined || field.rules === undefined) return value
   let broken = false
@@ -25,6 +25,13 @@ export function decode(node: Node, field: Field, path: string, sink: Sink): unkn
   // A rule of a whole object leaves its fields usable.
   return broken && field.type !== 'object' ? undefined : value
 }
+
+/** The API server writes defaults into what it stores: nobody has asked for those. */
+const holdsDefault = (node: Node, field: Field): boolean =>
+  'default' in field &&
+  field.default !== undefined &&
+  node.kind === 'scalar' &&
+  node.text === String(field.default)
 
 function decodeType(node: Node, field: Field, path: string, sink: Sink): unknown {
   switch (field.type) {

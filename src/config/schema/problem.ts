@@ -18,6 +18,8 @@ export interface NotableUse {
   readonly field: Field
   readonly path: string
   readonly at: Span
+  /** the value is what the API server sets where nothing is set */
+  readonly isDefault: boolean
 }
 
 export interface Sink {

@@ -108,9 +108,9 @@ function oldPeer({ object, origins }: Planned, convert: Convert): Planned[] {
   const { namespace = DEFAULT_NAMESPACE, name } = object.metadata
   const password = spec['password']
   const field = origins.get('spec.password')
-  const current = (changed: JsonObject): Planned => ({
+  const current = (changed: JsonObject, from = origins): Planned => ({
     object: { ...object, apiVersion: 'metallb.io/v1beta2', spec: changed } as KubeObject,
-    origins,
+    origins: from,
   })
   if (
     typeof password !== 'string' ||
@@ -126,7 +126,8 @@ function oldPeer({ object, origins }: Planned, convert: Convert): Planned[] {
     convert,
   )
   const { password: _moved, ...others } = spec
-  return [secret, current({ ...others, passwordSecret: { name: secret.object.metadata.name } })]
+  const from = new Map(origins).set('spec.passwordSecret', field)
+  return [secret, current({ ...others, passwordSecret: { name: secret.object.metadata.name } }, from)]
 }
 
 /** AddressPool (0.13, 0.14): a pool and its advertisements in one object. */

@@ -20,7 +20,7 @@ export function renderOutcome(outcome: Outcome): string {
         outcome.skipped.length === 0 ? '' : `Left alone:\n${outcome.skipped.map(refusal).join('')}`,
         outcome.undoPath === undefined
           ? ''
-          : `To go back, put the old MetalLB back first (one that finds no pool takes all addresses back), then run:\n  lbctl migrate --undo-from ${outcome.undoPath}\n`,
+          : `To go back, run: lbctl migrate --undo-from ${outcome.undoPath}\n${oldReleaseFirst(outcome.done)}`,
       ].join('')
     case 'stopped':
       return [
@@ -32,9 +32,16 @@ export function renderOutcome(outcome: Outcome): string {
         outcome.remaining.length === 0 ? '' : `Not written:\n${refs(outcome.remaining)}`,
         warnings(outcome.warnings),
         ...outcome.next.map((sentence) => `${sentence}\n`),
+        oldReleaseFirst(outcome.done),
       ].join('')
   }
 }
+
+/** An undo takes the pools away again, and with them what today's MetalLB knows of the addresses in use. */
+const oldReleaseFirst = (done: readonly Done[]): string =>
+  done.some(({ ref, action }) => ref.kind === 'IPAddressPool' && action === 'created')
+    ? 'Before that, put the old MetalLB back: a controller of today that finds no pool takes all addresses back.\n'
+    : ''
 
 const doneLines = (done: readonly Done[]): string =>
   done.map(({ ref, action }) => `  ${action.padEnd(8)} ${safeText(refText(ref))}\n`).join('')
