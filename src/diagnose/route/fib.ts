@@ -1,7 +1,7 @@
 // A route look-up as the kernel does it, on its tables as data: for questions that cannot be put to it without rights, such as
 // "where would a packet go that came from an address that this host does not have".
 // Rules are tried in the order of their priority; in a table the longest prefix wins, then the lowest metric (ip-rule(8)).
-import { type Ip, ip } from '../../net/ip.ts'
+import type { Ip } from '../../net/ip.ts'
 import { formatPrefix, prefixContains } from '../../net/prefix.ts'
 import type { Route, Rule } from '../ports.ts'
 
@@ -129,6 +129,3 @@ export function routeText({
   const prefix = isDefault ? 'default' : formatPrefix(destination)
   return `${type === 'unicast' ? '' : `${type} `}${prefix}${metric === 0 ? '' : ` metric ${metric}`}`
 }
-
-/** The unspecified address of a family, which stands for "not chosen yet". */
-export const unspecified = (family: Ip['family']): Ip => ip(family, 0n)

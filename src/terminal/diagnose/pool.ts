@@ -76,5 +76,5 @@ export function renderScanBar(
   const done = toSend === 0 ? BAR_WIDTH : Math.floor((sent / toSend) * BAR_WIDTH)
   const bar = `${'#'.repeat(done)}${theme.faint('.'.repeat(BAR_WIDTH - done))}`
   const which = round === 1 ? 'asked' : `asked again (${round} of ${rounds})`
-  return `[${bar}] ${which} ${sent}/${toSend}, ${answered} ${answered === 1 ? 'answers' : 'answer'}`
+  return `[${bar}] ${which} ${sent}/${toSend}, ${answered} with an owner`
 }
