@@ -91,7 +91,7 @@ module.exports = {
     pure('config', '^src/config/', ['node_modules/js-yaml/']),
     pure('ipam', '^src/ipam/'),
     pure('migrate', '^src/migrate/'),
-    pure('checks', '^src/diagnose/checks/'),
+    pure('checks', '^src/diagnose/(checks|pool/checks|route/checks)/'),
     pure('machines', '^src/.*/machine\\.ts$'),
     owned('netmask', '^src/net/'),
     owned('js-yaml', '^src/config/'),

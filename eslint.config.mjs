@@ -8,7 +8,7 @@ const pure = [
   'src/config/**',
   'src/ipam/**',
   'src/migrate/**',
-  'src/diagnose/checks/**',
+  'src/diagnose/**/checks/**',
   'src/**/machine.ts',
 ]
 

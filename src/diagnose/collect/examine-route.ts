@@ -3,6 +3,7 @@ import { formatIp, type Ip, sameIp } from '../../net/ip.ts'
 import { formatPrefix, prefixContains } from '../../net/prefix.ts'
 import type { OwnAddress, RouteFacts } from '../facts/link-facts.ts'
 import type { InterfaceAddress, Link, NetworkTables, Route, RouteQuestion, Rule } from '../ports.ts'
+import { ruleText } from '../rule-text.ts'
 
 /** One reading of the kernel's tables. */
 export interface Tables {
@@ -85,21 +86,6 @@ const STANDARD = new Map([
 ])
 const isStandard = (rule: Rule): boolean =>
   rule.action === 'table' && STANDARD.get(rule.priority) === rule.table && rule.from === undefined
-
-function ruleText(rule: Rule): string {
-  const { mark } = rule
-  const parts = [
-    `${rule.priority}:`,
-    rule.not ? 'not' : [],
-    `from ${rule.from === undefined ? 'all' : formatPrefix(rule.from)}`,
-    rule.to === undefined ? [] : `to ${formatPrefix(rule.to)}`,
-    rule.inputInterface === undefined ? [] : `iif ${rule.inputInterface}`,
-    rule.outputInterface === undefined ? [] : `oif ${rule.outputInterface}`,
-    mark === undefined ? [] : `fwmark 0x${mark.value.toString(16)}`,
-    rule.action === 'table' ? (rule.vrf ? 'lookup l3mdev' : `lookup ${rule.table}`) : rule.action,
-  ]
-  return parts.flat().join(' ')
-}
 
 /** Where this host has the address itself. */
 export function ownAddressOf(read: Tables, address: Ip): OwnAddress | undefined {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { type Ip, parseIp } from '../../net/ip.ts'
 import { parsePrefix } from '../../net/prefix.ts'
 import type { Route, Rule } from '../ports.ts'
-import { type FibAnswer, type FibTables, lookUp, routeText, ruleText } from './fib.ts'
+import { ruleText } from '../rule-text.ts'
+import { type FibAnswer, type FibTables, lookUp, routeText } from './fib.ts'
 import { reversePath } from './reverse-path.ts'
 
 const address = (text: string): Ip => {

@@ -100,25 +100,6 @@ const isBetter = (a: Route, b: Route): boolean =>
   a.destination.length > b.destination.length ||
   (a.destination.length === b.destination.length && a.metric < b.metric)
 
-/** As `ip rule` shows it. */
-export function ruleText(rule: Rule): string {
-  const { mark } = rule
-  const parts = [
-    `${rule.priority}:`,
-    rule.not ? 'not' : [],
-    `from ${rule.from === undefined ? 'all' : formatPrefix(rule.from)}`,
-    rule.to === undefined ? [] : `to ${formatPrefix(rule.to)}`,
-    rule.inputInterface === undefined ? [] : `iif ${rule.inputInterface}`,
-    rule.outputInterface === undefined ? [] : `oif ${rule.outputInterface}`,
-    mark === undefined ? [] : `fwmark 0x${mark.value.toString(16)}`,
-    rule.action === 'table' ? (rule.vrf ? 'lookup l3mdev' : `lookup ${tableName(rule.table)}`) : rule.action,
-  ]
-  return parts.flat().join(' ')
-}
-
-const TABLES: Readonly<Record<number, string>> = { 253: 'default', 254: 'main', 255: 'local' }
-export const tableName = (table: number): string => TABLES[table] ?? `${table}`
-
 /** `default`, `192.0.2.0/24 metric 100`, `unreachable 192.0.2.7/32` */
 export function routeText({
   destination,

@@ -1,6 +1,6 @@
 import { type CheckOutcome, fail, pass } from '../../finding.ts'
 import type { Check } from '../../judge.ts'
-import { tableName } from '../fib.ts'
+import { tableName } from '../../rule-text.ts'
 import type { RouteDiagnosisFacts } from '../route-facts.ts'
 
 interface Refusal {
