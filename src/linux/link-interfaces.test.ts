@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { InterfaceAddress, Link } from '../diagnose/ports.ts'
+import type { InterfaceAddress, Link, NetworkChange, NetworkTables } from '../diagnose/ports.ts'
 import { parseIp } from '../net/ip.ts'
-import { describeInterfaces } from './link-interfaces.ts'
+import { describeInterfaces, linkInterfaces } from './link-interfaces.ts'
 
 const flags = {
   up: true,
@@ -74,4 +74,27 @@ it('tells what the choice of interfaces depends on', () => {
     undefined,
     parseIp('fe80::4'),
   ])
+})
+
+it('lists what the tables hold, and tells of changes of links and addresses only', async () => {
+  let tell: (changes: ReadonlySet<NetworkChange>) => void = () => undefined
+  const tables: Pick<NetworkTables, 'links' | 'addresses' | 'watch'> = {
+    links: async () => [link(1, {})],
+    addresses: async () => [address(1, 'fe80::1')],
+    watch: async (onChange) => {
+      tell = onChange
+      return () => undefined
+    },
+  }
+  const interfaces = linkInterfaces(tables as NetworkTables)
+  expect((await interfaces.list()).map(({ name, linkLocal }) => ({ name, linkLocal }))).toEqual([
+    { name: 'eth1', linkLocal: parseIp('fe80::1') },
+  ])
+  let told = 0
+  await interfaces.watch(() => {
+    told++
+  })
+  for (const change of ['routes', 'links', 'neighbours', 'addresses', 'everything'] as const)
+    tell(new Set([change]))
+  expect(told).toBe(3)
 })
