@@ -8,11 +8,15 @@ import { decodeIpv4 } from '../ip/ipv4.ts'
 import { decodeIpv6, ipv6FragmentOffsetBytes } from '../ip/ipv6.ts'
 import { IP_PROTOCOL, ipProtocolName } from '../ip/protocols.ts'
 import { decodeQuotedPacket } from '../ip/quoted-packet.ts'
-import { decodeTcp, type TcpSegment, tcpFlagNames } from '../ip/tcp.ts'
+import { decodeTcp, TCP_FLAG, type TcpSegment, tcpFlagNames } from '../ip/tcp.ts'
 import { decodeUdp } from '../ip/udp.ts'
 import { decodeNdp, isNdpType } from '../ndp/ndp.ts'
+import { describeBgpStream } from './describe-bgp.ts'
 import { describeNdp } from './describe-ndp.ts'
 import { notDecodable } from './not-decodable.ts'
+
+/** RFC 4271 §8.2.1 */
+const BGP_PORT = 179
 
 export function describeIpv4(frame: EthernetFrame): string {
   const decoded = decodeIpv4(frame.payload)
@@ -106,13 +110,19 @@ function describeTransport(ends: IpEnds, protocol: number, bytes: Uint8Array): s
 }
 
 function describeTcp(ends: IpEnds, segment: TcpSegment): string {
+  const { sourcePort, destinationPort, payload } = segment
+  if (payload.length > 0 && (sourcePort === BGP_PORT || destinationPort === BGP_PORT)) {
+    const end = segment.flags & (TCP_FLAG.fin | TCP_FLAG.rst)
+    const last = end === 0 ? '' : `, ${tcpFlagNames(end)}`
+    return `BGP ${sockets(ends, sourcePort, destinationPort)}: ${describeBgpStream(payload)}${last}`
+  }
   const details = [tcpFlagNames(segment.flags)]
   for (const option of segment.options) {
     if (option.kind === 'maximum-segment-size') details.push(`MSS ${option.bytes}`)
     if (option.kind === 'md5-signature') details.push('MD5 signature')
   }
-  if (segment.payload.length > 0) details.push(`${segment.payload.length} bytes`)
-  return `TCP ${sockets(ends, segment.sourcePort, segment.destinationPort)} ${details.join(', ')}`
+  if (payload.length > 0) details.push(`${payload.length} bytes`)
+  return `TCP ${sockets(ends, sourcePort, destinationPort)} ${details.join(', ')}`
 }
 
 const fragment = (ends: IpEnds, protocol: number, offsetBytes: number): string =>
