@@ -18,6 +18,8 @@ const CONFIG = {
 
 /** @param argv the words after `lbctl` */
 export async function main(argv: readonly string[], host: Host): Promise<void> {
+  const { endOnUnwritableStreams } = await import('./streams.ts')
+  endOnUnwritableStreams()
   if (/^(--version|-v|version)$/.test(argv[0] ?? '')) {
     process.stdout.write(`${versionLine()}\n`)
     return
@@ -31,8 +33,6 @@ export async function main(argv: readonly string[], host: Host): Promise<void> {
 }
 
 async function dispatch(argv: readonly string[], host: Host): Promise<void> {
-  const { endQuietlyOnBrokenPipe } = await import('./streams.ts')
-  endQuietlyOnBrokenPipe()
   const found = asksForHelp(argv) ? undefined : findCommand(argv, host)
   if (found === undefined) {
     const { answerWithoutCommand } = await import('./outside-command.ts')

@@ -1,5 +1,7 @@
 // What stdout and stderr can show, and what happens when nobody reads them any more.
+import { writeSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
+import { EXIT } from '../errors/exit-codes.ts'
 
 /** 0 no colour, 1 sixteen colours, 2 two hundred and fifty-six, 3 all */
 export type ColorLevel = 0 | 1 | 2 | 3
@@ -35,11 +37,30 @@ function colorLevelOf(stream: OutputStream, env: NodeJS.ProcessEnv): ColorLevel 
   return depth >= 24 ? 3 : depth >= 8 ? 2 : depth >= 4 ? 1 : 0
 }
 
-/** `lbctl … | head` ends lbctl without a word, with the exit code that it had so far. */
-export function endQuietlyOnBrokenPipe(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
+/** `lbctl … | head` ends lbctl without a word, with the exit code that it had so far. A full disk is told. */
+export function endOnUnwritableStreams(): void {
+  for (const name of ['stdout', 'stderr'] as const)
+    process[name].on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit()
-      throw error
+      if (name === 'stdout') tellUnwritable(error)
+      // What was found is not with the reader: whatever exit code the command had chosen would claim that it is.
+      process.exit(EXIT.undetermined)
     })
+}
+
+const WHY_UNWRITABLE: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the quota of the disk is used up',
+  EFBIG: 'the file would become larger than it may be',
+  EIO: 'the device reports a write error',
+}
+
+/** Written at once, because the process ends next. */
+function tellUnwritable({ code, message }: NodeJS.ErrnoException): void {
+  const why = code === undefined ? message : `${WHY_UNWRITABLE[code] ?? 'the system refuses it'} (${code})`
+  try {
+    writeSync(2, `stdout cannot be written: ${why}\n`)
+  } catch {
+    // stderr cannot be written either: only the exit code is left.
+  }
 }

@@ -1,10 +1,12 @@
 // What every command has in common, on the built program: bin/run.js as a user runs it.
 import { spawn, spawnSync } from 'node:child_process'
 import {
+  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -31,6 +33,22 @@ describe('lbctl --version', () => {
     const sizes = imported.map((path) => readFileSync(join(root, 'dist', path)).length)
     expect(boot.length + sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(20_000)
   })
+})
+
+describe.skipIf(!existsSync('/dev/full'))('a stdout that cannot be written', () => {
+  it.each([[['--version']], [['--help']], [['explain']], [['explain', 'V9', '--json']]])(
+    'lbctl %j > /dev/full: one line, exit 3, no stack',
+    (args) => {
+      const full = openSync('/dev/full', 'w')
+      const { stderr, status } = spawnSync(process.execPath, [runJs, ...args], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      })
+      closeSync(full)
+      expect(stderr).toBe('stdout cannot be written: no space left on the device (ENOSPC)\n')
+      expect(status).toBe(3)
+    },
+  )
 })
 
 describe('help', () => {
