@@ -9,7 +9,7 @@ import type { KindSchema } from '../schema/field.ts'
 import type { BFDProfileSpec, BGPPeerSpec } from '../schema/peer-kinds.ts'
 import type { AddressPoolSpec, IPAddressPoolSpec } from '../schema/pool-kinds.ts'
 import type { NotableUse } from '../schema/problem.ts'
-import { child, type MapNode, type Node, spanOf } from '../source/node.ts'
+import { child, isNull, type MapNode, type Node, scalarText, spanOf } from '../source/node.ts'
 import type { Span } from '../source/source.ts'
 
 export type Labels = Readonly<Record<string, string>>
@@ -109,6 +109,12 @@ export function keySpan(object: Identified, path: Path, key: string): Span {
       typeof step === 'number' ? (node?.kind === 'list' ? node.items[step] : undefined) : child(node, step)
   const entry = node?.kind === 'map' ? node.entries.find((e) => e.key.text === key) : undefined
   return entry === undefined ? nameSpan(object) : spanOf(entry.key)
+}
+
+/** Whether a field of the spec was given and says something, be it right or wrong. */
+export function isGiven(object: MetalObject, field: string): boolean {
+  const node = child(child(object.node, 'spec'), field)
+  return node !== undefined && !isNull(node) && scalarText(node) !== ''
 }
 
 /** Where the object as a whole is pointed at: its name, or else its kind. */

@@ -1,7 +1,7 @@
 // V205–V209, V217, V218, V221: the addresses of a peer.
 import { type Ip, ip, parseIp } from '../../../net/ip.ts'
 import { parsePrefix, prefixContains } from '../../../net/prefix.ts'
-import { type BGPPeer, keySpan, placeOf } from '../../objects/read-object.ts'
+import { type BGPPeer, isGiven, keySpan, placeOf } from '../../objects/read-object.ts'
 import { placeholderIn, templateDiagnostic } from '../../source/broken.ts'
 import type { RuleContext } from '../context.ts'
 
@@ -29,10 +29,9 @@ export function peerAddresses(context: RuleContext): void {
 }
 
 function addressOrInterface(context: RuleContext, peer: BGPPeer): void {
-  const { spec, failed } = peer
-  if (failed.has('peerAddress') || failed.has('interface')) return
-  const hasAddress = (spec.peerAddress ?? '') !== ''
-  const hasInterface = (spec.interface ?? '') !== ''
+  const { failed } = peer
+  const hasAddress = isGiven(peer, 'peerAddress')
+  const hasInterface = isGiven(peer, 'interface')
   if (hasAddress && hasInterface)
     context.report('V206', peer, {
       message: 'Both peerAddress and interface are set.',
@@ -40,7 +39,7 @@ function addressOrInterface(context: RuleContext, peer: BGPPeer): void {
       related: [{ message: 'peerAddress is here', at: keySpan(peer, ['spec'], 'peerAddress') }],
       hint: 'Keep peerAddress, or keep interface for a session by link-local addresses.',
     })
-  if (!hasAddress && !hasInterface)
+  if (!hasAddress && !hasInterface && !failed.has('peerAddress') && !failed.has('interface'))
     context.report('V205', peer, {
       message: 'Neither the address of the router nor an interface is given.',
       hint: 'Set peerAddress.',

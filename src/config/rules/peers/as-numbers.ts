@@ -1,5 +1,5 @@
 // V201–V204, V216, V712: the AS numbers of a peer.
-import { type BGPPeer, keySpan } from '../../objects/read-object.ts'
+import { type BGPPeer, isGiven, keySpan } from '../../objects/read-object.ts'
 import type { RuleContext } from '../context.ts'
 
 export function peerAsNumbers(context: RuleContext): void {
@@ -27,16 +27,15 @@ export function peerAsNumbers(context: RuleContext): void {
 
 function remoteAs(context: RuleContext, peer: BGPPeer): void {
   const { spec, failed } = peer
-  if (failed.has('peerASN') || failed.has('dynamicASN')) return
-  const given = (spec.peerASN ?? 0) !== 0
-  if (given && spec.dynamicASN !== undefined)
+  const given = spec.peerASN !== 0 && isGiven(peer, 'peerASN')
+  if (given && isGiven(peer, 'dynamicASN'))
     context.report('V203', peer, {
       message: 'Both peerASN and dynamicASN are set.',
       path: ['spec', 'dynamicASN'],
       related: [{ message: 'peerASN is here', at: keySpan(peer, ['spec'], 'peerASN') }],
       hint: 'Keep peerASN if the AS of the router is known, or else dynamicASN.',
     })
-  if (given || spec.dynamicASN !== undefined) return
+  if (given || spec.dynamicASN !== undefined || failed.has('peerASN') || failed.has('dynamicASN')) return
   context.report('V202', peer, {
     message:
       spec.peerASN === 0 ? 'peerASN is 0, which is no AS number.' : 'The AS number of the router is missing.',

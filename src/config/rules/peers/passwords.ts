@@ -1,5 +1,5 @@
 // V213–V215, V803–V806: how a peer gets its password.
-import { type BGPPeer, keySpan } from '../../objects/read-object.ts'
+import { type BGPPeer, isGiven, keySpan } from '../../objects/read-object.ts'
 import { didYouMean } from '../../schema/nearest.ts'
 import { type RuleContext, related } from '../context.ts'
 
@@ -9,7 +9,8 @@ export function peerPasswords(context: RuleContext): void {
   for (const peer of context.objects.peers) {
     const { password = '', passwordSecret } = peer.spec
     const secretName = passwordSecret?.name ?? ''
-    if (password !== '' && secretName !== '')
+    // A password that is no text is one all the same.
+    if (isGiven(peer, 'password') && secretName !== '')
       context.report('V213', peer, {
         message: 'Both password and passwordSecret are set.',
         path: ['spec', 'password'],
