@@ -54,6 +54,10 @@ export const migrateFlags = withEnvironment({
   'inline-passwords': boolean({ description: 'keep passwords in the BGPPeers instead of Secrets' }),
   lenient: boolean({ description: 'leave unknown keys out with a warning instead of refusing them' }),
   'ignore-exclude-lb': boolean({ description: 'the speakers run with --ignore-exclude-lb' }),
+  'lb-class': string({
+    description: 'loadBalancerClass that MetalLB serves; Services of another one are left out',
+    helpValue: 'CLASS',
+  }),
   'drop-old-annotations': boolean({
     description: 'take the old annotations off Services; wait until no MetalLB before 0.14.9 runs',
   }),

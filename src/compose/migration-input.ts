@@ -13,6 +13,7 @@ import type { ClusterReader, LiveObject } from '../migrate/ports.ts'
 import { recognise } from '../migrate/recognise.ts'
 import { readSources } from './files.ts'
 import { liveSource } from './live-source.ts'
+import { nothingIn } from './nothing-in.ts'
 
 export interface MigrationInput {
   readonly documents: readonly Node[]
@@ -81,7 +82,13 @@ function together(sources: readonly Source[], diagnostics: readonly Diagnostic[]
   const parsed = sources.map((source) => parseYaml(source))
   return {
     documents: parsed.flatMap((result) => result.documents),
-    diagnostics: [...diagnostics, ...parsed.flatMap((result) => result.diagnostics)],
+    diagnostics: [
+      ...diagnostics,
+      ...parsed.flatMap(({ documents, diagnostics: own }, index) => {
+        const source = sources[index]
+        return documents.length + own.length === 0 && source !== undefined ? [nothingIn(source)] : own
+      }),
+    ],
   }
 }
 

@@ -19,6 +19,7 @@ export interface MigrationRequest {
   readonly lenient: boolean
   readonly 'ignore-exclude-lb': boolean
   readonly 'drop-old-annotations': boolean
+  readonly 'lb-class'?: string | undefined
   readonly report?: string | undefined
   readonly patches?: string | undefined
   readonly 'out-dir'?: string | undefined

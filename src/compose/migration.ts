@@ -26,6 +26,8 @@ function refuseContradictions(request: MigrationRequest): void {
       'usage',
       '--undo-from takes no other files: it goes back to what its own file holds.',
     )
+  if (request.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(request.namespace))
+    throw new LbctlError('usage', `"${request.namespace}" cannot be the name of a namespace.`)
   if (request.compat !== undefined && request.output === 'json')
     throw new LbctlError(
       'usage',
@@ -72,6 +74,7 @@ async function migration(
             namespace: request.namespace,
             ignoreExcludeLabel: request['ignore-exclude-lb'],
             dropOldAnnotations: request['drop-old-annotations'],
+            loadBalancerClass: request['lb-class'],
             sha256: (text) => createHash('sha256').update(text).digest(),
           },
         )
@@ -106,7 +109,7 @@ function finish(result: Migration, request: MigrationRequest, terminal: Terminal
     terminal.say('Nothing was produced, because of the errors above.')
     return EXIT.usage
   }
-  const nothing = result.planned.length === 0 && result.patches.length === 0
+  const nothing = request.compat === undefined && result.planned.length === 0 && result.patches.length === 0
   if (nothing) terminal.say('There is nothing to migrate: all that was found is of today already.')
   if (!nothing || request.report !== undefined) report(result, request, terminal)
   writeResult(result, request, terminal)

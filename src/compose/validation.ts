@@ -4,13 +4,13 @@ import { readObjects } from '../config/objects/read-objects.ts'
 import type { ValidateOptions } from '../config/rules/context.ts'
 import { parseRelease } from '../config/schema/release.ts'
 import { parseYaml } from '../config/source/parse.ts'
-import type { Source } from '../config/source/source.ts'
 import { sortDiagnostics, validate } from '../config/validate.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { type Ip, parseIp } from '../net/ip.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
 import { type ReadSources, readSources } from './files.ts'
+import { nothingIn } from './nothing-in.ts'
 
 export interface ValidationRequest {
   readonly files: readonly string[]
@@ -67,13 +67,6 @@ const failed = (diagnostics: readonly Diagnostic[], strict: boolean): boolean =>
   diagnostics.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'))
 
 const fileOf = ({ at }: Diagnostic): string[] => (at === undefined ? [] : [at.source.name])
-
-const nothingIn = (source: Source): Diagnostic => ({
-  code: 'V002',
-  severity: 'error',
-  message: 'There is nothing but comments in it.',
-  at: { source, start: 0, end: 0 },
-})
 
 async function readInput(request: ValidationRequest, signal: AbortSignal): Promise<ReadSources> {
   if (!request['from-cluster']) return readSources(request.files, { signal })

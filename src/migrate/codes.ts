@@ -26,7 +26,7 @@ export const MIGRATE_CODES = {
   M041: 'Service would be announced by another protocol',
   M042: 'Service would be announced from fewer nodes',
   M043: 'Service may change its announcer',
-  M044: 'Service asks for a pool that is not there',
+  M044: 'Service asks for a pool or an address that is not there',
   M050: 'implicit advertisement written out',
   M051: 'pool keeps announcing nothing',
   M052: 'multihop must be set in FRR modes',

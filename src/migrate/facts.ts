@@ -8,8 +8,12 @@ export interface ServiceFact {
   readonly annotations: Readonly<Record<string, string>>
   readonly type: string | undefined
   readonly loadBalancerIP: string | undefined
+  /** `spec.loadBalancerClass`: a Service with one is left to whoever serves that class */
+  readonly loadBalancerClass: string | undefined
   /** addresses in `status.loadBalancer.ingress`, as written */
   readonly ips: readonly string[]
+  /** entries of the ingress that are host names */
+  readonly hostnames: number
   /** where it stands; undefined when it came from the API server */
   readonly at: Span | undefined
 }
@@ -40,6 +44,10 @@ export function serviceFact(json: Json, at?: Span): ServiceFact {
     annotations: texts(object(metadata)['annotations']),
     type: text(object(spec)['type']),
     loadBalancerIP: text(object(spec)['loadBalancerIP']),
+    loadBalancerClass: text(object(spec)['loadBalancerClass']),
+    hostnames: Array.isArray(ingress)
+      ? ingress.filter((entry: Json) => text(object(entry)['hostname']) !== undefined).length
+      : 0,
     ips: Array.isArray(ingress) ? ingress.flatMap((entry: Json) => text(object(entry)['ip']) ?? []) : [],
     at,
   }

@@ -20,6 +20,7 @@ import { afterMigration } from './services/after.ts'
 import { beforeMigration } from './services/before.ts'
 import { type DescribedPatch, type PoolNames, servicePatches } from './services/patches.ts'
 import { type Election, type Proof, proveAddresses } from './services/proof.ts'
+import { unmetRequests } from './services/requests.ts'
 
 export interface MigrateInput {
   readonly documents: readonly Node[]
@@ -42,6 +43,8 @@ export interface MigrateOptions extends ConvertOptions {
   readonly ignoreExcludeLabel: boolean
   /** take the old annotations off Services; otherwise they stay beside the new ones, for a MetalLB that knows no others */
   readonly dropOldAnnotations: boolean
+  /** the class of Services that MetalLB serves (--lb-class) */
+  readonly loadBalancerClass: string | undefined
   readonly sha256: (text: string) => Uint8Array
 }
 
@@ -67,7 +70,11 @@ export interface Migration {
 
 export function migrate(input: MigrateInput, options: MigrateOptions): Migration {
   const found = recognise(input.documents)
-  const diagnostics: Diagnostic[] = [...found.diagnostics]
+  const empty = found.legacy.length + found.objects.length === 0
+  // What cannot be placed is in the way only when there is nothing else.
+  const diagnostics: Diagnostic[] = found.diagnostics.map((d) =>
+    empty && d.code === 'M002' && d.severity === 'warning' ? { ...d, severity: 'error' } : d,
+  )
   const convert: Convert = { options, diagnostics, names: new NameBook(diagnostics) }
   const services = merged(input.services, serviceFacts(found.services))
   const nodes = merged(input.nodes, nodeFacts(found.nodes))
@@ -97,6 +104,16 @@ export function migrate(input: MigrateInput, options: MigrateOptions): Migration
       ? []
       : servicePatches(services, poolNames(pools, [...planned, ...beside]), options, diagnostics)
   const failed = hasError(diagnostics)
+  if (!failed)
+    diagnostics.push(
+      ...unmetRequests(
+        services ?? [],
+        afterMigration(
+          [...planned, ...beside].map(({ object }) => object),
+          true,
+        ),
+      ),
+    )
   return {
     planned: failed ? [] : planned,
     patches: failed ? [] : patches,
@@ -178,6 +195,7 @@ function prove(
   const before: (ip: Ip) => ReturnType<ReturnType<typeof beforeMigration>> = beforeMigration(pools, objects)
   return proveAddresses({
     services,
+    loadBalancerClass: options.loadBalancerClass,
     nodes,
     before,
     after,

@@ -84,8 +84,14 @@ export class NameBook {
 
   #reportChange(kind: string, wanted: string, clean: string, name: string, at: Node): void {
     const context = { diagnostics: this.#diagnostics }
+    const refused = this.#diagnostics.some(
+      (d) => d.severity === 'error' && d.at?.source === at.source && d.at.start === at.start,
+    )
+    if (refused) return
     const hint =
-      'Services that ask for it by annotation need the new name; with --services or --from-cluster lbctl writes the patches.'
+      kind === 'IPAddressPool'
+        ? 'Services that ask for it by annotation need the new name; with --services or --from-cluster lbctl writes the patches.'
+        : undefined
     if (name !== clean)
       report(
         context,

@@ -145,3 +145,27 @@ it('migrating twice changes nothing, comments included', () => {
   const once = renderObjectsYaml(migrateText(legacy).planned)
   expect(renderObjectsYaml(migrateText(once).planned)).toBe(once)
 })
+
+describe('what is not ours is in the way only when it stands alone', () => {
+  const beside = `${configMap('a')}---\nreplicaCount: 2\n---\n- x\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ini}\ndata:\n  config: |\n    [section]\n    foo = bar: {baz\n`
+  it('beside a configuration it is left out with a warning', () => {
+    const result = migrateText(beside)
+    expect(objectsOf(result)).toHaveLength(2)
+    expect(result.diagnostics.filter((d) => d.code === 'M002').map((d) => d.severity)).toEqual([
+      'warning',
+      'warning',
+      'info',
+    ])
+  })
+  it('a misspelt key makes it ours', () => {
+    expect(codesOf(migrateText('adress-pools: []\n').diagnostics)).toEqual(
+      ['error M010 in.yaml:1:1', expect.stringContaining('M001')].slice(0, 1),
+    )
+  })
+})
+
+it('a port of 0 in a BGPPeer v1beta1 means none', () => {
+  const text =
+    'apiVersion: metallb.io/v1beta1\nkind: BGPPeer\nmetadata: {name: r, namespace: lb}\nspec: {myASN: 1, peerASN: 2, peerAddress: 10.0.0.1, peerPort: 0}\n'
+  expect(objectsOf(migrateText(text))[0]?.['spec']).toEqual({ myASN: 1, peerASN: 2, peerAddress: '10.0.0.1' })
+})

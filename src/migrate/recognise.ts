@@ -1,5 +1,6 @@
 // What is in the input? Found by what a document says, never by what its file is called.
 import type { Diagnostic } from '../config/diagnostic.ts'
+import { nearest } from '../config/schema/nearest.ts'
 import { flattened } from '../config/source/broken.ts'
 import { embedded } from '../config/source/embed.ts'
 import {
@@ -65,7 +66,7 @@ class Finder implements Recognised {
     if (node.kind !== 'map') {
       this.#say(
         'M002',
-        'error',
+        'warning',
         node,
         'This document is not a map of keys and values, so it can be no configuration.',
       )
@@ -137,9 +138,11 @@ class Finder implements Recognised {
   /** Returns true when the text was meant for us but could not be read. */
   #text(key: string, value: ScalarNode, namespace: string | undefined, origin: string): boolean {
     const source = embedded(value)
-    const likely = key === 'config' || LOOKS_LEGACY.test(value.text) || mayHoldConfigInline(value.text)
-    if (!likely) return false
+    const ours = LOOKS_LEGACY.test(value.text) || mayHoldConfigInline(value.text)
+    if (!ours && key !== 'config') return false
     const { documents, diagnostics } = parseYaml(source)
+    // Other programs keep all kinds of text under "config", too.
+    if (!ours && diagnostics.length > 0) return false
     this.diagnostics.push(...diagnostics)
     if (diagnostics.length > 0) return true
     for (const document of documents) {
@@ -188,15 +191,31 @@ class Finder implements Recognised {
   #lostOrUnknown(node: MapNode): boolean {
     const lost = flattened(node.source)
     if (lost !== undefined) this.diagnostics.push(lost)
-    else
+    else if (!this.#misspelt(node))
       this.#say(
         'M002',
-        'error',
+        'warning',
         node,
         'This is no MetalLB configuration: it has no "kind", and none of the keys peers, address-pools, configInline.',
         'Give lbctl the ConfigMap, its "config" text, Helm values with configInline, or MetalLB resources.',
       )
     return true
+  }
+
+  /** `adress-pools:` alone makes a document ours, and its author should hear it. */
+  #misspelt(node: MapNode): boolean {
+    for (const { key } of node.entries) {
+      const near = nearest(key.text, [...LEGACY_TOP_KEYS, 'configInline'])
+      if (near === undefined) continue
+      this.#say(
+        'M010',
+        'error',
+        key,
+        `The key "${key.text}" is not part of any MetalLB configuration. Did you mean "${near}"?`,
+      )
+      return true
+    }
+    return false
   }
 
   #legacy(payload: MapNode, namespace: string | undefined, origin: string): void {

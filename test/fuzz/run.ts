@@ -258,6 +258,7 @@ function options(): MigrateOptions {
     namespace: undefined,
     ignoreExcludeLabel: next() < 0.5,
     dropOldAnnotations: next() < 0.5,
+    loadBalancerClass: undefined,
     sha256: (text) => createHash('sha256').update(text).digest(),
   }
 }

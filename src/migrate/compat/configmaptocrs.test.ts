@@ -245,7 +245,7 @@ status: {}
 
   it('what it leaves out without a word is a warning here', () => {
     const codes = codesOf(convert(FULL).diagnostics).filter((d) => d.startsWith('warning M01'))
-    expect(codes).toEqual(['warning M010 in.yaml:27:19', 'warning M015 in.yaml:49:17'])
+    expect(codes).toEqual(['warning M010 in.yaml:27:7', 'warning M015 in.yaml:49:17'])
   })
 
   it('the bare payload goes to metallb-system', () => {

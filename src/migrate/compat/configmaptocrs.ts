@@ -27,7 +27,7 @@ export function convertAsConfigmaptocrs({ payload, namespace }: LegacyDocument):
   const conversion = new Conversion(namespace || DEFAULT_NAMESPACE, diagnostics)
   const pools = config['address-pools']?.value ?? []
   for (const key of UNKNOWN_TO_IT)
-    if (config[key] !== undefined) conversion.dropped(config[key].path, config[key].node)
+    if (config[key] !== undefined) conversion.dropped(config[key].path, config[key].key ?? config[key].node)
   const planned = [
     ...(config.peers?.value ?? []).map((peer, index) => bgpPeer(conversion, peer, index)),
     ...pools.map((pool) => ipAddressPool(conversion, pool)),
@@ -36,7 +36,7 @@ export function convertAsConfigmaptocrs({ payload, namespace }: LegacyDocument):
     ...(config['bfd-profiles']?.value ?? []).map((profile) => bfdProfile(conversion, profile)),
     ...community(conversion, config, payload),
   ]
-  for (const { path, node } of context.ignored) conversion.dropped(path, node)
+  for (const { path, key } of context.ignored) conversion.dropped(path, key)
   return { planned, diagnostics }
 }
 

@@ -12,7 +12,7 @@ export function ipAddressPool(conversion: Conversion, pool: Field<LegacyPool>): 
   const { value } = pool
   const origins = new Map([['', originOf(pool)]])
   for (const key of UNKNOWN_TO_IT)
-    if (value[key] !== undefined) conversion.dropped(value[key].path, value[key].node)
+    if (value[key] !== undefined) conversion.dropped(value[key].path, value[key].key ?? value[key].node)
   for (const [index, address] of (value.addresses?.value ?? []).entries())
     origins.set(`spec.addresses[${index}]`, originOf(address))
   if (

@@ -4,16 +4,16 @@ import { type Origin, originOf, type Planned } from '../planned.ts'
 import type { Convert } from './context.ts'
 import { named } from './named.ts'
 
-/** Legacy key → field, in the order in which they are printed. */
+/** Legacy key → field and its default, in the order in which they are printed. */
 const FIELDS = [
-  ['receive-interval', 'receiveInterval'],
-  ['transmit-interval', 'transmitInterval'],
-  ['detect-multiplier', 'detectMultiplier'],
-  ['echo-interval', 'echoInterval'],
-  ['echo-mode', 'echoMode'],
-  ['passive-mode', 'passiveMode'],
-  ['minimum-ttl', 'minimumTtl'],
-] as const satisfies readonly (readonly [keyof LegacyBfdProfile, keyof BFDProfileSpec])[]
+  ['receive-interval', 'receiveInterval', 300],
+  ['transmit-interval', 'transmitInterval', 300],
+  ['detect-multiplier', 'detectMultiplier', 3],
+  ['echo-interval', 'echoInterval', 50],
+  ['echo-mode', 'echoMode', false],
+  ['passive-mode', 'passiveMode', false],
+  ['minimum-ttl', 'minimumTtl', 254],
+] as const satisfies readonly (readonly [keyof LegacyBfdProfile, keyof BFDProfileSpec, number | boolean])[]
 
 export interface BfdProfiles {
   readonly planned: readonly Planned[]
@@ -29,7 +29,9 @@ export function bfdProfiles(config: LegacyConfig, namespace: string, convert: Co
     convert,
   )
   return {
-    planned: profiles.map(({ item, source, name }) => bfdProfile(item, name, namespace, originOf(source))),
+    planned: profiles.map(({ item, source, name }) =>
+      bfdProfile(item, name, namespace, originOf(source), convert.options.explicit),
+    ),
     names: new Map(profiles.map(({ source, name }) => [source.value, name])),
   }
 }
@@ -39,18 +41,19 @@ function bfdProfile(
   name: string,
   namespace: string,
   nameOrigin: Origin,
+  explicit: boolean,
 ): Planned {
   const origins = new Map<string, Origin>([
     ['', originOf(profile)],
     ['metadata.name', nameOrigin],
   ])
   const spec: Record<string, number | boolean> = {}
-  for (const [key, field] of FIELDS) {
+  for (const [key, field, byDefault] of FIELDS) {
     const value = profile.value[key]
+    if (value !== undefined) origins.set(`spec.${field}`, originOf(value))
+    if (explicit) spec[field] = value?.value ?? byDefault
     // Both modes are off unless switched on.
-    if (value === undefined || value.value === false) continue
-    spec[field] = value.value
-    origins.set(`spec.${field}`, originOf(value))
+    else if (value !== undefined && value.value !== false) spec[field] = value.value
   }
   return {
     object: { apiVersion: 'metallb.io/v1beta1', kind: 'BFDProfile', metadata: { name, namespace }, spec },

@@ -104,7 +104,9 @@ function trace(node: Node, path: string, key: ScalarNode | undefined, origins: M
 
 /** v1beta1 → v1beta2, field by field. Timers that are not set stay unset: MetalLB's conversion made `0s` of them. */
 function oldPeer({ object, origins }: Planned, convert: Convert): Planned[] {
-  const spec = { ...(object['spec'] as JsonObject | undefined) }
+  const { peerPort, ...rest } = { ...(object['spec'] as JsonObject | undefined) }
+  // In v1beta1 a port of 0 meant that none is set.
+  const spec: JsonObject = peerPort === undefined || peerPort === 0 ? rest : { ...rest, peerPort }
   const { namespace = DEFAULT_NAMESPACE, name } = object.metadata
   const password = spec['password']
   const field = origins.get('spec.password')

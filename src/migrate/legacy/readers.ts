@@ -26,7 +26,7 @@ export interface Field<T> {
 export interface ReadContext {
   readonly diagnostics: Diagnostic[]
   /** keys that are in no field of the result, for the report */
-  readonly ignored: { path: string; node: Node }[]
+  readonly ignored: { path: string; node: Node; key: Node }[]
   /** `error` (MetalLB from 0.5), `warning` (--lenient), `silent` (its converter) */
   readonly unknownKeys: 'error' | 'warning' | 'silent'
   /**
@@ -183,7 +183,7 @@ function unknownKey(
   known: readonly string[],
   context: ReadContext,
 ): void {
-  context.ignored.push({ path, node: value })
+  context.ignored.push({ path, node: value, key })
   if (context.unknownKeys === 'silent') return
   const near = nearest(key.text, known)
   report(

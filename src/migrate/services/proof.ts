@@ -19,6 +19,8 @@ export type Election = 'by-service' | 'by-address' | 'unknown'
 
 export interface ProofInput {
   readonly services: readonly ServiceFact[]
+  /** the class that MetalLB serves (--lb-class); undefined: Services without one */
+  readonly loadBalancerClass: string | undefined
   /** undefined: not known, so nothing can be said about nodes */
   readonly nodes: readonly NodeFact[] | undefined
   readonly before: (ip: Ip) => Before | undefined
@@ -38,7 +40,9 @@ export interface Proof {
 
 export function proveAddresses(input: ProofInput): Proof {
   const diagnostics: Diagnostic[] = []
-  const announced = input.services.filter((service) => service.ips.length > 0)
+  // metallb.md §4.1: Services of another class are skipped by controller and speakers alike.
+  const ours = input.services.filter((service) => service.loadBalancerClass === input.loadBalancerClass)
+  const announced = ours.filter((service) => service.ips.length > 0)
   let addresses = 0
   for (const service of announced)
     for (const text of service.ips) {
@@ -46,13 +50,30 @@ export function proveAddresses(input: ProofInput): Proof {
       diagnostics.push(...proveAddress(service, text, input))
     }
   const nodesUnknown = input.nodes === undefined || input.nodes.length === 0
-  const notTested =
-    nodesUnknown && announced.length > 0
+  const foreign = input.services.filter(
+    (service) => !ours.includes(service) && service.ips.length + service.hostnames > 0,
+  )
+  const named = ours.filter((service) => service.hostnames > 0)
+  const notTested = [
+    ...(nodesUnknown
       ? [
           'from which nodes the addresses are announced: the Nodes are not known (--nodes FILE or --from-cluster)',
         ]
-      : []
+      : []),
+    ...(foreign.length > 0
+      ? [
+          `${listed(foreign)}: of another loadBalancerClass, which MetalLB leaves to others (--lb-class names the one that it serves)`,
+        ]
+      : []),
+    ...(named.length > 0 ? [`${listed(named)}: with a host name instead of an address`] : []),
+  ]
   return { addresses, services: announced.length, diagnostics, notTested }
+}
+
+/** The first five by name. */
+const listed = (services: readonly ServiceFact[]): string => {
+  const more = services.length > 5 ? ` and ${services.length - 5} more` : ''
+  return `${services.slice(0, 5).map(serviceId).join(', ')}${more}`
 }
 
 function proveAddress(service: ServiceFact, text: string, input: ProofInput): Diagnostic[] {

@@ -102,6 +102,40 @@ describe('the proof that addresses stay', () => {
   })
 })
 
+describe('Services that the proof leaves out', () => {
+  const foreign = serviceFact({
+    metadata: { namespace: 'a', name: 'lbc' },
+    spec: { type: 'LoadBalancer', loadBalancerClass: 'other.io/x' },
+    status: { loadBalancer: { ingress: [{ ip: '172.16.0.9' }] } },
+  })
+  it('are those of another class, and it says so', () => {
+    const { proof, codes } = prove(L2, [foreign, service('web', '10.20.30.1')], [node('a')])
+    expect(codes).toEqual([])
+    expect(proof).toMatchObject({
+      services: 1,
+      notTested: [expect.stringContaining('a/lbc: of another loadBalancerClass')],
+    })
+    expect(prove(L2, [foreign], [node('a')], { loadBalancerClass: 'other.io/x' }).codes).toEqual([
+      'error M040',
+    ])
+  })
+  it('are those with a host name', () => {
+    const named = serviceFact({
+      metadata: { namespace: 'a', name: 'h' },
+      status: { loadBalancer: { ingress: [{ hostname: 'x' }] } },
+    })
+    expect(prove(L2, [named], [node('a')]).proof?.notTested).toEqual([
+      expect.stringContaining('a/h: with a host name'),
+    ])
+  })
+  it('wait for an address that no pool holds, which is a warning', () => {
+    const pending = service('web', '', {}, { loadBalancerIP: '9.9.9.9' })
+    expect(prove(L2, [pending]).result.diagnostics.map((d) => d.message)).toContainEqual(
+      expect.stringContaining('asks for 9.9.9.9'),
+    )
+  })
+})
+
 describe('patches of Services', () => {
   const patches = (services: ReturnType<typeof service>[], options = {}) =>
     migrateText(L2, options, { services }).patches.map(mergePatch)

@@ -16,6 +16,7 @@ export const OPTIONS: MigrateOptions = {
   namespace: undefined,
   ignoreExcludeLabel: false,
   dropOldAnnotations: false,
+  loadBalancerClass: undefined,
   sha256: () => {
     throw new Error('no hash is needed here')
   },
