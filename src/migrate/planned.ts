@@ -21,6 +21,8 @@ export interface Origin {
   readonly key: ScalarNode | undefined
   /** the comments there belong to another field that came from the same place */
   readonly bare?: true
+  /** for the report: what became of places that shaped this value and stand in no field themselves */
+  readonly accounts?: readonly { readonly node: Node; readonly reason: string }[]
 }
 
 /** For a field that only refers to what stands at `origin`. */
@@ -58,9 +60,9 @@ const isScalar = (value: unknown): boolean => value !== undefined && typeof valu
 /** The value at a path such as `spec.addresses[1]`; undefined when nothing is there. */
 export function valueAt(object: KubeObject, path: string): unknown {
   let value: unknown = object
-  const [, before = path, label] = /^(.*\.matchLabels)\.(.*)$/.exec(path) ?? []
+  const [, before = path, label] = /^(.*?\.(?:matchLabels|labels|annotations))\.(.*)$/.exec(path) ?? []
   for (const [step] of before.matchAll(/[^.[\]]+/g)) value = own(value, step)
-  // Label keys hold dots themselves.
+  // Keys of labels and annotations hold dots themselves.
   return label === undefined ? value : own(value, label)
 }
 

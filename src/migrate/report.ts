@@ -1,9 +1,9 @@
 // The account of a migration: each key of the source and what became of it.
 import type { Node } from '../config/source/node.ts'
-import { isNull } from '../config/source/node.ts'
 import type { Span } from '../config/source/source.ts'
 import type { Migration } from './migrate.ts'
 import { type Planned, valueAt } from './planned.ts'
+import { type Leaf, type Place, reasonFor } from './reasons.ts'
 
 export interface ReportEntry {
   /** path in the source: `address-pools[0].addresses[1]` */
@@ -22,68 +22,111 @@ export interface ReportEntries {
 }
 
 /** One entry a value of everything that was converted, in the order of the source; `limit` of them. */
-export function reportEntries(
-  { sources, planned }: Migration,
-  limit = Number.POSITIVE_INFINITY,
-): ReportEntries {
+export function reportEntries(migration: Migration, limit = Number.POSITIVE_INFINITY): ReportEntries {
   const leaves: Leaf[] = []
   let count = 0
-  for (const { root, ignored } of sources) {
+  for (const { root, ignored } of migration.sources) {
     const left = new Set(ignored)
     walk(root, '', [], (node, path, around) => {
       if (count++ < limit) leaves.push({ node, path, around: [...around], ignored: left })
     })
   }
-  const targets = targetsOf(new Set(leaves.flatMap(({ node, around }) => [node, ...around])), planned)
-  return { entries: leaves.map((leaf) => entryOf(leaf, targets)), more: count - leaves.length }
+  const wanted = new Set(leaves.flatMap(({ node, around }) => [node, ...around.map((place) => place.node)]))
+  const targets = targetsOf(wanted, migration.planned)
+  return { entries: leaves.map((leaf) => entryOf(leaf, targets, migration)), more: count - leaves.length }
 }
 
-interface Leaf {
-  readonly node: Node
-  readonly path: string
-  /** what it stands in, outermost first */
-  readonly around: readonly Node[]
-  readonly ignored: ReadonlySet<Node>
-}
-
-function entryOf(leaf: Leaf, targets: Targets): ReportEntry {
+function entryOf(leaf: Leaf, targets: Targets, migration: Migration): ReportEntry {
   const { node, path } = leaf
   const at: Span = { source: node.source, start: node.start, end: node.end }
-  const became = targets.get(node)
-  return became === undefined
-    ? { key: path, at, became: [], reason: reasonFor(leaf, targets) }
-    : { key: path, at, became }
+  const replaced = replacedBy(leaf, targets)
+  if (replaced !== undefined) return { key: path, at, became: [], reason: replaced }
+  const became = targets.fields.get(node)?.map(textOf) ?? within(leaf, targets)
+  if (became.length > 0) return { key: path, at, became }
+  return {
+    key: path,
+    at,
+    became: [],
+    reason: targets.accounts.get(node) ?? reasonFor(leaf, targets, migration),
+  }
 }
 
-type Targets = ReadonlyMap<Node, string[]>
+interface Target {
+  readonly planned: Planned
+  /** of the field; '' for the object as a whole */
+  readonly path: string
+}
+
+interface Targets {
+  readonly fields: ReadonlyMap<Node, readonly Target[]>
+  /** advertisements that an equal one stands for */
+  readonly merged: ReadonlyMap<Node, string>
+  readonly accounts: ReadonlyMap<Node, string>
+}
+
+const idOf = ({ object }: Planned): string => `${object.kind} ${object.metadata.name}`
+const textOf = ({ planned, path }: Target): string =>
+  path === '' ? idOf(planned) : `${idOf(planned)} ${path}`
 
 /** What became of the nodes that are asked for. */
-function targetsOf(wanted: ReadonlySet<Node>, planned: readonly Planned[]): Targets {
-  const targets = new Map<Node, string[]>()
-  const add = (node: Node, target: string) => {
-    const known = targets.get(node)
-    if (known === undefined) targets.set(node, [target])
-    else if (!known.includes(target)) known.push(target)
+function targetsOf(wanted: ReadonlySet<Node>, all: readonly Planned[]): Targets {
+  const fields = new Map<Node, Target[]>()
+  const merged = new Map<Node, string>()
+  const accounts = new Map<Node, string>()
+  const add = (node: Node, target: Target) => {
+    const known = fields.get(node)
+    if (known === undefined) fields.set(node, [target])
+    else if (!known.some((other) => textOf(other) === textOf(target))) known.push(target)
   }
-  for (const { object, origins, mergedFrom = [] } of planned) {
-    const id = `${object.kind} ${object.metadata.name}`
-    // A value that equals its default has an origin, but no field.
-    for (const [path, { node, bare }] of origins)
-      if (wanted.has(node) && valueAt(object, path) !== undefined)
-        add(node, path === '' || bare ? id : `${id} ${path}`)
-    for (const { node } of mergedFrom) if (wanted.has(node)) add(node, id)
+  for (const planned of all) {
+    for (const [path, { node, bare, accounts: others = [] }] of planned.origins) {
+      for (const other of others) accounts.set(other.node, other.reason)
+      // A value that equals its default has an origin, but no field.
+      if (wanted.has(node) && valueAt(planned.object, path) !== undefined)
+        add(node, { planned, path: bare ? '' : path })
+    }
+    for (const { node } of planned.mergedFrom ?? []) {
+      if (!wanted.has(node)) continue
+      if (node.kind === 'map') merged.set(node, idOf(planned))
+      add(node, { planned, path: '' })
+    }
   }
-  return targets
+  return { fields, merged, accounts }
+}
+
+/** The fields of a leaf whose list or map became a field as a whole, and which holds the same there. */
+function within({ node, path, around }: Leaf, { fields, merged }: Targets): string[] {
+  if (node.kind !== 'scalar') return []
+  for (const place of around.toReversed()) {
+    if (merged.has(place.node)) return []
+    const rest = path.slice(place.path.length)
+    const found = (fields.get(place.node) ?? [])
+      .map((target) => ({
+        ...target,
+        path: `${target.path}${target.path === '' ? rest.replace(/^\./, '') : rest}`,
+      }))
+      .filter((target) => String(valueAt(target.planned.object, target.path)) === node.text)
+    if (found.length > 0) return found.map(textOf)
+  }
+  return []
+}
+
+/** `apiVersion` and `kind` of an object of the 0.13 era say what it was, not what it is. */
+function replacedBy({ path, around }: Leaf, { fields }: Targets): string | undefined {
+  const [root] = around
+  if (root === undefined || around.length > 1 || (path !== 'apiVersion' && path !== 'kind')) return undefined
+  const now = fields.get(root.node)?.[0]?.planned.object
+  return now === undefined ? undefined : `replaced: ${now.kind} of ${now.apiVersion} now`
 }
 
 /** Values, and lists or maps that hold none. `around` is reused between calls. */
 function walk(
   node: Node,
   path: string,
-  around: Node[],
-  visit: (node: Node, path: string, around: readonly Node[]) => void,
+  around: Place[],
+  visit: (node: Node, path: string, around: readonly Place[]) => void,
 ): void {
-  around.push(node)
+  around.push({ node, path })
   if (node.kind === 'map' && node.entries.length > 0)
     for (const { key, value } of node.entries)
       walk(value, path === '' ? key.text : `${path}.${key.text}`, around, visit)
@@ -92,13 +135,4 @@ function walk(
   around.pop()
   if (node.kind === 'scalar' || (node.kind === 'map' ? node.entries : node.items).length === 0)
     visit(node, path, around)
-}
-
-function reasonFor({ node, around, ignored }: Leaf, targets: Targets): string {
-  if ([node, ...around].some((n) => ignored.has(n))) return 'not a known key; left out'
-  if (isNull(node) || node.kind !== 'scalar') return 'empty; nothing to write'
-  const nearest = around.toReversed().flatMap((n) => targets.get(n) ?? [])[0]
-  return nearest === undefined
-    ? 'the same without it; not written'
-    : `the default, or already said by ${nearest}; not written`
 }

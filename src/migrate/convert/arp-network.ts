@@ -14,6 +14,7 @@ import {
 } from '../../net/prefix.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Field, LegacyPool } from '../legacy/shape.ts'
+import type { Origin } from '../planned.ts'
 import { type Convert, say } from './context.ts'
 import type { PoolPlan } from './pool.ts'
 
@@ -26,11 +27,17 @@ export function withoutArpNetworkEnds(
   dialect: Dialect,
   convert: Convert,
 ): Addresses {
-  if (!appliesTo(pool, dialect)) return addresses
+  const given = pool.value['arp-network']
+  if (!appliesTo(pool, dialect))
+    return given === undefined
+      ? addresses
+      : accounted(addresses, [{ node: given.node, reason: 'left out: only v0.3 and v0.4 looked at it' }])
   const network = networkOf(pool, addresses, convert)
   if (network === undefined) return addresses
   const whole = prefixRange(network)
   const ends = networkEnds(network).map((end) => end.value)
+  const accounts: Account[] = []
+  let cut = false
   const kept = addresses.flatMap((address) => {
     const range = cidrRange(address.text)
     if (range === undefined || range.family !== 4) return [address]
@@ -47,6 +54,9 @@ export function withoutArpNetworkEnds(
     const parts = rangeWithout(range, ends)
     if (parts.length === 1 && parts[0]?.first === range.first && parts[0].last === range.last)
       return [address]
+    if (parts.length === 0)
+      accounts.push({ node: address.origin.node, reason: 'cut out: never handed out by v0.3 and v0.4' })
+    else cut = true
     reportCut(address.text, parts, network, address.origin.node, convert)
     return parts.map((part) => ({ text: formatEntry(part), origin: address.origin }))
   })
@@ -58,8 +68,22 @@ export function withoutArpNetworkEnds(
       pool.node,
       `The pool "${pool.value.name?.value}" holds only the first and the last address of its arp-network: MetalLB never handed one out.`,
     )
-  return kept
+  if (given !== undefined)
+    accounts.push({
+      node: given.node,
+      reason:
+        cut || accounts.length > 0
+          ? 'applied: its first and last address are cut out'
+          : 'applied: its first and last address are not in the pool',
+    })
+  return accounted(kept, accounts)
 }
+
+type Account = NonNullable<Origin['accounts']>[number]
+
+/** The first address carries what is to be told about places that are in no field. */
+const accounted = ([first, ...others]: Addresses, accounts: readonly Account[]): Addresses =>
+  first === undefined ? [] : [{ ...first, origin: { ...first.origin, accounts } }, ...others]
 
 /** Only `protocol: arp`, and only releases that looked at arp-network: v0.5 read the key and ignored it. */
 function appliesTo(pool: Field<LegacyPool>, { era, assumed }: Dialect): boolean {

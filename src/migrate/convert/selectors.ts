@@ -16,7 +16,7 @@ export function labelSelectors(
     for (const label of labels?.value ?? [])
       origins.set(`${at}.matchLabels.${label.key?.text}`, originOf(label))
     for (const [i, expression] of (expressions?.value ?? []).entries())
-      origins.set(`${at}.matchExpressions[${i}]`, originOf(expression))
+      expressionOrigins(expression, `${at}.matchExpressions[${i}]`, origins)
     return {
       ...(labels && labels.value.length > 0
         ? { matchLabels: Object.fromEntries(labels.value.map((l) => [l.key?.text ?? '', l.value])) }
@@ -32,4 +32,15 @@ export function labelSelectors(
         : {}),
     }
   })
+}
+
+type Expression = NonNullable<LegacyNodeSelector['match-expressions']>['value'][number]
+
+function expressionOrigins(expression: Expression, path: string, origins: Map<string, Origin>): void {
+  origins.set(path, originOf(expression))
+  const { key, operator, values } = expression.value
+  if (key !== undefined) origins.set(`${path}.key`, originOf(key))
+  if (operator !== undefined) origins.set(`${path}.operator`, originOf(operator))
+  for (const [index, value] of (values?.value ?? []).entries())
+    origins.set(`${path}.values[${index}]`, originOf(value))
 }
