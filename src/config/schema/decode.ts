@@ -93,7 +93,7 @@ export function decodeFields(node: MapNode, field: ObjectField, path: string, si
       message: `The field "${join(path, name)}" is missing.`,
       at: missingAt(node, name),
       path: join(path, name),
-      hint: `It holds ${known.description}.`,
+      hint: `Add "${name}": ${known.description}.`,
     })
   }
   return { value, failed }

@@ -11,8 +11,9 @@ export function l2Interfaces(context: RuleContext): void {
     const interfaces = advertisement.spec.interfaces ?? []
     if (interfaces.length === 0) continue
     const at = keySpan(advertisement, ['spec'], 'interfaces')
+    const distinct = new Set(interfaces)
     context.report('V505', advertisement, {
-      message: `It announces on ${quoted(interfaces)} only: a node without ${interfaces.length === 1 ? 'it' : 'them'} may still be elected, and then nobody answers.`,
+      message: `It announces on ${quoted(distinct)} only: a node without ${distinct.size === 1 ? 'it' : 'them'} may still be elected, and then nobody answers.`,
       path: ['spec', 'interfaces'],
       at,
       hint: 'Add nodeSelectors for the nodes that have the interfaces.',

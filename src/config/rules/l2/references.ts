@@ -7,6 +7,8 @@ import { selectionRules } from '../selection.ts'
 export function l2References(context: RuleContext): void {
   for (const advertisement of context.objects.l2Advertisements) {
     repeatedNames(context, 'V501', advertisement, 'ipAddressPools', advertisement.spec.ipAddressPools)
+    // MetalLB takes these.
+    repeatedNames(context, 'V501', advertisement, 'interfaces', advertisement.spec.interfaces, 'warning')
     selectionRules(context, advertisement, { unknownPool: 'V502', noPool: 'V503', noNode: 'V504' })
   }
 }

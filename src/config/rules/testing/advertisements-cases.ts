@@ -46,7 +46,8 @@ const COMMUNITIES: readonly Case[] = [
 // L2 advertisements
 const L2_ADVERTISEMENTS: readonly Case[] = [
   ['V501', A + B + l2('ipAddressPools: [a, b, «a»]')],
-  ['V501', A + B + l2('ipAddressPools: [a, b]')],
+  ['V501', A + l2('interfaces: [eth0, eth1, «eth0»]')],
+  ['V501', A + B + l2('ipAddressPools: [a, b], interfaces: [eth0, eth1]')],
   ['V502', A + l2('ipAddressPools: [a, «aa»]')],
   ['V502', A + l2('ipAddressPools: [a]')],
   ['V503', A + l2('ipAddressPoolSelectors: «[{matchLabels: {x: w}}]»')],

@@ -1,6 +1,8 @@
 // For tests: rules about texts and objects, each with texts in which it finds something and texts that it lets pass.
 import type { Case } from './cases.ts'
-import { bgp, core, l2, pool } from './marked.ts'
+import { bgp, core, l2, peer, pool } from './marked.ts'
+
+const PEER = 'myASN: 1, peerASN: 2, peerAddress: 10.0.0.1'
 
 // text and objects
 const TEXT_AND_OBJECTS: readonly Case[] = [
@@ -18,6 +20,10 @@ const TEXT_AND_OBJECTS: readonly Case[] = [
   ['V013', pool('addresses: ["7"]')],
   ['V014', bgp('aggregationLength: «0»')],
   ['V014', bgp('aggregationLength: 32')],
+  // In v1beta1 a port of 0 is one that is not set.
+  ['V014', peer(`${PEER}, peerPort: «0»`)],
+  ['V014', peer(`${PEER}, peerPort: 0`).replace('v1beta2', 'v1beta1')],
+  ['V014', `${peer(`${PEER}, peerPort: 16384`)}${peer(`${PEER}, peerPort: «16385»`, 'q')}`],
   [
     'V015',
     'apiVersion: metallb.io/v1beta2\nkind: BGPPeer\nmetadata: {name: a}\nspec: {myASN: 1, dynamicASN: «Internal»}\n',
