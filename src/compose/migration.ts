@@ -17,7 +17,7 @@ import {
 import { renderReportJson, renderReportMarkdown, renderReportText } from '../terminal/migration/report.ts'
 import { type MigrationInput, readMigrationInput } from './migration-input.ts'
 import type { MigrationRequest, Terminal } from './migration-request.ts'
-import { writeFiles } from './write-files.ts'
+import { type OutputFile, refuseOtherManifests, writeFiles } from './write-files.ts'
 
 /** Flags that would be ignored are refused: nobody should believe that they took effect. */
 function refuseContradictions(request: MigrationRequest): void {
@@ -111,8 +111,9 @@ function finish(result: Migration, request: MigrationRequest, terminal: Terminal
   }
   const nothing = request.compat === undefined && result.planned.length === 0 && result.patches.length === 0
   if (nothing) terminal.say('There is nothing to migrate: all that was found is of today already.')
+  const files = directoryFiles(result, request)
   if (!nothing || request.report !== undefined) report(result, request, terminal)
-  writeResult(result, request, terminal)
+  writeResult(result, files, request, terminal)
   if (request.patches !== undefined)
     writeFiles([{ path: request.patches, text: renderPatches(result.patches) }])
   if (result.proof !== undefined && result.proof.diagnostics.length > 0) return EXIT.findings
@@ -143,11 +144,28 @@ function report(
   )
 }
 
-function writeResult({ planned }: Migration, request: MigrationRequest, { out, say }: Terminal): void {
+/** For --out-dir; refused before anything is written, the report and the patches included. */
+function directoryFiles({ planned }: Migration, request: MigrationRequest): OutputFile[] {
+  const { 'out-dir': directory, output, report: reportPath, patches } = request
+  if (directory === undefined) return []
+  const files = objectFiles(planned, output).map(({ name, ...file }) => ({
+    path: join(directory, name),
+    ...file,
+  }))
+  const beside = [reportPath, patches].filter((path) => path !== undefined)
+  refuseOtherManifests(directory, [...files.map(({ path }) => path), ...beside])
+  return files
+}
+
+function writeResult(
+  { planned }: Migration,
+  files: readonly OutputFile[],
+  request: MigrationRequest,
+  { out, say }: Terminal,
+): void {
   const { output, compat, 'out-dir': directory } = request
   if (directory !== undefined) {
-    const files = objectFiles(planned, output)
-    writeFiles(files.map(({ name, ...file }) => ({ path: join(directory, name), ...file })))
+    writeFiles(files)
     say(`${files.length} files were written to ${directory}.`)
   } else if (compat !== undefined) out(printAsConfigmaptocrs(planned))
   else if (!request.diff && !request.apply)

@@ -58,14 +58,27 @@ describe('output', () => {
     const { stdout, code } = await piped(`${PEER}${LAN}`, '--out-dir', 'out')
     expect({ stdout, code }).toEqual({ stdout: '', code: 0 })
     expect(readdirSync(join(directory, 'out'))).toEqual([
-      '01-secret-peer-10-0-0-1-password.yaml',
-      '02-bgppeer-peer-10-0-0-1.yaml',
-      '03-ipaddresspool-lan.yaml',
-      '04-l2advertisement-lan.yaml',
+      '10-secret-peer-10-0-0-1-password.yaml',
+      '40-bgppeer-peer-10-0-0-1.yaml',
+      '50-ipaddresspool-lan.yaml',
+      '70-l2advertisement-lan.yaml',
     ])
-    expect(statSync(join(directory, 'out/01-secret-peer-10-0-0-1-password.yaml')).mode & 0o777).toBe(0o600)
+    expect(statSync(join(directory, 'out/10-secret-peer-10-0-0-1-password.yaml')).mode & 0o777).toBe(0o600)
     const again = await lbctl(['migrate', join(directory, 'out')])
     expect(again.code).toBe(0)
+  })
+  it('replaces the files of an earlier run, and refuses a directory with other manifests', async () => {
+    const out = join(directory, 'again')
+    expect((await piped(LAN, '--out-dir', 'again')).code).toBe(0)
+    expect((await piped(`${PEER}${LAN}`, '--out-dir', 'again')).code).toBe(0)
+    const names = readdirSync(out)
+    expect(names).toHaveLength(4)
+    const { code, stderr } = await piped(LAN.replace('24', '25'), '--out-dir', 'again', '--report', 'none.md')
+    expect(code).toBe(2)
+    expect(stderr).toContain('10-secret-peer-10-0-0-1-password.yaml, 40-bgppeer-peer-10-0-0-1.yaml')
+    expect(readdirSync(out)).toEqual(names)
+    expect(readdirSync(directory)).not.toContain('none.md')
+    expect(readFileSync(join(out, '50-ipaddresspool-lan.yaml'), 'utf8')).toContain('10.0.0.0/24')
   })
   it('never shows a password outside of the objects', async () => {
     const { stderr } = await piped(`${PEER}${LAN}`, '--verbose')

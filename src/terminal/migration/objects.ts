@@ -20,16 +20,29 @@ export interface ObjectFile {
   readonly secret: boolean
 }
 
+/**
+ * Apply order. The number of a kind never depends on what else there is: another run with another configuration replaces the
+ * files of this one.
+ */
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ['Secret', 10],
+  ['Community', 20],
+  ['BFDProfile', 30],
+  ['BGPPeer', 40],
+  ['IPAddressPool', 50],
+  ['BGPAdvertisement', 60],
+  ['L2Advertisement', 70],
+])
+const OTHERS = 90
+
 /** One file an object; the number keeps the apply order where files are read by name, as `kubectl apply -f DIR` does. */
 export function objectFiles(planned: readonly Planned[], format: 'yaml' | 'json'): ObjectFile[] {
-  const kinds = [...new Set(planned.map(({ object }) => object.kind))]
   const namespaces = new Set(planned.map(({ object }) => object.metadata.namespace))
   return planned.map((item) => {
     const { kind, metadata } = item.object
     const where = namespaces.size > 1 && metadata.namespace !== undefined ? `-${metadata.namespace}` : ''
-    const rank = String(kinds.indexOf(kind) + 1).padStart(2, '0')
     return {
-      name: `${rank}-${kind.toLowerCase()}${where}-${metadata.name}.${format}`,
+      name: `${NUMBERS.get(kind) ?? OTHERS}-${kind.toLowerCase()}${where}-${metadata.name}.${format}`,
       text: format === 'json' ? `${JSON.stringify(item.object, null, 2)}\n` : document(item),
       secret:
         kind === 'Secret' ||
