@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -91,6 +92,29 @@ describe('readSources', () => {
       ['V008', second],
       ['V008', '<stdin>'],
     ])
+  })
+
+  it.skipIf(!existsSync('/dev/zero'))('stops reading a device at the limit', async () => {
+    const { sources, diagnostics } = await readSources(['/dev/zero'], { maxBytes: 200_000 })
+    expect(sources).toEqual([])
+    expect(diagnostics.map((d) => [d.code, d.at?.source.name])).toEqual([['V008', '/dev/zero']])
+  })
+
+  it.skipIf(!existsSync('/proc/self/status'))('reads what claims to be empty', async () => {
+    const { sources } = await readSources(['/proc/self/status'])
+    expect(sources.map((s) => s.text)).toEqual([expect.stringMatching(/^Name:/)])
+  })
+
+  it.skipIf(process.platform === 'win32')('reads a pipe to its end, over several chunks', async () => {
+    const pipe = join(dir, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const text = `a: ${'x'.repeat(300_000)}\n`
+    const source = write('large.yaml', text)
+    const writer = spawn('sh', ['-c', 'exec cat "$1" > "$2"', 'sh', source, pipe])
+    const ended = new Promise((resolve) => writer.on('close', resolve))
+    const { sources } = await readSources([pipe])
+    expect(sources.map((s) => s.text)).toEqual([text])
+    await ended
   })
 
   it('stops waiting for stdin when the signal aborts', async () => {

@@ -1,5 +1,5 @@
 // Files, directories and stdin → sources. What a text says is not looked at here, only whether it is text at all.
-import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic, Severity } from '../config/diagnostic.ts'
 import { Source } from '../config/source/source.ts'
@@ -99,13 +99,10 @@ class SourceReader {
   #readFile(path: string, stats: Stats, whenEmpty: Severity): void {
     // A pipe such as bash's <(…) has no place of its own, and tells its size only by being read.
     if (stats.isFile() && this.#wasSeen(path)) return
-    if (stats.size > this.#bytesLeft) this.#refuseSize(path)
-    else
-      this.#add(
-        path,
-        attempt(path, () => readFileSync(path)),
-        whenEmpty,
-      )
+    const bytes =
+      stats.size > this.#bytesLeft ? undefined : attempt(path, () => readUpTo(path, this.#bytesLeft))
+    if (bytes === undefined) this.#refuseSize(path)
+    else this.#add(path, bytes, whenEmpty)
   }
 
   async readStdin(stdin: NonNullable<ReadOptions['stdin']>, signal: AbortSignal | undefined): Promise<void> {
@@ -171,6 +168,27 @@ class SourceReader {
   #refuse(code: string, source: Source, message: string, hint: string, severity: Severity = 'error'): void {
     const at = { source, start: source.text.length, end: source.text.length }
     this.diagnostics.push({ code, severity, message, at, hint })
+  }
+}
+
+const CHUNK_BYTES = 64 * 1024
+
+/** Undefined when there is more. Devices, pipes and the files of /proc say that they are empty, so only reading tells. */
+function readUpTo(path: string, maxBytes: number): Uint8Array | undefined {
+  const descriptor = openSync(path, 'r')
+  try {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+      const count = readSync(descriptor, chunk)
+      if (count === 0) return Buffer.concat(chunks, length)
+      length += count
+      if (length > maxBytes) return undefined
+      chunks.push(chunk.subarray(0, count))
+    }
+  } finally {
+    closeSync(descriptor)
   }
 }
 
