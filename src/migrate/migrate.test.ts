@@ -351,4 +351,18 @@ describe('comments', () => {
     expect(yaml).toContain('  # first rack\n  - 10.0.0.0/24 # mind the printer\n')
     expect(yaml.match(/the lab/g)).toHaveLength(1)
   })
+  it('stay with the pool in which they end a list', () => {
+    const text =
+      'address-pools:\n- name: a\n  protocol: layer2\n  addresses:\n  - 10.0.0.0/24\n  # - 10.9.0.0/24\n# the second\n- name: b\n  protocol: layer2\n  addresses: [10.0.1.0/24]\n'
+    const yaml = renderObjectsYaml(migrateText(text).planned)
+    expect(yaml).toContain('---\n# the second\napiVersion: metallb.io/v1beta1\nkind: IPAddressPool')
+    expect(yaml).not.toContain('10.9.0.0')
+  })
+  it('of a list go above the list', () => {
+    const text =
+      'address-pools:\n- name: a\n  protocol: layer2\n  # by the city\n  addresses: # of 2019\n  - 10.0.0.0/24\n'
+    expect(renderObjectsYaml(migrateText(text).planned)).toContain(
+      'spec:\n  # by the city\n  # of 2019\n  addresses:\n  - 10.0.0.0/24\n',
+    )
+  })
 })

@@ -2,7 +2,7 @@
 
 import type { KubeObject } from '../config/kube-object.ts'
 import type { Comments } from '../config/print.ts'
-import { commentBeside, commentsAbove } from '../config/source/comments.ts'
+import { commentBeside, commentBesideKey, commentsAbove } from '../config/source/comments.ts'
 import type { MapEntry, Node, ScalarNode } from '../config/source/node.ts'
 import type { Field } from './legacy/readers.ts'
 
@@ -36,9 +36,14 @@ export function plannedComments({ object, origins, mergedFrom = [] }: Planned): 
   const comments = new Map<string, { above?: readonly string[]; beside?: string }>()
   if (![origins.get(''), ...mergedFrom].some((origin) => origin?.node.source.mayHoldComments)) return comments
   const used = new Set<string>()
-  for (const [path, { node, key, bare }] of origins) {
+  for (const [path, { node, key, bare }] of withLists(origins)) {
     if (bare) continue
-    const above = once(commentsAbove(node, (key ?? node).start), used, key ?? node)
+    const besideKey = key === undefined || node.kind === 'scalar' ? undefined : commentBesideKey(key)
+    const above = once(
+      [...commentsAbove(node, (key ?? node).start), ...(besideKey === undefined ? [] : [besideKey])],
+      used,
+      key ?? node,
+    )
     const found = node.kind === 'scalar' ? commentBeside(node) : undefined
     // Beside a key whose value stands on the lines below, a comment would be taken for one about those.
     const beside = found !== undefined && isScalar(valueAt(object, path)) ? found : undefined
@@ -53,6 +58,21 @@ export function plannedComments({ object, origins, mergedFrom = [] }: Planned): 
   )
   if (merged.length > 0) comments.set('', { above: [...(comments.get('')?.above ?? []), ...merged] })
   return comments
+}
+
+/** The origins, and before the first item of a list that has none itself the key that the list stood behind. */
+function* withLists(origins: Planned['origins']): Generator<readonly [string, Origin]> {
+  const root = origins.get('')?.node
+  for (const [path, origin] of origins) {
+    const list = path.endsWith('[0]') ? path.slice(0, -'[0]'.length) : undefined
+    const entry =
+      list === undefined || origin.bare || origins.has(list) || root?.kind !== 'map'
+        ? undefined
+        : root.entries.find(({ value }) => value.kind === 'list' && value.items.includes(origin.node))
+    if (list !== undefined && entry !== undefined)
+      yield [list, { path: origin.path, node: entry.value, key: entry.key }]
+    yield [path, origin]
+  }
 }
 
 const isScalar = (value: unknown): boolean => value !== undefined && typeof value !== 'object'

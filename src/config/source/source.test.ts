@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { commentBeside, commentsAbove } from './comments.ts'
+import { commentBeside, commentBesideKey, commentsAbove } from './comments.ts'
 import { embedded } from './embed.ts'
-import { asBoolean, asInteger, child, isNull, type Node, type ScalarNode } from './node.ts'
+import { asBoolean, asInteger, child, isNull, type MapNode, type Node, type ScalarNode } from './node.ts'
 import { parseYaml } from './parse.ts'
 import { formatPosition, Source } from './source.ts'
 
@@ -46,7 +46,7 @@ describe('positions', () => {
   })
 })
 
-const itemOf = (list: Node): Node => (list.kind === 'list' ? list.items[0]! : list)
+const itemOf = (list: Node, index = 0): Node => (list.kind === 'list' ? list.items[index]! : list)
 const root2 = (node: ScalarNode): Node => parseYaml(embedded(node)).documents[0]!
 
 describe('scalars', () => {
@@ -95,6 +95,16 @@ describe('maps', () => {
 describe('comments', () => {
   const node = root('# not here\n\n# one\n# two\na: 1 # beside\nb: "x#y"\n')
   it('above a line, without a gap', () => expect(commentsAbove(nested(node, 'a'))).toEqual(['one', 'two']))
+  it('not what is indented deeper: it belongs to what stands before', () => {
+    const list = root('- a:\n  - 1\n  # of a\n# of b\n- b: 2\n')
+    expect(commentsAbove(itemOf(list, 1))).toEqual(['of b'])
+  })
+  it('beside a key', () => {
+    const keyOf = (text: string) => (root(text) as MapNode).entries[0]!.key
+    expect(commentBesideKey(keyOf('a: # beside\n- 1\n'))).toBe('beside')
+    expect(commentBesideKey(keyOf('a:\n# below\n- 1\n'))).toBeUndefined()
+    expect(commentBesideKey(keyOf('a: [1] # of the value\n'))).toBeUndefined()
+  })
   it('beside a value', () => {
     expect(commentBeside(nested(node, 'a'))).toBe('beside')
     expect(commentBeside(nested(node, 'b'))).toBeUndefined()
