@@ -117,9 +117,8 @@ function absentSpec(node: MapNode, spec: ObjectField, sink: Sink): DecodedFields
   return { value: {}, failed: new Set(Object.keys(spec.fields)) }
 }
 
-/** The rules of the spec as a whole; not judged while fields are wrong, as the API server does. */
+/** The rules of the spec as a whole. The API server waits with them until all fields are right; here what is right is judged. */
 function crossRules(node: Node, spec: ObjectField, decoded: DecodedFields, sink: Sink): void {
-  if (decoded.failed.size > 0) return
   for (const id of spec.rules ?? []) {
     const rule = CEL_RULES[id]
     if (rule.code === undefined || rule.holds(decoded.value)) continue

@@ -45,10 +45,20 @@ interface Announcement {
   readonly lengths: Readonly<Record<4 | 6, string>>
 }
 
+/** Fields without which nobody can say what is announced where; pools have their own check. */
+const NEEDED = [
+  'aggregationLength',
+  'aggregationLengthV6',
+  'localPref',
+  'nodeSelectors',
+  'peers',
+  'serviceSelectors',
+] as const
+
 function announcementOf(context: RuleContext, advertisement: BGPAdvertisement): Announcement | undefined {
   const { spec, failed } = advertisement
   // Advertisements for some services only are compared for each service, by the speaker.
-  if (failed.size > 0 || (spec.serviceSelectors ?? []).length > 0) return undefined
+  if (NEEDED.some((field) => failed.has(field)) || (spec.serviceSelectors ?? []).length > 0) return undefined
   const selection = context.pools.select(advertisement)
   const nodes = context.nodes.classOf(spec.nodeSelectors)
   if (selection === undefined || nodes === undefined) return undefined

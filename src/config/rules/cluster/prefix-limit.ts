@@ -10,7 +10,9 @@ export function prefixLimit(context: RuleContext): void {
   const toAll = new Routes(context)
   const own = new Map<string, BGPAdvertisement[]>()
   for (const advertisement of context.objects.bgpAdvertisements) {
-    if (advertisement.failed.size > 0) continue
+    // Pools that are wrong have no selection, which is looked at later.
+    const { failed } = advertisement
+    if (failed.has('peers') || failed.has('aggregationLength') || failed.has('aggregationLengthV6')) continue
     const names = advertisement.spec.peers ?? []
     if (names.length === 0) toAll.add(advertisement)
     for (const name of new Set(names)) {

@@ -83,6 +83,8 @@ const BGP_ADVERTISEMENTS: readonly Case[] = [
       bgp('aggregationLength: 26, ipAddressPools: [a]'),
   ],
   ['V604', A + bgp('aggregationLength: «26», serviceSelectors: [{}]')],
+  ['V604', A + bgp('aggregationLength: «26», serviceSelectors: [{}], localPref: x')],
+  ['V604', A + bgp('aggregationLength: x, serviceSelectors: [{}]')],
   ['V604', A + bgp('aggregationLength: 32, serviceSelectors: [{}]')],
   ['V605', A + bgp('communities: ["1:2", "«1:2»"], peers: [x, «x»]')],
   ['V605', A + bgp('communities: ["1:2", "1:3"]')],
@@ -116,6 +118,8 @@ const BGP_ADVERTISEMENTS: readonly Case[] = [
       bgp('localPref: 200, nodeSelectors: [{matchLabels: {rack: r2}}]', 'y') +
       NODES,
   ],
+  ['V611', A + bgp('localPref: 100', 'x') + bgp('«localPref»: 200, communities: [7]', 'y')],
+  ['V611', A + bgp('localPref: 100', 'x') + bgp('localPref: 200, peers: [7]', 'y')],
   ['V611', A + bgp('localPref: 100, peers: [p]', 'x') + bgp('localPref: 200, peers: [q]', 'y')],
   ['V611', A + bgp('localPref: 100', 'x') + bgp('localPref: 200, aggregationLength: 28', 'y')],
   [
