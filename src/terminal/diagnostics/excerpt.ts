@@ -1,7 +1,8 @@
 // The line of the source that a diagnostic is about, made safe and narrow enough to be shown, and the columns to underline.
-import type { Span } from '../../config/source/source.ts'
+import type { Source, Span } from '../../config/source/source.ts'
 import { safeText } from '../safe-text.ts'
 import { columnsOf, columnsOfChar } from '../wrap.ts'
+import { secretsIn } from './secrets.ts'
 
 export interface Excerpt {
   /** without tabs, control characters and passwords */
@@ -21,6 +22,8 @@ interface Cell {
 const NEIGHBOURHOOD = 2000
 const TAB = '    '
 const CUT = '…'
+const MASK: Cell = { shown: '***', columns: 3 }
+const NOTHING: Cell = { shown: '', columns: 0 }
 
 /** @param width columns that the excerpt may take; a longer line is cut around the span */
 export function excerptOf(span: Span, width: number): Excerpt {
@@ -34,31 +37,24 @@ export function excerptOf(span: Span, width: number): Excerpt {
   const end = Math.max(from + 1, Math.min(until, Math.max(lineEnd, from)))
   // A JSON file may be one line of megabytes: only the neighbourhood is looked at.
   const left = Math.max(0, from - NEIGHBOURHOOD)
-  const cells = cellsOf(line.slice(left, from + NEIGHBOURHOOD))
+  const cells = cellsOf(line.slice(left, from + NEIGHBOURHOOD), source)
   return cutAround(cells, from - left, end - left, width)
 }
 
 /** One cell per UTF-16 unit, so that offsets stay offsets. */
-function cellsOf(line: string): Cell[] {
+function cellsOf(line: string, source: Source): Cell[] {
   const cells: Cell[] = []
   for (const char of line) {
     const shown = char === '\t' ? TAB : safeText(char)
     cells.push({ shown, columns: columnsOf(shown) })
     if (char.length === 2) cells.push({ shown: '', columns: 0 })
   }
-  for (const [start, end] of passwordsIn(line))
-    for (let i = start; i < end; i++)
-      cells[i] = i < start + 3 ? { shown: '*', columns: 1 } : { shown: '', columns: 0 }
+  for (const { start, end } of secretsIn(line, source)) {
+    // Always three stars: the length of a password is nobody's business either.
+    cells.fill(NOTHING, start, end)
+    if (start < end) cells[start] = MASK
+  }
   return cells
-}
-
-/** The values of keys that hold a password, in block style, in flow style and in JSON. */
-function passwordsIn(line: string): [number, number][] {
-  const pattern = /\bpassword["']?\s*:\s*("(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s,}"'][^,}]*)/gi
-  return [...line.matchAll(pattern)].map((match) => {
-    const end = match.index + match[0].length
-    return [end - (match[1] ?? '').length, end]
-  })
 }
 
 function cutAround(cells: readonly Cell[], from: number, end: number, width: number): Excerpt {

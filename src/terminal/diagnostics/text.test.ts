@@ -82,9 +82,36 @@ describe('excerptOf', () => {
     ['block style', '  password: hunter2 extra', 'password', '  password: ***'],
     ['JSON', '{"password": "hunt\\"er2", "port": 179}', 'port', '{"password": ***, "port": 179}'],
     ['single quotes', "  - password: 'it''s'", 'password', '  - password: ***'],
+    ['one character', 'password: x', 'password', 'password: ***'],
+    ['commas and brackets', '- password: S3CR,a}b', 'password', '- password: ***'],
+    ['a misspelt key', '  pasword: S3CR', 'pasword', '  pasword: ***'],
+    ['a key with two slips', '  passwrod: S3CR', 'passwrod', '  passwrod: ***'],
+    ['a key that contains it', 'bgpPassword: S3CR', 'bgpPassword', 'bgpPassword: ***'],
+    ['a short key', '{port: 1, pwd: S3CR}', 'port', '{port: 1, pwd: ***}'],
+    ['a secret', 'clientSecret: "S3CR"', 'client', 'clientSecret: ***'],
+    ['flow style', '{pasword: S3CR, port: 1}', 'port', '{pasword: ***, port: 1}'],
+    ['a comment behind it', 'pasword: S3CR # was S3CR1', 'pasword', 'pasword: ***'],
+    ['a comment behind flow style', '{password: S3CR} # was S3CR1', 'password', '{password: ***} # ***'],
+    ['a comment', 'port: 1 # password: S3CR, S3CR1', 'port', 'port: 1 # password: ***'],
+    [
+      'a string of JSON',
+      '"config": "{\\"password\\": \\"S3CR\\"}"',
+      'config',
+      '"config": "{\\"password\\": ***}"',
+    ],
+    ['a line without its colon', 'password S3CR', 'password', 'password ***'],
+    ['an anchor', 'x: &pw S3CR # S3CR1\npassword: *pw', 'x', 'x: &pw ***'],
+    ['an anchor in a list', '- &pw S3CR\n- pasword: *pw', '&pw', '- &pw ***'],
   ])('hides a password in %s', (_, text, part, shown) => {
     expect(marked(text, part)[0]).toBe(shown)
   })
+
+  it.each(['port: 179', 'name: &a pool', 'address: 10.0.0.1 # the passage', 'peer-address: "10.0.0.1"'])(
+    'shows %s as it is',
+    (text) => {
+      expect(marked(`${text}\nother: *a`, text)[0]).toBe(text)
+    },
+  )
 
   it('cuts a long line around the place', () => {
     const line = `${'a'.repeat(200)} NEEDLE ${'b'.repeat(200)}`
