@@ -44,6 +44,7 @@ export const migrateFlags = withEnvironment({
       'out-dir',
       'report',
       'drop-old-annotations',
+      'lb-class',
       'ignore-exclude-lb',
       'namespace',
       'undo-from',

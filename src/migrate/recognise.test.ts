@@ -103,7 +103,7 @@ describe('custom resources of the 0.13 era', () => {
   it('an AddressPool becomes a pool and its advertisement', () => {
     const text = `apiVersion: metallb.io/v1alpha1
 kind: AddressPool
-metadata: {name: old, namespace: lb, uid: 1, resourceVersion: "5"}
+metadata: {name: old, namespace: lb, labels: {zone: a}, uid: 1, resourceVersion: "5"}
 spec:
   protocol: bgp
   addresses: [10.0.0.0/24]
@@ -115,7 +115,7 @@ spec:
       {
         apiVersion: 'metallb.io/v1beta1',
         kind: 'IPAddressPool',
-        metadata: { name: 'old', namespace: 'lb' },
+        metadata: { name: 'old', namespace: 'lb', labels: { zone: 'a' } },
         spec: { addresses: ['10.0.0.0/24'], autoAssign: false },
       },
       {

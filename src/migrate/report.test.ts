@@ -104,7 +104,7 @@ describe('custom resources of the 0.13 era', () => {
       'metadata.resourceVersion': SERVER,
       'metadata.annotations.kubectl.kubernetes.io/last-applied-configuration':
         'written by kubectl apply; not part of a file',
-      'metadata.annotations.example.com/owner': 'left out',
+      'metadata.annotations.example.com/owner': 'IPAddressPool a metadata.annotations.example.com/owner',
       'spec.protocol': 'BGPAdvertisement a',
       'spec.addresses[0]': 'IPAddressPool a spec.addresses[0]',
       'spec.autoAssign': 'the default; not written',

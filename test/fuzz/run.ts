@@ -17,6 +17,11 @@ import { migrateAsConfigmaptocrs } from '../../src/migrate/compat/migrate.ts'
 import { type MigrateOptions, migrate } from '../../src/migrate/migrate.ts'
 import { renderDiagnosticsText } from '../../src/terminal/diagnostics/text.ts'
 
+const words = process.argv.slice(2)
+if (words.length > 2 || words.some((word) => !/^\d+$/.test(word))) {
+  console.error('Usage: npm run fuzz [-- COUNT [SEED]]')
+  process.exit(2)
+}
 const COUNT = Number(process.argv[2] ?? 1_000_000)
 const SEED = Number(process.argv[3] ?? Date.now() % 2 ** 31)
 /** An input of a few kilobytes that takes longer is a hang in the making. */

@@ -137,7 +137,7 @@ function addressPool({ object, origins }: Planned, convert: Convert): PoolPlan {
   const root = origins.get('') as Origin
   const at = (path: string): Origin => origins.get(path) ?? root
   const spec = (isObject(object['spec'] as Json) ? object['spec'] : {}) as JsonObject
-  const { namespace = DEFAULT_NAMESPACE, name } = object.metadata
+  const { namespace = DEFAULT_NAMESPACE, name, labels, annotations } = object.metadata
   const protocol = spec['protocol'] === 'bgp' || spec['protocol'] === 'layer2' ? spec['protocol'] : undefined
   if (protocol === undefined)
     say(
@@ -177,6 +177,7 @@ function addressPool({ object, origins }: Planned, convert: Convert): PoolPlan {
     advertisements: protocol === 'bgp' ? poolAdvertisements(listed, at, convert, name) : [],
     origin: root,
     nameOrigin: at('metadata.name'),
+    metadata: { ...(labels && { labels }), ...(annotations && { annotations }) },
   }
 }
 

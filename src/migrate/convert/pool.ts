@@ -1,4 +1,5 @@
 // A pool, whatever it was written as, on its way to an IPAddressPool and its advertisements.
+import type { ObjectMeta } from '../../config/kube-object.ts'
 import type { IPAddressPoolSpec } from '../../config/schema/pool-kinds.ts'
 import type { Origin, Planned } from '../planned.ts'
 
@@ -29,6 +30,8 @@ export interface PoolPlan {
   readonly advertisements: readonly PoolAdvertisement[]
   readonly origin: Origin
   readonly nameOrigin: Origin
+  /** labels and annotations of an AddressPool, which selectors may look at */
+  readonly metadata?: Pick<ObjectMeta, 'labels' | 'annotations'>
 }
 
 /** The IPAddressPool of a plan. */
@@ -51,7 +54,7 @@ export function ipAddressPool(pool: PoolPlan, explicit: boolean): Planned {
     object: {
       apiVersion: 'metallb.io/v1beta1',
       kind: 'IPAddressPool',
-      metadata: { name: pool.name, namespace: pool.namespace },
+      metadata: { name: pool.name, namespace: pool.namespace, ...pool.metadata },
       spec,
     },
     origins,
