@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parsePrefix } from '../../net/prefix.ts'
 import { checkTotality } from '../codec-properties.ts'
 import { strongestAction } from './bgp-error.ts'
 import { type BgpContext, PLAIN_CONTEXT } from './context.ts'
 import { decodeBgpMessage, encodeBgpMessage } from './message.ts'
+import { routeChanges } from './route-changes.ts'
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'))
 const size = (bytes: Uint8Array) => [bytes.length >> 8, bytes.length & 255]
@@ -128,6 +130,30 @@ describe('errors of an UPDATE', () => {
     // Behind header, two lengths and 4 + 9 + 7 bytes of attributes.
     expect(decoded.errors[0]?.at).toBe(19 + 4 + 20)
     expect(decoded.errors[0]?.notification.data).toEqual(hex('c0 08 03 0a0b0c'))
+  })
+
+  it('leave routes under wrong flags to be withdrawn', () => {
+    const decoded = decodeBgpMessage(update(`${origin} ${path} ${reach.replace('80', 'c0')}`), context)
+    if (!decoded.ok || decoded.value.kind !== 'update') throw new Error('no update')
+    expect(routeChanges(decoded.value, decoded.errors)).toEqual({
+      announced: [],
+      withdrawn: [{ family: 6, routes: [{ prefix: parsePrefix('2001:db8:1::/64') }] }],
+      endOfRib: undefined,
+    })
+  })
+
+  it('are not the bits behind a prefix, which mean nothing (RFC 4271 §4.3)', () => {
+    const unreach = '80 0f 08 0002 01 1d 20010dbf'
+    const decoded = decodeBgpMessage(update(unreach, '', '09 0aff 00 01 ff'), context)
+    expect(decoded.errors).toEqual([])
+    expect(decoded).toMatchObject({
+      value: {
+        withdrawn: ['10.128.0.0/9', '0.0.0.0/0', '128.0.0.0/1'].map((text) => ({
+          prefix: parsePrefix(text),
+        })),
+        attributes: [{ routes: [{ prefix: parsePrefix('2001:db8::/29') }] }],
+      },
+    })
   })
 
   it('point into the value where the value is wrong', () => {

@@ -232,6 +232,13 @@ describe('describeBgpStream', () => {
   ])('finds out about %s', (_, context, message, line) =>
     expect(describeBgpStream(encode(message, context))).toBe(line),
   )
+
+  it('takes a default route with a path identifier for that, and not for a row of default routes', () => {
+    const gone = update({ withdrawn: [{ ...route('0.0.0.0/0'), pathId: 2 }] })
+    expect(describeBgpStream(encode(gone, { ...asn4, addPath: [4] }))).toBe(
+      'UPDATE withdraws 0.0.0.0/0 path 2',
+    )
+  })
 })
 
 describe('describeFrame of BGP', () => {
