@@ -58,8 +58,8 @@ function proofText({ proof }: Migration, strong: (text: string) => string): stri
     proof.addresses === 0
       ? 'No Service has an address, so there was nothing to prove.'
       : failed > 0
-      ? `${failed} of the checks above failed.`
-      : `${count(proof.services, 'Service')} with ${count(proof.addresses, 'address', 'es')}: each stays in a pool and is announced by the same protocol${proof.notTested.length === 0 ? ', from every node that could announce it before' : ''}.`
+        ? `${failed} of the checks above failed.`
+        : `${count(proof.services, 'Service')} with ${count(proof.addresses, 'address', 'es')}: each stays in a pool and is announced by the same protocol${proof.notTested.length === 0 ? ', from every node that could announce it before' : ''}.`
   const open = proof.notTested.map((what) => `  Not tested: ${what}.\n`).join('')
   return `${strong('Addresses in use')}\n  ${verdict}\n${open}`
 }
