@@ -17,17 +17,17 @@ export function nodeRouterId({ local, interfaceIpv4, nodeName }: RouterIdSources
 
 /** CRC-32 of the name with its bytes the other way round. It may lie in 224.0.0.0/3, which some routers refuse. */
 export function routerIdOfName(nodeName: string): Ip {
-  const sum = crc32(new TextEncoder().encode(nodeName))
+  const sum = crc32(nodeName)
   const reversed =
     ((sum & 0xff) * 0x1000000 + ((sum & 0xff00) << 8) + ((sum >>> 8) & 0xff00) + (sum >>> 24)) >>> 0
   return ip(4, BigInt(reversed))
 }
 
-/** The polynomial of IEEE 802.3 §3.2.9, reflected. Names are short: no table. */
-function crc32(bytes: Uint8Array): number {
+/** The polynomial of IEEE 802.3 §3.2.9, reflected. Names are short: no table. Names of nodes are ASCII (RFC 1123). */
+function crc32(name: string): number {
   let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
+  for (let at = 0; at < name.length; at++) {
+    crc ^= name.charCodeAt(at) & 0xff
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
   }
   return ~crc >>> 0
