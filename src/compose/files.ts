@@ -1,6 +1,6 @@
 // Files, directories and stdin → sources. What a text says is not looked at here, only whether it is text at all.
 import { closeSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Diagnostic, Severity } from '../config/diagnostic.ts'
 import { Source } from '../config/source/source.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
@@ -51,16 +51,51 @@ const nothingToRead = (): LbctlError =>
     hints: ['Name files or directories, or pipe the text in and write "-" for it.'],
   })
 
+/** What a watch of a directory has to look at. */
+export interface ListedFiles {
+  /** as `readSources` would read them, in its order */
+  readonly files: readonly string[]
+  /** every directory that was entered, and those that hold a file that was named itself */
+  readonly directories: readonly string[]
+}
+
+/**
+ * The files that `readSources` reads for these paths (no `-`), without reading them.
+ * @throws LbctlError `input`
+ */
+export function listFiles(paths: readonly string[]): ListedFiles {
+  const lister = new SourceReader(0)
+  for (const path of paths) lister.list(path)
+  return lister.listed
+}
+
 class SourceReader {
   readonly sources: Source[] = []
   readonly diagnostics: Diagnostic[] = []
   readonly #seen = new Set<string>()
+  readonly #files: string[] = []
+  readonly #directories = new Set<string>()
+  #onlyList = false
   readonly #maxBytes: number
   #bytesLeft: number
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
     this.#bytesLeft = maxBytes
+  }
+
+  get listed(): ListedFiles {
+    return { files: this.#files, directories: [...this.#directories] }
+  }
+
+  list(path: string): void {
+    this.#onlyList = true
+    if (!attempt(path, () => statSync(path)).isDirectory()) {
+      this.#directories.add(dirname(path))
+      // A link that is replaced and a file behind it that is: both are noticed where they are.
+      this.#directories.add(dirname(attempt(path, () => realpathSync(path))))
+    }
+    this.readPath(path)
   }
 
   readPath(path: string): void {
@@ -75,6 +110,7 @@ class SourceReader {
   /** Symbolic links are followed (a mounted ConfigMap is made of them), but no directory is entered twice. */
   #walk(directory: string): boolean {
     if (this.#wasSeen(directory)) return true
+    this.#directories.add(directory)
     let found = false
     for (const name of attempt(directory, () => readdirSync(directory)).sort()) {
       if (name.startsWith('.') || name === 'node_modules') continue
@@ -99,6 +135,8 @@ class SourceReader {
   #readFile(path: string, stats: Stats, whenEmpty: Severity): void {
     // A pipe such as bash's <(…) has no place of its own, and tells its size only by being read.
     if (stats.isFile() && this.#wasSeen(path)) return
+    this.#files.push(path)
+    if (this.#onlyList) return
     const bytes =
       stats.size > this.#bytesLeft ? undefined : attempt(path, () => readUpTo(path, this.#bytesLeft))
     if (bytes === undefined) this.#refuseSize(path)
