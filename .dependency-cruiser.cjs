@@ -110,6 +110,7 @@ module.exports = {
     owned('js-yaml', '^src/config/'),
     owned('@kubernetes/client-node', '^src/kubernetes/'),
     owned('koffi', '^src/linux/'),
+    owned('prom-client', '^src/compose/'),
     owned('(ink|react)', '^src/terminal/'),
     owned('chalk', '^src/terminal/'),
     owned('@oclif/core', '^src/(commands|compose)/'),
