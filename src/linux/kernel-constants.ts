@@ -1,6 +1,6 @@
 // Numbers of the kernel's interface (include/uapi/linux, generic socket numbers of x86-64 and arm64): the one table.
 
-export const AF = { inet: 2, inet6: 10, netlink: 16, packet: 17, bridge: 7 } as const
+export const AF = { unix: 1, inet: 2, inet6: 10, netlink: 16, packet: 17, bridge: 7 } as const
 
 export const SOCK = { stream: 1, dgram: 2, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const
 

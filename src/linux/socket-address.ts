@@ -71,3 +71,14 @@ export function netlinkAddress(groups = 0): Uint8Array {
   view.setUint32(8, groups, true)
   return bytes
 }
+
+/** struct sockaddr_un. @param path a leading `@` stands for a name that is not in the file system */
+export function unixAddress(path: string): Uint8Array {
+  const name = new TextEncoder().encode(path)
+  const abstract = name[0] === 0x40
+  const bytes = new Uint8Array(2 + name.length + (abstract ? 0 : 1))
+  new DataView(bytes.buffer).setUint16(0, AF.unix, true)
+  bytes.set(name, 2)
+  if (abstract) bytes[2] = 0
+  return bytes
+}
