@@ -45,3 +45,8 @@ export const MSG = { errqueue: 0x2000, dontwait: 0x40, trunc: 0x20, nosignal: 0x
 export const PACKET_TYPE = { host: 0, broadcast: 1, multicast: 2, otherHost: 3, outgoing: 4 } as const
 
 export const CLONE = { newns: 0x00020000, newnet: 0x40000000 } as const
+
+/** linux/fcntl.h */
+export const FCNTL = { setLease: 1024 } as const
+export const LEASE = { read: 0, none: 2 } as const
+export const OPEN = { readOnly: 0, cloexec: 0o2000000, nonblock: 0o4000 } as const

@@ -52,6 +52,8 @@ export interface Libc {
   /** Index of an interface, or -errno. */
   interfaceIndex(name: string): number
   open(path: string, flags: number): number
+  /** fcntl(2) with a number as its argument. */
+  control(fd: number, command: number, argument: number): number
   setNamespace(fd: number, kind: number): number
   unshare(flags: number): number
   mount(source: string, target: string, type: string, flags: number): number
@@ -154,6 +156,7 @@ function bindLibc(koffi: typeof import('koffi')): Libc {
     'int recvmmsg(int, uintptr_t, unsigned int, int, void*)',
   ) as unknown as NativeCall
   const sendTo = call('int64_t sendto(int, void*, size_t, int, void*, uint32_t)')
+  const control = call('int fcntl(int, int, ...)')
   const mount = call('int mount(const char*, const char*, const char*, unsigned long, void*)')
   const closeNative = library.func('int close(int)')
   const toIndex = library.func('uint32_t if_nametoindex(const char*)') as unknown as NativeCall
@@ -203,6 +206,7 @@ function bindLibc(koffi: typeof import('koffi')): Libc {
       return index === 0 ? -koffi.errno() : index
     },
     open: call('int open(const char*, int)'),
+    control: (fd, command, argument) => control(fd, command, 'int', argument),
     setNamespace: call('int setns(int, int)'),
     unshare: call('int unshare(int)'),
     mount: (source, target, type, flags) => mount(source, target, type, flags, null),
