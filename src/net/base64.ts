@@ -38,3 +38,23 @@ export function encodeBase64(bytes: Uint8Array): string {
   }
   return out
 }
+
+/** Line breaks may stand anywhere, and padding may be missing; undefined for what is no base64. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const digits = text.replaceAll(/[\r\n]/g, '').replace(/={1,2}$/, '')
+  if (digits.length % 4 === 1) return undefined
+  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4))
+  let pending = 0
+  let bits = 0
+  let at = 0
+  for (const digit of digits) {
+    const value = ALPHABET.indexOf(digit)
+    if (value < 0) return undefined
+    pending = ((pending << 6) | value) & 0xffff
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    bytes[at++] = (pending >> bits) & 0xff
+  }
+  return bytes
+}

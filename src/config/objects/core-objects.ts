@@ -1,7 +1,13 @@
 // Reads from Kubernetes' own kinds what the rules need. These objects are not ours to judge: what is not as expected counts
 // as absent.
 import { asBoolean, asInteger, child, type MapNode, type Node, scalarText } from '../source/node.ts'
-import type { Identified, NodeObject, SecretObject, ServiceObject } from './read-object.ts'
+import type {
+  EndpointSliceObject,
+  Identified,
+  NodeObject,
+  SecretObject,
+  ServiceObject,
+} from './read-object.ts'
 
 const text = (node: Node | undefined, ...path: string[]): string | undefined =>
   scalarText(path.reduce<Node | undefined>((at, key) => child(at, key), node))
@@ -39,6 +45,7 @@ export function readService(base: Identified): ServiceObject {
   const spec = child(base.node, 'spec')
   const clusterIP = text(spec, 'clusterIP')
   const clusterIPs = texts(child(spec, 'clusterIPs'))
+  const ingress = items(child(child(child(base.node, 'status'), 'loadBalancer'), 'ingress'))
   return {
     ...base,
     type: text(spec, 'type') ?? 'ClusterIP',
@@ -54,9 +61,8 @@ export function readService(base: Identified): ServiceObject {
       const value = number === undefined ? undefined : asInteger(number)
       return value === undefined ? [] : [{ protocol: text(port, 'protocol') ?? 'TCP', port: Number(value) }]
     }),
-    ingress: items(child(child(child(base.node, 'status'), 'loadBalancer'), 'ingress')).flatMap(
-      (entry) => text(entry, 'ip') ?? [],
-    ),
+    ingress: ingress.flatMap((entry) => text(entry, 'ip') ?? []),
+    ingressWithoutAddress: ingress.filter((entry) => text(entry, 'ip') === undefined).length,
   }
 }
 
@@ -76,6 +82,25 @@ export function readNode(base: Identified): NodeObject {
       const value = child(condition, 'status')
       const isTrue = value !== undefined && (scalarText(value) === 'True' || asBoolean(value) === true)
       return text(condition, 'type') === 'NetworkUnavailable' && isTrue
+    }),
+    unschedulable: flag(child(spec, 'unschedulable')) === true,
+  }
+}
+
+const flag = (node: Node | undefined): boolean | undefined =>
+  node === undefined ? undefined : asBoolean(node)
+
+export function readEndpointSlice(base: Identified): EndpointSliceObject {
+  return {
+    ...base,
+    endpoints: items(child(base.node, 'endpoints')).map((endpoint) => {
+      const conditions = child(endpoint, 'conditions')
+      return {
+        nodeName: text(endpoint, 'nodeName'),
+        ready: flag(child(conditions, 'ready')),
+        serving: flag(child(conditions, 'serving')),
+        addresses: texts(child(endpoint, 'addresses')),
+      }
     }),
   }
 }

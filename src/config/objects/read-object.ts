@@ -58,11 +58,25 @@ export interface ServiceObject extends Identified {
   readonly ports: readonly { readonly protocol: string; readonly port: number }[]
   /** addresses in status.loadBalancer.ingress */
   readonly ingress: readonly string[]
+  /** how many entries there have no address: a load balancer with a host name wrote them */
+  readonly ingressWithoutAddress: number
 }
 export interface NodeObject extends Identified {
   readonly addresses: readonly { readonly type: string; readonly address: string }[]
   readonly podCIDRs: readonly string[]
   readonly networkUnavailable: boolean
+  /** spec.unschedulable: the node is cordoned */
+  readonly unschedulable: boolean
+}
+/** discovery.k8s.io/v1: a part of the endpoints of a Service. */
+export interface EndpointSliceObject extends Identified {
+  readonly endpoints: readonly {
+    readonly nodeName: string | undefined
+    /** conditions; undefined where the API server has null */
+    readonly ready: boolean | undefined
+    readonly serving: boolean | undefined
+    readonly addresses: readonly string[]
+  }[]
 }
 /** Key names only: no value of a Secret is ever kept. */
 export interface SecretObject extends Identified {
@@ -82,6 +96,7 @@ export interface ReadObjects {
   /** ServiceL2Status, ServiceBGPStatus, ConfigurationState: checked, and not used further */
   readonly statuses: readonly MetalObject[]
   readonly services: readonly ServiceObject[]
+  readonly endpointSlices: readonly EndpointSliceObject[]
   readonly nodes: readonly NodeObject[]
   readonly secrets: readonly SecretObject[]
   readonly namespaces: readonly NamespaceObject[]

@@ -8,10 +8,17 @@ import { didYouMean, nearest } from '../schema/nearest.ts'
 import type { Problem } from '../schema/problem.ts'
 import { child, isNull, type MapNode, type Node, scalarText, spanOf } from '../source/node.ts'
 import type { Span } from '../source/source.ts'
-import { identify, readNode, readSecret, readService } from './core-objects.ts'
+import { identify, readEndpointSlice, readNode, readSecret, readService } from './core-objects.ts'
 import { legacyHint } from './legacy.ts'
 import { readMetalObject } from './metal-object.ts'
-import type { MetalObject, NodeObject, ReadObjects, SecretObject, ServiceObject } from './read-object.ts'
+import type {
+  EndpointSliceObject,
+  MetalObject,
+  NodeObject,
+  ReadObjects,
+  SecretObject,
+  ServiceObject,
+} from './read-object.ts'
 
 export interface ReadResult {
   readonly objects: ReadObjects
@@ -29,6 +36,7 @@ class Reader {
   readonly #diagnostics: Diagnostic[] = []
   readonly #metal = new Map<string, MetalObject[]>()
   readonly #services: ServiceObject[] = []
+  readonly #endpointSlices: EndpointSliceObject[] = []
   readonly #nodes: NodeObject[] = []
   readonly #secrets: SecretObject[] = []
   readonly #namespaces: ReturnType<typeof identify>[] = []
@@ -99,6 +107,8 @@ class Reader {
     else if (apiVersion === 'v1' && kind === 'Node') this.#nodes.push(readNode(base))
     else if (apiVersion === 'v1' && kind === 'Secret') this.#secrets.push(readSecret(base))
     else if (apiVersion === 'v1' && kind === 'Namespace') this.#namespaces.push(base)
+    else if (apiVersion === 'discovery.k8s.io/v1' && kind === 'EndpointSlice')
+      this.#endpointSlices.push(readEndpointSlice(base))
     else this.#other(node, `${apiVersion} ${kind}`)
   }
 
@@ -170,6 +180,7 @@ class Reader {
         addressPools: of('AddressPool'),
         statuses: of('ServiceL2Status', 'ServiceBGPStatus', 'ConfigurationState'),
         services: this.#services,
+        endpointSlices: this.#endpointSlices,
         nodes: this.#nodes,
         secrets: this.#secrets,
         namespaces: this.#namespaces,

@@ -1,0 +1,226 @@
+// Custom resources → configuration. Whatever brings them, the resources are those of the schema; `validate` says with places what is
+// wrong with them, and this refuses what it could not use.
+import type { Diagnostic } from '../../config/diagnostic.ts'
+import type {
+  BGPAdvertisementSpec,
+  CommunitySpec,
+  L2AdvertisementSpec,
+} from '../../config/schema/advertisement-kinds.ts'
+import type { LabelSelector } from '../../config/schema/field.ts'
+import type { BFDProfileSpec, BGPPeerSpec } from '../../config/schema/peer-kinds.ts'
+import type { IPAddressPoolSpec } from '../../config/schema/pool-kinds.ts'
+import { parseAddressEntry } from '../../config/semantics/addresses.ts'
+import { type Community, parseCommunity } from '../../config/semantics/community.ts'
+import { type CompiledSelector, compileSelector, matchesAny } from '../../config/semantics/selector.ts'
+import { err, ok, type Result } from '../../net/result.ts'
+import type { Labels } from '../facts/facts.ts'
+import type { BgpAdvert, Configuration, L2Advert, Peer, Pool, Selectors } from './configuration.ts'
+
+/** An object as this needs it; those of `config/objects` fit, and so do those of a cluster. */
+export interface Resource<S> {
+  readonly kind: string
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly labels: Labels
+  readonly spec: { readonly [K in keyof S]?: S[K] }
+}
+
+export interface Resources {
+  readonly pools: readonly Resource<IPAddressPoolSpec>[]
+  readonly l2Advertisements: readonly Resource<L2AdvertisementSpec>[]
+  readonly bgpAdvertisements: readonly Resource<BGPAdvertisementSpec>[]
+  readonly peers: readonly Resource<BGPPeerSpec>[]
+  readonly bfdProfiles: readonly Resource<BFDProfileSpec>[]
+  readonly communities: readonly Resource<CommunitySpec>[]
+  /** the password that a peer's passwordSecret leads to; undefined when there is none */
+  readonly password: (peer: Resource<BGPPeerSpec>) => string | undefined
+}
+
+/** Every problem is of severity error and names object and field. */
+export function compileConfiguration(resources: Resources): Result<Configuration, readonly Diagnostic[]> {
+  const compiler = new Compiler(resources)
+  const value = compiler.configuration()
+  return compiler.problems.length > 0 ? err(compiler.problems) : ok(value)
+}
+
+type AnyResource = Resource<unknown>
+
+class Compiler {
+  readonly problems: Diagnostic[] = []
+  readonly #resources: Resources
+  readonly #aliases: ReadonlyMap<string, string>
+  readonly #profiles: ReadonlyMap<string, Resource<BFDProfileSpec>>
+
+  constructor(resources: Resources) {
+    this.#resources = resources
+    this.#profiles = new Map(resources.bfdProfiles.map((profile) => [profile.name, profile]))
+    this.#aliases = new Map(
+      resources.communities.flatMap(({ spec }) =>
+        (spec.communities ?? []).map(({ name = '', value = '' }) => [name, value] as const),
+      ),
+    )
+  }
+
+  configuration(): Configuration {
+    const { l2Advertisements, bgpAdvertisements, pools, peers } = this.#resources
+    const l2 = l2Advertisements.map((each) => ({ selects: this.#poolTest(each), advert: this.#l2(each) }))
+    const bgp = bgpAdvertisements.map((each) => ({ selects: this.#poolTest(each), advert: this.#bgp(each) }))
+    return {
+      pools: pools.map((pool) => this.#pool(pool, l2, bgp)),
+      peers: peers.map((peer) => this.#peer(peer)),
+    }
+  }
+
+  #pool(
+    pool: Resource<IPAddressPoolSpec>,
+    l2: readonly Selecting<L2Advert>[],
+    bgp: readonly Selecting<BgpAdvert>[],
+  ): Pool {
+    const entries = (pool.spec.addresses ?? []).flatMap((text, index) => {
+      const parsed = parseAddressEntry(text)
+      if (parsed.ok) return [parsed.value]
+      this.#problem('V102', pool, `spec.addresses[${index}]`, `"${text}" is neither a prefix nor a range.`)
+      return []
+    })
+    const mine = <T>(all: readonly Selecting<T>[]): T[] =>
+      all.filter(({ selects }) => selects(pool)).map(({ advert }) => advert)
+    return {
+      name: pool.name,
+      ranges: entries.map(({ range }) => range),
+      families: new Set(entries.map(({ family }) => family)),
+      l2: mine(l2),
+      bgp: mine(bgp),
+    }
+  }
+
+  /** Names and selectors add up; neither means every pool. */
+  #poolTest(
+    resource: Resource<L2AdvertisementSpec> | Resource<BGPAdvertisementSpec>,
+  ): (pool: AnyResource) => boolean {
+    const names = new Set(resource.spec.ipAddressPools ?? [])
+    const selectors = this.#selectors(
+      resource,
+      'ipAddressPoolSelectors',
+      resource.spec.ipAddressPoolSelectors,
+    )
+    if (names.size === 0 && selectors.length === 0) return () => true
+    return ({ name, labels }) => names.has(name) || matchesAny(selectors, labels)
+  }
+
+  #l2(resource: Resource<L2AdvertisementSpec>): L2Advert {
+    const { spec } = resource
+    return {
+      ...this.#common(resource),
+      interfaces: spec.interfaces ?? [],
+      preferences: (spec.preferredNodeSelectors ?? []).flatMap(({ weight, preference }, index) =>
+        this.#selectors(resource, `preferredNodeSelectors[${index}].preference`, [preference]).map(
+          (nodes) => ({
+            weight,
+            nodes,
+          }),
+        ),
+      ),
+    }
+  }
+
+  #bgp(resource: Resource<BGPAdvertisementSpec>): BgpAdvert {
+    const { spec } = resource
+    const communities = (spec.communities ?? []).flatMap((text, index) =>
+      this.#community(resource, text, index),
+    )
+    return {
+      ...this.#common(resource),
+      lengths: { 4: spec.aggregationLength ?? 32, 6: spec.aggregationLengthV6 ?? 128 },
+      localPreference: spec.localPref,
+      communities: sortedNumbers(communities),
+      largeCommunities: sortedLarge(communities),
+      peers: spec.peers ?? [],
+    }
+  }
+
+  #common(resource: Resource<L2AdvertisementSpec> | Resource<BGPAdvertisementSpec>) {
+    const { nodeSelectors, serviceSelectors } = resource.spec
+    return {
+      name: resource.name,
+      nodes: this.#selectors(resource, 'nodeSelectors', nodeSelectors),
+      services: this.#selectors(resource, 'serviceSelectors', serviceSelectors),
+    }
+  }
+
+  /** An alias wins over a value that reads the same. */
+  #community(resource: AnyResource, text: string, index: number): Community[] {
+    const parsed = parseCommunity(this.#aliases.get(text) ?? text)
+    if (parsed.ok) return [parsed.value]
+    this.#problem(
+      'V609',
+      resource,
+      `spec.communities[${index}]`,
+      `"${text}" is neither a community nor an alias that a Community object defines.`,
+    )
+    return []
+  }
+
+  #peer(peer: Resource<BGPPeerSpec>): Peer {
+    const { spec, name } = peer
+    const profile = spec.bfdProfile === undefined || spec.bfdProfile === '' ? undefined : spec.bfdProfile
+    const found = profile === undefined ? undefined : this.#profiles.get(profile)
+    if (profile !== undefined && found === undefined)
+      this.#problem('V802', peer, 'spec.bfdProfile', `There is no BFDProfile "${profile}".`)
+    const secret = spec.passwordSecret?.name
+    const plain = spec.password === '' ? undefined : spec.password
+    const password = secret === undefined || secret === '' ? plain : this.#resources.password(peer)
+    if (secret !== undefined && secret !== '' && password === undefined)
+      this.#problem(
+        'V803',
+        peer,
+        'spec.passwordSecret',
+        `The Secret "${secret}" with the password is not there.`,
+      )
+    return {
+      name,
+      nodes: this.#selectors(peer, 'nodeSelectors', spec.nodeSelectors),
+      spec,
+      password,
+      bfd: found === undefined ? undefined : { ...found.spec, name: found.name },
+    }
+  }
+
+  #selectors(resource: AnyResource, field: string, selectors: readonly LabelSelector[] = []): Selectors {
+    return selectors.flatMap((selector, index): CompiledSelector[] => {
+      const compiled = compileSelector(selector)
+      if (compiled.ok) return [compiled.value]
+      const [first] = compiled.error
+      this.#problem(
+        'V030',
+        resource,
+        `spec.${field}[${index}]`,
+        `In a selector, ${first?.message ?? 'a part is wrong'}.`,
+      )
+      return []
+    })
+  }
+
+  #problem(code: string, { kind, name, namespace }: AnyResource, field: string, message: string): void {
+    const subject = { kind, name, field, ...(namespace === undefined ? {} : { namespace }) }
+    this.problems.push({ code, severity: 'error', message, subject })
+  }
+}
+
+interface Selecting<T> {
+  readonly selects: (pool: AnyResource) => boolean
+  readonly advert: T
+}
+
+function sortedNumbers(communities: readonly Community[]): number[] {
+  const numbers = communities.flatMap(({ kind, value: [high, low] }) =>
+    kind === 'legacy' ? [high * 0x10000 + low] : [],
+  )
+  return [...new Set(numbers)].sort((a, b) => a - b)
+}
+
+function sortedLarge(communities: readonly Community[]): BgpAdvert['largeCommunities'] {
+  const found = new Map<string, BgpAdvert['largeCommunities'][number]>()
+  for (const { kind, value } of communities)
+    if (kind === 'large') found.set(value.join(':'), { global: value[0], local1: value[1], local2: value[2] })
+  return [...found.values()].sort((a, b) => a.global - b.global || a.local1 - b.local1 || a.local2 - b.local2)
+}
