@@ -24,7 +24,7 @@ export async function buildFile(entry: string): Promise<BuiltFile> {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    external: ['koffi'],
+    external: ['koffi', 'vitest'],
     logLevel: 'error',
   })
   return { url: pathToFileURL(outfile), remove: () => rmSync(folder, { recursive: true, force: true }) }

@@ -1,9 +1,10 @@
 // Network namespaces for interop tests: uniquely named (others share the machine), always deleted.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, it } from 'vitest'
 import { type Libc, loadLibc } from '../../src/linux/libc.ts'
+import { Reaper } from './reaper.ts'
 
 const CLONE_NEWNET = 0x40000000
 const run = promisify(execFile)
@@ -38,9 +39,14 @@ export function describeInterop(name: string, programs: readonly string[], tests
 
 let made = 0
 
-/** Namespaces and what connects them. Call `destroy` in afterAll; it also runs when the process exits. */
+/**
+ * Namespaces and what connects them. Call `destroy` in afterAll; it also runs when the process exits, and a reaper does the
+ * same when the process is killed.
+ */
 export class NetLab {
+  readonly #reaper = new Reaper()
   readonly #namespaces: string[] = []
+  readonly #folders: string[] = []
   readonly #children: ChildProcess[] = []
   readonly #onExit = () => this.#deleteAll()
   readonly #libc: Libc
@@ -57,6 +63,7 @@ export class NetLab {
   /** A new namespace with loopback up. IPv6 addresses are usable at once unless `duplicateDetection` is set. */
   namespace(options: { duplicateDetection?: boolean } = {}): string {
     const name = `lb${process.pid}x${++made}`
+    this.#reaper.remember('namespace', name)
     execFileSync('ip', ['netns', 'add', name])
     this.#namespaces.push(name)
     if (options.duplicateDetection !== true)
@@ -64,6 +71,13 @@ export class NetLab {
         this.run(name, 'sysctl', '-qw', `net.ipv6.conf.${where}.accept_dad=0`)
     this.ip(name, 'link set lo up')
     return name
+  }
+
+  /** A folder that is deleted with everything else. */
+  owns(folder: string): string {
+    this.#reaper.remember('folder', folder)
+    this.#folders.push(folder)
+    return folder
   }
 
   /** A veth pair between two namespaces, both ends up. */
@@ -155,10 +169,25 @@ export class NetLab {
     for (const child of this.#children.splice(0)) child.kill('SIGKILL')
     for (const name of this.#namespaces.splice(0)) {
       try {
+        killAllIn(name)
         execFileSync('ip', ['netns', 'delete', name], { stdio: 'ignore' })
       } catch {
         // gone already
       }
+    }
+    for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+    this.#reaper.dismiss()
+  }
+}
+
+/** Programs in a namespace may have started others; this process itself may be inside, and lives on. */
+function killAllIn(namespace: string): void {
+  const pids = execFileSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' })
+  for (const pid of pids.split('\n').map(Number)) {
+    try {
+      if (pid > 0 && pid !== process.pid) process.kill(pid, 'SIGKILL')
+    } catch {
+      // gone already
     }
   }
 }
