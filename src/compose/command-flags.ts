@@ -1,6 +1,6 @@
 // The flags that commands share, and the environment variable that every flag has.
 import { boolean, option, string } from '@oclif/core/flags'
-import type { OptionFlag } from '@oclif/core/interfaces'
+import type { AlphabetLowercase, OptionFlag } from '@oclif/core/interfaces'
 
 interface MayHaveEnv {
   env?: string
@@ -32,5 +32,8 @@ export function outputFlags<const F extends readonly [string, ...string[]]>(form
 }
 
 /** A flag that may be given more than once, and takes exactly one value each time. */
-export const repeatedString = (options: { description: string; helpValue?: string }) =>
-  string({ ...options, multiple: true, multipleNonGreedy: true })
+export const repeatedString = (options: {
+  description: string
+  helpValue?: string
+  char?: AlphabetLowercase
+}) => string({ ...options, multiple: true, multipleNonGreedy: true })

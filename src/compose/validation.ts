@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { type Ip, parseIp } from '../net/ip.ts'
 import { type Prefix, parsePrefix } from '../net/prefix.ts'
-import { type ReadSources, readSources } from './files.ts'
+import { readConfiguration } from './configuration-input.ts'
 import { nothingIn } from './nothing-in.ts'
 
 export interface ValidationRequest {
@@ -40,7 +40,7 @@ export interface Validation {
 /** @throws LbctlError for what cannot be read at all, and for values of flags that mean nothing */
 export async function runValidation(request: ValidationRequest, signal: AbortSignal): Promise<Validation> {
   const options = optionsOf(request)
-  const { sources, diagnostics: unreadable } = await readInput(request, signal)
+  const { sources, diagnostics: unreadable } = await readConfiguration(request, signal)
   const parsed = sources.map((source) => ({ source, ...parseYaml(source) }))
   const text = [
     ...unreadable,
@@ -67,18 +67,6 @@ const failed = (diagnostics: readonly Diagnostic[], strict: boolean): boolean =>
   diagnostics.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'))
 
 const fileOf = ({ at }: Diagnostic): string[] => (at === undefined ? [] : [at.source.name])
-
-async function readInput(request: ValidationRequest, signal: AbortSignal): Promise<ReadSources> {
-  if (!request['from-cluster']) return readSources(request.files, { signal })
-  const files =
-    request.files.length === 0
-      ? { sources: [], diagnostics: [] }
-      : await readSources(request.files, { signal })
-  const { clusterSources } = await import('./cluster-sources.ts')
-  const replacing = files.sources.flatMap((source) => parseYaml(source).documents)
-  const live = await clusterSources(request, replacing, signal)
-  return { sources: [...files.sources, ...live], diagnostics: files.diagnostics }
-}
 
 function optionsOf(request: ValidationRequest): ValidateOptions {
   const version = request['target-version']
