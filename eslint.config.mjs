@@ -8,6 +8,7 @@ const pure = [
   'src/config/**',
   'src/ipam/**',
   'src/migrate/**',
+  'src/router/**',
   'src/diagnose/**/checks/**',
   'src/**/machine.ts',
 ]

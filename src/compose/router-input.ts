@@ -56,17 +56,15 @@ async function nodesOf(request: RouterInputRequest, objects: ReadObjects): Promi
   })
 }
 
-/** The cluster's own network comes first: it is the one that the route to a router on the same network gives. */
-const ADDRESS_TYPES = ['InternalIP', 'ExternalIP']
-
+/** Outside addresses count only where the cluster's own network has none of the family. */
 function nodeOf({ name, labels, addresses }: NodeObject): RouterNode {
-  const ordered = ADDRESS_TYPES.flatMap((type) => addresses.filter((one) => one.type === type))
-  return {
-    name,
-    labels,
-    addresses: ordered.flatMap(({ address }) => parseIp(address) ?? []),
-    routerInterface: undefined,
-  }
+  const of = (type: string): Ip[] =>
+    addresses.filter((one) => one.type === type).flatMap(({ address }) => parseIp(address) ?? [])
+  const internal = of('InternalIP')
+  const external = of('ExternalIP').filter(
+    ({ family }) => !internal.some((address) => address.family === family),
+  )
+  return { name, labels, addresses: [...internal, ...external], routerInterface: undefined }
 }
 
 /** Objects with their labels, or lines of a name and addresses. */

@@ -30,6 +30,8 @@ const PLANTS: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   ['migrate/plant-b.ts', 'js-yaml', ['migrate-is-pure', 'js-yaml-has-one-owner']],
   ['migrate/plant-c.ts', '../terminal/target.ts', ['migrate-imports-only-down']],
+  ['router/plant-a.ts', '../diagnose/target.ts', ['router-imports-only-down']],
+  ['router/plant-b.ts', 'node:fs', ['router-is-pure']],
   ['diagnose/checks/plant.ts', 'node:net', ['checks-is-pure']],
   ['diagnose/plant.ts', '../lab/target.ts', ['diagnose-imports-only-down', 'only-compose-touches-wings']],
   [
@@ -60,10 +62,11 @@ const FINE: readonly (readonly [string, string])[] = [
   ['kubernetes/fine.ts', '@kubernetes/client-node'],
   ['commands/fine.ts', '../terminal/target.ts'],
   ['migrate/fine.ts', '../config/target.ts'],
+  ['router/fine.ts', '../bgp/target.ts'],
 ]
 const ROOMS = [
   ...['net', 'errors', 'wire', 'bgp', 'bfd', 'layer2', 'gossip', 'config', 'ipam', 'migrate', 'speaker'],
-  ...['controller', 'diagnose', 'terminal', 'linux', 'kubernetes', 'lab', 'compose', 'commands'],
+  ...['controller', 'router', 'diagnose', 'terminal', 'linux', 'kubernetes', 'lab', 'compose', 'commands'],
 ]
 
 interface Violation {

@@ -69,3 +69,11 @@ export const NODES = [
   node('worker-1', '192.0.2.11', '2001:db8::11'),
   node('worker-2', '192.0.2.12', '2001:db8::12'),
 ]
+
+/** Sessions by link-local addresses. */
+export const UNNUMBERED = `${POOLS}---
+apiVersion: metallb.io/v1beta2
+kind: BGPPeer
+metadata: {name: tor, namespace: metallb-system}
+spec: {myASN: 64512, peerASN: 64500, interface: eth0}
+`
