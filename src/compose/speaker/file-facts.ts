@@ -1,0 +1,149 @@
+// Facts from files that are watched. What one file says is read once for each content of it, so that a changed Service among
+// thousands costs the reading of its file; a text that cannot be read refuses the whole change.
+import type { Diagnostic } from '../../config/diagnostic.ts'
+import type { ReadObjects } from '../../config/objects/read-object.ts'
+import { type ReadResult, readObjects } from '../../config/objects/read-objects.ts'
+import { parseYaml } from '../../config/source/parse.ts'
+import type { Source } from '../../config/source/source.ts'
+import { sortDiagnostics } from '../../config/validate.ts'
+import type { LbctlError } from '../../errors/lbctl-error.ts'
+import { readConfiguration } from '../../speaker/configuration/read-configuration.ts'
+import { changesBetween, type FactSet, factSet } from '../../speaker/facts/fact-set.ts'
+import type { ConfigurationFact, FactChange, FactSource, NodeFact } from '../../speaker/facts/facts.ts'
+import { nodeFact, serviceFact, sliceFact } from '../../speaker/facts/facts-from-objects.ts'
+import { type FilesRead, FileWatch, type FileWatchOptions } from './watch-files.ts'
+
+export interface FileFactsOptions {
+  readonly paths: FileWatchOptions['paths']
+  readonly isBeingWritten: FileWatchOptions['isBeingWritten']
+  /** the files cannot be read now, and what they said before holds */
+  readonly onTrouble: (error: LbctlError) => void
+  /** this host as a Node, for files that do not describe it */
+  readonly thisNode: NodeFact
+}
+
+/** What one content of one file says. */
+interface Piece {
+  /** of the text: what could not be read as YAML */
+  readonly broken: readonly Diagnostic[]
+  /** of what the configuration is made of; undefined when the file says nothing of it */
+  readonly read: ReadResult | undefined
+  readonly services: readonly ReturnType<typeof serviceFact>[]
+  readonly slices: readonly NonNullable<ReturnType<typeof sliceFact>>[]
+  readonly nodes: readonly NodeFact[]
+}
+
+/** Nobody assigns addresses to a Service in a file, and nobody watches its endpoints. */
+const OUTSIDE_CLUSTER = { outsideCluster: true } as const
+
+export class FileFacts implements FactSource {
+  readonly #thisNode: NodeFact
+  readonly #watch: FileWatch
+  readonly #pieces = new WeakMap<Source, Piece>()
+  /** what was handed on last */
+  #told: FactSet | undefined
+  /** the last that was handed on is a refusal of texts that cannot be read */
+  #refused = false
+  #configuration: { readonly from: readonly Piece[]; readonly fact: ConfigurationFact } | undefined
+  #onChanges: (changes: readonly FactChange[]) => void = () => undefined
+
+  constructor({ paths, isBeingWritten, onTrouble, thisNode }: FileFactsOptions) {
+    this.#thisNode = thisNode
+    this.#watch = new FileWatch({ paths, isBeingWritten, onTrouble, onRead: (read) => this.#take(read) })
+  }
+
+  /** @throws LbctlError `input` when the files cannot be read at all */
+  async start(onChanges: (changes: readonly FactChange[]) => void): Promise<void> {
+    const read = await this.#watch.start()
+    this.#onChanges = onChanges
+    this.#take(read)
+  }
+
+  /** Reads all files anew; trouble is told as any other. */
+  reread(): Promise<void> {
+    return this.#watch.reread()
+  }
+
+  async stop(): Promise<void> {
+    this.#onChanges = () => undefined
+    this.#watch.close()
+  }
+
+  #take({ sources, diagnostics }: FilesRead): void {
+    const pieces = sources.map((source) => this.#pieceOf(source))
+    const broken = [...diagnostics, ...pieces.flatMap((piece) => piece.broken)].filter(
+      ({ severity }) => severity === 'error',
+    )
+    if (broken.length > 0) {
+      // What a text that cannot be read says of Services is not known, so the Services stay as they were.
+      this.#refused = true
+      this.#onChanges([
+        { kind: 'configuration', configuration: { ok: false, error: sortDiagnostics(broken) } },
+      ])
+      return
+    }
+    const now = this.#factsOf(pieces)
+    const changes = changesBetween(this.#told, now)
+    // After a refusal it is news that the configuration is the same as before.
+    if (this.#refused && !changes.some(({ kind }) => kind === 'configuration'))
+      changes.unshift({ kind: 'configuration', configuration: now.configuration })
+    this.#refused = false
+    this.#told = now
+    if (changes.length > 0) this.#onChanges(changes)
+  }
+
+  #factsOf(pieces: readonly Piece[]): FactSet {
+    const nodes = pieces.flatMap((piece) => piece.nodes)
+    return factSet({
+      configuration: this.#configurationOf(pieces),
+      services: pieces.flatMap((piece) => piece.services),
+      slices: pieces.flatMap((piece) => piece.slices),
+      nodes: nodes.some(({ name }) => name === this.#thisNode.name) ? nodes : [...nodes, this.#thisNode],
+    })
+  }
+
+  #pieceOf(source: Source): Piece {
+    const known = this.#pieces.get(source)
+    if (known !== undefined) return known
+    const { documents, diagnostics } = parseYaml(source)
+    const read = readObjects(documents)
+    const { services, endpointSlices, nodes } = read.objects
+    const piece: Piece = {
+      broken: diagnostics,
+      read: configuring(read),
+      services: services.map((service) => serviceFact(service, OUTSIDE_CLUSTER)),
+      slices: endpointSlices.flatMap((slice) => sliceFact(slice) ?? []),
+      nodes: nodes.map(nodeFact),
+    }
+    this.#pieces.set(source, piece)
+    return piece
+  }
+
+  #configurationOf(pieces: readonly Piece[]): ConfigurationFact {
+    const from = pieces.filter(({ read }) => read !== undefined)
+    const known = this.#configuration
+    if (known !== undefined && from.length === known.from.length && from.every((p, i) => p === known.from[i]))
+      return known.fact
+    const fact = readConfiguration(merged(from.flatMap(({ read }) => read ?? [])))
+    this.#configuration = { from, fact }
+    return fact
+  }
+}
+
+/** Without the objects of which facts have been made: each holds the tree of its text, and there are thousands of them. */
+function configuring({ objects, diagnostics }: ReadResult): ReadResult | undefined {
+  const kept: ReadObjects = { ...objects, services: [], endpointSlices: [], statuses: [] }
+  const nothing = diagnostics.length === 0 && Object.values(kept).every((list) => list.length === 0)
+  return nothing ? undefined : { objects: kept, diagnostics }
+}
+
+function merged(reads: readonly ReadResult[]): ReadResult {
+  const objects = Object.keys(readObjects([]).objects).map((kind) => {
+    const lists = reads.map((read): readonly unknown[] => read.objects[kind as keyof ReadObjects])
+    return [kind, lists.flat()] as const
+  })
+  return {
+    objects: Object.fromEntries(objects) as unknown as ReadObjects,
+    diagnostics: reads.flatMap(({ diagnostics }) => diagnostics),
+  }
+}
