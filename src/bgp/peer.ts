@@ -3,7 +3,7 @@
 import type { Ip, IpFamily } from '../net/ip.ts'
 import type { Prefix } from '../net/prefix.ts'
 
-/** One neighbour. Two options with equal content are the same session; a change of any field but `name` restarts it. */
+/** One neighbour. Two options with equal content are the same session; a change of what the session depends on restarts it. */
 export interface BgpPeerOptions {
   /** unique; how the peer is called in messages, metrics and status */
   readonly name: string
@@ -17,16 +17,26 @@ export interface BgpPeerOptions {
   readonly holdTimeSeconds: number
   /** undefined: a third of the hold time agreed on (RFC 4271 §4.4); never above that third */
   readonly keepaliveTimeSeconds: number | undefined
-  /** time between two attempts, before back-off and jitter (RFC 4271 §8.2.1.3, §10) */
+  /** longest time between two attempts to connect (RFC 4271 §8.1); the first ones come after 1, 2, 4… seconds. With jitter (§10) */
   readonly connectRetrySeconds: number
   /** unicast families to offer; at least one */
   readonly families: readonly IpFamily[]
-  /** undefined: not offered. The time that the peer shall keep our routes while we restart (RFC 4724 §3) */
-  readonly gracefulRestart: { readonly restartSeconds: number } | undefined
+  /** undefined: not offered */
+  readonly gracefulRestart: GracefulRestartOptions | undefined
   /** waits for the peer to connect and never connects itself (RFC 4271 §8.1.1, PassiveTcpEstablishment) */
   readonly passive: boolean
   /** more routes than this from the peer end the session (RFC 4486 §4); undefined: no limit. We discard them all anyway */
   readonly maximumPrefixes: number | undefined
+}
+
+/** RFC 4724 §3 */
+export interface GracefulRestartOptions {
+  /** the time that the peer shall keep our routes for us to come back, 0..4095 */
+  readonly restartSeconds: number
+  /** F: addresses keep working while we are away, as they do when another program forwards; default: true */
+  readonly forwardingPreserved?: boolean
+  /** N: routes are kept across a NOTIFICATION and an expired hold time too (RFC 8538 §2), also when we died; default: false */
+  readonly throughNotifications?: boolean
 }
 
 export interface BgpRemote {

@@ -6,7 +6,14 @@ import { AF, IPV6, SO, SOCK, SOL } from '../kernel-constants.ts'
 import type { Libc } from '../libc.ts'
 import { inetAddress } from '../socket-address.ts'
 import { check, SystemCallError, systemCallFailed } from '../system-call-error.ts'
-import { int, type Md5Key, md5Option, socketOptions, type TcpOptions } from './tcp-options.ts'
+import {
+  int,
+  type Md5Key,
+  md5Option,
+  type SocketOption,
+  socketOptions,
+  type TcpOptions,
+} from './tcp-options.ts'
 
 export interface TcpTarget {
   readonly address: Ip
@@ -91,7 +98,7 @@ export async function listenTcp(
     server,
     setKey: (key) => {
       // Closed: the number may belong to somebody else by now.
-      if (server.listening) setOption(libc, fd, md5Option(key))
+      if (server.listening) setSocketOption(libc, fd, md5Option(key))
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
@@ -108,7 +115,7 @@ function configured(
   try {
     const domain = family === 4 ? AF.inet : AF.inet6
     fd = check('socket', libc.socket(domain, SOCK.stream | SOCK.nonblock | SOCK.cloexec, 0))
-    for (const option of socketOptions(family, options)) setOption(libc, fd, option)
+    for (const option of socketOptions(family, options)) setSocketOption(libc, fd, option)
     then(fd)
     return fd
   } catch (error) {
@@ -117,8 +124,9 @@ function configured(
   }
 }
 
-const setOption = (
+/** Throws SystemCallError. */
+export const setSocketOption = (
   libc: Libc,
   fd: number,
-  { title, level, name, value }: ReturnType<typeof md5Option>,
+  { title, level, name, value }: SocketOption,
 ): number => check(`setsockopt ${title}`, libc.setOption(fd, level, name, value))

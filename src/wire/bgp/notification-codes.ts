@@ -50,7 +50,11 @@ export const UPDATE_ERROR = {
 export const CEASE = {
   maximumPrefixes: 1,
   administrativeShutdown: 2,
+  peerDeconfigured: 3,
   administrativeReset: 4,
+  connectionRejected: 5,
+  configurationChange: 6,
+  collision: 7,
   hardReset: 9,
 } as const
 
