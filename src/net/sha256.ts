@@ -36,21 +36,38 @@ export function sha256(message: Uint8Array): Uint8Array {
 }
 
 /** The digest as eight signed 32-bit words, most significant first. `compareDigests` orders them as bytes. */
-export function sha256Words(message: Uint8Array): Int32Array {
-  const state = INITIAL.slice()
-  const schedule = new Int32Array(64)
-  const whole = message.length - (message.length % BLOCK_BYTES)
-  for (let at = 0; at < whole; at += BLOCK_BYTES) compress(state, schedule, message, at)
-  const rest = message.length - whole
-  const tail = new Uint8Array(rest + TAIL_BYTES > BLOCK_BYTES ? 2 * BLOCK_BYTES : BLOCK_BYTES)
-  tail.set(message.subarray(whole))
-  tail[rest] = 0x80
-  // A length of 2^53 bits is more than a Uint8Array can have.
-  const view = new DataView(tail.buffer)
-  view.setUint32(tail.length - 8, Math.floor(message.length / 2 ** 29))
-  view.setUint32(tail.length - 4, (message.length * 8) >>> 0)
-  for (let at = 0; at < tail.length; at += BLOCK_BYTES) compress(state, schedule, tail, at)
-  return state
+export const sha256Words = (message: Uint8Array): Int32Array => new Sha256().words(message)
+
+/** For many digests one after the other: keeps its working space. */
+export class Sha256 {
+  readonly #schedule = new Int32Array(64)
+  readonly #tail = new Uint8Array(2 * BLOCK_BYTES)
+
+  /** As `sha256Words`. */
+  words(message: Uint8Array): Int32Array {
+    const state = INITIAL.slice()
+    const whole = message.length - (message.length % BLOCK_BYTES)
+    for (let at = 0; at < whole; at += BLOCK_BYTES) compress(state, this.#schedule, message, at)
+    const end = this.#pad(message, whole)
+    for (let at = 0; at < end; at += BLOCK_BYTES) compress(state, this.#schedule, this.#tail, at)
+    return state
+  }
+
+  /** FIPS 180-4 §5.1.1: what is left of the message, a one, zeros, and the length in bits. Returns the bytes in use. */
+  #pad(message: Uint8Array, whole: number): number {
+    const rest = message.length - whole
+    const end = rest + TAIL_BYTES > BLOCK_BYTES ? 2 * BLOCK_BYTES : BLOCK_BYTES
+    const tail = this.#tail
+    for (let i = 0; i < rest; i++) tail[i] = message[whole + i] ?? 0
+    tail[rest] = 0x80
+    tail.fill(0, rest + 1, end)
+    let bits = message.length * 8
+    for (let i = end - 1; bits > 0; i--) {
+      tail[i] = bits % 256
+      bits = Math.floor(bits / 256)
+    }
+    return end
+  }
 }
 
 /** Negative when `a` stands before `b` in the order of bytes. */
@@ -82,7 +99,6 @@ function compress(state: Int32Array, w: Int32Array, bytes: Uint8Array, at: numbe
 }
 
 function rounds(state: Int32Array, w: Int32Array): void {
-  const before = state.slice()
   let a = state[0] ?? 0
   let b = state[1] ?? 0
   let c = state[2] ?? 0
@@ -105,6 +121,12 @@ function rounds(state: Int32Array, w: Int32Array): void {
     b = a
     a = (t1 + t2) | 0
   }
-  state.set([a, b, c, d, e, f, g, h])
-  for (let i = 0; i < 8; i++) state[i] = ((state[i] ?? 0) + (before[i] ?? 0)) | 0
+  state[0] = ((state[0] ?? 0) + a) | 0
+  state[1] = ((state[1] ?? 0) + b) | 0
+  state[2] = ((state[2] ?? 0) + c) | 0
+  state[3] = ((state[3] ?? 0) + d) | 0
+  state[4] = ((state[4] ?? 0) + e) | 0
+  state[5] = ((state[5] ?? 0) + f) | 0
+  state[6] = ((state[6] ?? 0) + g) | 0
+  state[7] = ((state[7] ?? 0) + h) | 0
 }

@@ -1,15 +1,17 @@
 // Custom resources → configuration. Whatever brings them, the resources are those of the schema; `validate` says with places what is
 // wrong with them, and this refuses what it could not use.
 import type { Diagnostic } from '../../config/diagnostic.ts'
+import type { BGPPeer } from '../../config/objects/read-object.ts'
 import type {
   BGPAdvertisementSpec,
   CommunitySpec,
   L2AdvertisementSpec,
 } from '../../config/schema/advertisement-kinds.ts'
 import type { LabelSelector } from '../../config/schema/field.ts'
-import type { BFDProfileSpec, BGPPeerSpec } from '../../config/schema/peer-kinds.ts'
+import type { BFDProfileSpec } from '../../config/schema/peer-kinds.ts'
 import type { IPAddressPoolSpec } from '../../config/schema/pool-kinds.ts'
 import { parseAddressEntry } from '../../config/semantics/addresses.ts'
+import { resolveSession, type SessionPassword } from '../../config/semantics/bgp-session.ts'
 import { type Community, parseCommunity } from '../../config/semantics/community.ts'
 import { type CompiledSelector, compileSelector, matchesAny } from '../../config/semantics/selector.ts'
 import { err, ok, type Result } from '../../net/result.ts'
@@ -25,15 +27,17 @@ export interface Resource<S> {
   readonly spec: { readonly [K in keyof S]?: S[K] }
 }
 
+export type SecretPassword = Extract<SessionPassword, { kind: 'secret' }>
+
 export interface Resources {
   readonly pools: readonly Resource<IPAddressPoolSpec>[]
   readonly l2Advertisements: readonly Resource<L2AdvertisementSpec>[]
   readonly bgpAdvertisements: readonly Resource<BGPAdvertisementSpec>[]
-  readonly peers: readonly Resource<BGPPeerSpec>[]
+  readonly peers: readonly BGPPeer[]
   readonly bfdProfiles: readonly Resource<BFDProfileSpec>[]
   readonly communities: readonly Resource<CommunitySpec>[]
-  /** the password that a peer's passwordSecret leads to; undefined when there is none */
-  readonly password: (peer: Resource<BGPPeerSpec>) => string | undefined
+  /** what is in a Secret; undefined when it is not there */
+  readonly password: (secret: SecretPassword) => string | undefined
 }
 
 /** Every problem is of severity error and names object and field. */
@@ -67,7 +71,7 @@ class Compiler {
     const bgp = bgpAdvertisements.map((each) => ({ selects: this.#poolTest(each), advert: this.#bgp(each) }))
     return {
       pools: pools.map((pool) => this.#pool(pool, l2, bgp)),
-      peers: peers.map((peer) => this.#peer(peer)),
+      peers: peers.flatMap((peer) => this.#peer(peer)),
     }
   }
 
@@ -160,29 +164,40 @@ class Compiler {
     return []
   }
 
-  #peer(peer: Resource<BGPPeerSpec>): Peer {
-    const { spec, name } = peer
-    const profile = spec.bfdProfile === undefined || spec.bfdProfile === '' ? undefined : spec.bfdProfile
-    const found = profile === undefined ? undefined : this.#profiles.get(profile)
-    if (profile !== undefined && found === undefined)
-      this.#problem('V802', peer, 'spec.bfdProfile', `There is no BFDProfile "${profile}".`)
-    const secret = spec.passwordSecret?.name
-    const plain = spec.password === '' ? undefined : spec.password
-    const password = secret === undefined || secret === '' ? plain : this.#resources.password(peer)
-    if (secret !== undefined && secret !== '' && password === undefined)
+  #peer(peer: BGPPeer): Peer[] {
+    const resolved = resolveSession(peer)
+    if (!resolved.ok) {
+      for (const { code, field, message } of resolved.error)
+        this.#problem(code, peer, `spec.${field}`, `The peer ${message}.`)
+      return []
+    }
+    const session = resolved.value
+    const { name } = peer
+    const profile = session.bfdProfile === undefined ? undefined : this.#profiles.get(session.bfdProfile)
+    if (session.bfdProfile !== undefined && profile === undefined)
+      this.#problem('V802', peer, 'spec.bfdProfile', `There is no BFDProfile "${session.bfdProfile}".`)
+    return [
+      {
+        name,
+        nodes: this.#selectors(peer, 'nodeSelectors', peer.spec.nodeSelectors),
+        session,
+        password: this.#password(peer, session.password),
+        bfd: profile === undefined ? undefined : { ...profile.spec, name: profile.name },
+      },
+    ]
+  }
+
+  #password(peer: BGPPeer, password: SessionPassword | undefined): string | undefined {
+    if (password?.kind !== 'secret') return password?.text
+    const text = this.#resources.password(password)
+    if (text === undefined)
       this.#problem(
         'V803',
         peer,
         'spec.passwordSecret',
-        `The Secret "${secret}" with the password is not there.`,
+        `The Secret "${password.name}" with the password is not there.`,
       )
-    return {
-      name,
-      nodes: this.#selectors(peer, 'nodeSelectors', spec.nodeSelectors),
-      spec,
-      password,
-      bfd: found === undefined ? undefined : { ...found.spec, name: found.name },
-    }
+    return text
   }
 
   #selectors(resource: AnyResource, field: string, selectors: readonly LabelSelector[] = []): Selectors {

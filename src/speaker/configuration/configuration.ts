@@ -1,7 +1,8 @@
 // The custom resources as the speaker uses them: checked, references resolved, selectors compiled.
 
 import type { BgpAdvertisement } from '../../bgp/peer.ts'
-import type { BFDProfileSpec, BGPPeerSpec } from '../../config/schema/peer-kinds.ts'
+import type { BFDProfileSpec } from '../../config/schema/peer-kinds.ts'
+import type { BgpSession } from '../../config/semantics/bgp-session.ts'
 import { RangeIndex } from '../../config/semantics/range-index.ts'
 import type { CompiledSelector } from '../../config/semantics/selector.ts'
 import type { Ip, IpFamily } from '../../net/ip.ts'
@@ -44,11 +45,14 @@ export interface Pool {
 export interface Peer {
   readonly name: string
   readonly nodes: Selectors
-  readonly spec: Partial<BGPPeerSpec>
+  readonly session: BgpSession
   /** of the Secret or of the spec; never shown */
   readonly password: string | undefined
-  readonly bfd: (Partial<BFDProfileSpec> & { readonly name: string }) | undefined
+  readonly bfd: BfdProfile | undefined
 }
+
+/** What is not given is left to the speaker of BFD. */
+export type BfdProfile = Partial<BFDProfileSpec> & { readonly name: string }
 
 export interface Configuration {
   readonly pools: readonly Pool[]

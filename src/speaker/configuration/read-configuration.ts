@@ -3,14 +3,13 @@ import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { ReadObjects, SecretObject } from '../../config/objects/read-object.ts'
 import type { ReadResult } from '../../config/objects/read-objects.ts'
 import { ruleOf } from '../../config/rules/registry.ts'
-import type { BGPPeerSpec } from '../../config/schema/peer-kinds.ts'
 import { child, scalarText } from '../../config/source/node.ts'
 import { sortDiagnostics, validate } from '../../config/validate.ts'
 import { decodeBase64 } from '../../net/base64.ts'
 import { err } from '../../net/result.ts'
 import { decodeUtf8 } from '../../wire/utf8.ts'
 import type { ConfigurationFact } from '../facts/facts.ts'
-import { compileConfiguration, type Resource } from './compile.ts'
+import { compileConfiguration, type SecretPassword } from './compile.ts'
 
 /**
  * As MetalLB does, refuses the whole configuration for one error in it: half of it would move addresses that the other half was
@@ -20,20 +19,18 @@ export function readConfiguration({ objects, diagnostics }: ReadResult): Configu
   const rules = validate({ ...objects, services: [] })
   const problems = [...diagnostics, ...rules].filter(isFatal)
   if (problems.length > 0) return err(sortDiagnostics(problems))
-  return compileConfiguration({ ...objects, password: (peer) => passwordOf(peer, objects) })
+  return compileConfiguration({ ...objects, password: (secret) => passwordIn(secret, objects) })
 }
 
 /** What the API server or MetalLB would refuse, and texts that nobody can read; what only lbctl objects to is for `validate`. */
 const isFatal = ({ code, severity }: Diagnostic): boolean =>
   severity === 'error' && (ruleOf(code).source !== 'lbctl' || code === 'V023')
 
-/** The Secret stands in the peer's namespace unless it says otherwise; files often name none at all. */
-function passwordOf({ spec, namespace }: Resource<BGPPeerSpec>, objects: ReadObjects): string | undefined {
-  const wanted = spec.passwordSecret
-  const where = wanted?.namespace === '' ? namespace : (wanted?.namespace ?? namespace)
+/** Files often name no namespace at all, and then there is but one. */
+function passwordIn({ name, namespace }: SecretPassword, objects: ReadObjects): string | undefined {
   const fits = (secret: SecretObject) =>
-    secret.name === wanted?.name &&
-    (where === undefined || secret.namespace === undefined || secret.namespace === where)
+    secret.name === name &&
+    (namespace === undefined || secret.namespace === undefined || secret.namespace === namespace)
   const node = objects.secrets.find(fits)?.node
   const plain = scalarText(child(child(node, 'stringData'), 'password'))
   if (plain !== undefined) return plain

@@ -1,6 +1,6 @@
 // Who announces an address on a link: of the candidates, the one whose hash comes first. Every speaker computes the same from the same
 // facts, so nobody has to be asked.
-import { compareDigests, sha256Words } from '../../net/sha256.ts'
+import { compareDigests, Sha256, sha256Words } from '../../net/sha256.ts'
 import { encodeUtf8 } from '../../wire/utf8.ts'
 
 /** The hash of a candidate, as words; `subject` is the first address of the Service (its name, for releases before 0.11). */
@@ -14,9 +14,10 @@ export interface Winner {
 
 /** The first of the candidates; undefined without any. */
 export function elect(candidates: Iterable<string>, subject: string, sofar?: Winner): Winner | undefined {
+  const hasher = new Sha256()
   let first = sofar
   for (const node of candidates) {
-    const hash = candidateHash(node, subject)
+    const hash = hasher.words(encodeUtf8(`${node}#${subject}`))
     if (first === undefined || compareDigests(hash, first.hash) < 0) first = { node, hash }
   }
   return first

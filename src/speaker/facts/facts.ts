@@ -72,6 +72,8 @@ export type FactChange =
   | { readonly kind: 'members'; readonly members: Members }
   /** names of the interfaces of this node that are not excluded, up or down */
   | { readonly kind: 'interfaces'; readonly names: ReadonlySet<string> }
+  /** link-local address of the router on each interface where one was seen, for peers without an address */
+  | { readonly kind: 'routers'; readonly byInterface: ReadonlyMap<string, Ip> }
 
 /** Where facts come from: files, a cluster, the gossip, the interfaces of this machine. */
 export interface FactSource {
