@@ -1,7 +1,11 @@
-// The kernel for the commands that need it. The wing (and with it koffi) is loaded here and only then.
+// The kernel for the commands that need it. koffi is loaded when it is opened, and only then.
 import { hostname } from 'node:os'
-import { performance } from 'node:perf_hooks'
 import type { Clock, Surroundings } from '../diagnose/collect/question.ts'
+import { currentRights } from '../linux/capabilities.ts'
+import { factsReader } from '../linux/facts.ts'
+import { loadLibc } from '../linux/libc.ts'
+import { networkTables } from '../linux/netlink/network-tables.ts'
+import { networkProbes } from '../linux/network-probes.ts'
 
 /** @param netns name or process number of a network namespace; the whole process moves there. @throws LbctlError */
 export async function openKernel({
@@ -9,14 +13,6 @@ export async function openKernel({
 }: {
   readonly netns?: string | undefined
 } = {}): Promise<Surroundings> {
-  const [{ loadLibc }, { networkTables }, { networkProbes }, { factsReader }, { currentRights }] =
-    await Promise.all([
-      import('../linux/libc.ts'),
-      import('../linux/netlink/network-tables.ts'),
-      import('../linux/network-probes.ts'),
-      import('../linux/facts.ts'),
-      import('../linux/capabilities.ts'),
-    ])
   const libc = await loadLibc()
   if (netns !== undefined) {
     const { enterNetns } = await import('../linux/namespaces.ts')

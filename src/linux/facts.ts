@@ -28,9 +28,14 @@ export const systemFiles: FactFiles = {
   link: (path) => attempt(() => readlinkSync(path)),
 }
 
+/** What is said about the host is read once: each interface is looked at together with it. */
 export function factsReader(files: FactFiles = systemFiles): HostFactsReader {
+  let host: HostFacts | undefined
   return {
-    host: async () => hostFacts(files),
+    host: async () => {
+      host ??= hostFacts(files)
+      return host
+    },
     interface: async (name) => interfaceFacts(files, name),
   }
 }

@@ -1,11 +1,9 @@
-// The calls of the C library that lbctl makes, and the only file that loads koffi. Loaded when a command needs the kernel
-// and not before: koffi costs 12 ms and 5 MB, and is an optional dependency.
+// The calls of the C library that lbctl makes. koffi is loaded when a command needs the kernel, and not before.
 //
 // All calls follow the kernel's own convention: a result below zero is -errno. They do not block (sockets are opened with
 // SOCK_NONBLOCK), so that a Worker that runs them can always be stopped. Struct layouts in this room are LP64 and
 // little-endian: x86-64 and arm64.
-import { endianness } from 'node:os'
-import { LbctlError } from '../errors/lbctl-error.ts'
+import { type KoffiHost, loadKoffi, thisHost } from './koffi.ts'
 
 type Bytes = Uint8Array<ArrayBufferLike>
 
@@ -68,62 +66,8 @@ export interface Libc {
 /** A buffer whose address stays the same: outside the heap, unlike small typed arrays, which V8 may move. */
 export const pinned = (length: number): Buffer<ArrayBuffer> => Buffer.from(new ArrayBuffer(length))
 
-/** What `loadLibc` looks at; given by tests. */
-export interface LibcHost {
-  readonly platform: string
-  readonly arch: string
-  readonly endianness: string
-  readonly importKoffi: () => Promise<typeof import('koffi')>
-}
-
-const thisHost = (): LibcHost => ({
-  platform: process.platform,
-  arch: process.arch,
-  endianness: endianness(),
-  importKoffi: () => import('koffi'),
-})
-
 /** Rejects with an LbctlError('unsupported') that says what is missing and what to do. */
-export async function loadLibc(host: LibcHost = thisHost()): Promise<Libc> {
-  if (host.platform !== 'linux')
-    throw new LbctlError('unsupported', `This needs the Linux kernel, and this system is ${host.platform}.`, {
-      hints: [
-        'Run it on a node of the cluster, on another Linux machine of the same network segment, or in a virtual machine.',
-      ],
-    })
-  if (!['x64', 'arm64'].includes(host.arch) || host.endianness !== 'LE')
-    throw new LbctlError(
-      'unsupported',
-      `Access to the kernel is built for x64 and arm64, and this processor is ${host.arch}.`,
-      {
-        hints: ['Run it on an x64 or arm64 machine of the same network segment.'],
-      },
-    )
-  return bindLibc(await importKoffi(host))
-}
-
-async function importKoffi(host: LibcHost): Promise<typeof import('koffi')> {
-  try {
-    return await host.importKoffi()
-  } catch (cause) {
-    const missing = (cause as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
-    throw new LbctlError(
-      'unsupported',
-      missing
-        ? 'The optional package koffi, which gives access to the kernel, is not installed.'
-        : 'The optional package koffi, which gives access to the kernel, is installed but does not load.',
-      {
-        facts: { node: process.version, processor: host.arch },
-        hints: [
-          missing
-            ? 'Install lbctl again without --omit=optional, or add koffi 3.3.4 next to it: npm install koffi@3.3.4.'
-            : 'Remove node_modules and install again on this machine: the binary part of koffi differs by system.',
-        ],
-        cause,
-      },
-    )
-  }
-}
+export const loadLibc = async (host: KoffiHost = thisHost()): Promise<Libc> => bindLibc(await loadKoffi(host))
 
 type NativeCall = (...args: unknown[]) => number
 

@@ -3,7 +3,9 @@ import type { NetworkProbes } from '../diagnose/ports.ts'
 import { requireCapabilities } from './capabilities.ts'
 import type { Libc } from './libc.ts'
 import { openFrameSocket } from './packet/frame-socket.ts'
-import { reachTcp, reachUdp } from './reach/reach.ts'
+
+/** Loaded when it is used: a first probe goes out without it. */
+const reach = () => import('./reach/reach.ts')
 
 export function networkProbes(libc: Libc): NetworkProbes {
   return {
@@ -11,7 +13,7 @@ export function networkProbes(libc: Libc): NetworkProbes {
       requireCapabilities({ capabilities: ['CAP_NET_RAW'], to: 'send and receive frames' })
       return openFrameSocket(libc, options)
     },
-    reachTcp: (question) => reachTcp(libc, question),
-    reachUdp: (question) => reachUdp(libc, question),
+    reachTcp: async (question) => (await reach()).reachTcp(libc, question),
+    reachUdp: async (question) => (await reach()).reachUdp(libc, question),
   }
 }

@@ -16,9 +16,17 @@ const BUFFER_BYTES = 64 * 1024
 /** Tables that change all the time give interrupted dumps. */
 const DUMP_ATTEMPTS = 10
 
+/** Where answers are read into. Questions that are asked one after the other can share it. */
+export const netlinkBuffer = (): Buffer => pinned(BUFFER_BYTES)
+
 /** Runs `ask` with a socket of the namespace that the calling thread is in. */
-export function withNetlink<T>(libc: Libc, protocol: number, ask: (socket: NetlinkSocket) => T): T {
-  const socket = new NetlinkSocket(libc, protocol)
+export function withNetlink<T>(
+  libc: Libc,
+  protocol: number,
+  ask: (socket: NetlinkSocket) => T,
+  buffer: Buffer = netlinkBuffer(),
+): T {
+  const socket = new NetlinkSocket(libc, protocol, buffer)
   try {
     return ask(socket)
   } finally {
@@ -29,11 +37,12 @@ export function withNetlink<T>(libc: Libc, protocol: number, ask: (socket: Netli
 export class NetlinkSocket {
   readonly #libc: Libc
   readonly #fd: number
-  readonly #buffer = pinned(BUFFER_BYTES)
+  readonly #buffer: Buffer
   #sequence = 0
 
-  constructor(libc: Libc, protocol: number) {
+  constructor(libc: Libc, protocol: number, buffer: Buffer) {
     this.#libc = libc
+    this.#buffer = buffer
     this.#fd = check('socket', libc.socket(AF.netlink, SOCK.raw | SOCK.cloexec, protocol))
     const timeout = Buffer.alloc(16)
     timeout.writeBigInt64LE(BigInt(TIMEOUT_SECONDS), 0)

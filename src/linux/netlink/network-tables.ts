@@ -5,9 +5,8 @@ import type { Libc } from '../libc.ts'
 import { SystemCallError } from '../system-call-error.ts'
 import { addressesRequest, decodeAddress, RTM_ADDRESS } from './addresses.ts'
 import { decodeLink, linksRequest, RTM_LINK } from './links.ts'
-import { watchNetwork } from './monitor.ts'
 import { decodeNeighbour, neighboursRequest, RTM_NEIGHBOUR } from './neighbours.ts'
-import { NETLINK, withNetlink } from './netlink-socket.ts'
+import { NETLINK, type NetlinkSocket, netlinkBuffer, withNetlink } from './netlink-socket.ts'
 import {
   decodeRoute,
   decodeRouteAnswer,
@@ -20,8 +19,12 @@ import { decodeRule, RTM_RULE, rulesRequest } from './rules.ts'
 import { decodeTcpSession, SOCK_DIAG_BY_FAMILY, tcpSocketsRequest } from './sock-diag.ts'
 
 export function networkTables(libc: Libc): NetworkTables {
+  // A question is answered before the next one is asked.
+  const buffer = netlinkBuffer()
+  const asking = <T>(protocol: number, ask: (socket: NetlinkSocket) => T): T =>
+    withNetlink(libc, protocol, ask, buffer)
   const dump = <T>(type: number, request: Uint8Array, decode: (payload: Buffer) => T | undefined): T[] =>
-    withNetlink(libc, NETLINK.route, (socket) => socket.dump(type, request, decode))
+    asking(NETLINK.route, (socket) => socket.dump(type, request, decode))
   return {
     links: async () => dump(RTM_LINK.get, linksRequest(), decodeLink),
     addresses: async () => dump(RTM_ADDRESS.get, addressesRequest(), decodeAddress),
@@ -32,7 +35,7 @@ export function networkTables(libc: Libc): NetworkTables {
     routes: async () => dump(RTM_ROUTE.get, routesRequest(), decodeRoute),
     rules: async () => dump(RTM_RULE.get, rulesRequest(), decodeRule),
     routeTo: async (question) =>
-      withNetlink(libc, NETLINK.route, (socket): RouteAnswer => {
+      asking(NETLINK.route, (socket): RouteAnswer => {
         try {
           const answer = socket.get(RTM_ROUTE.get, routeQuestion(question), decodeRouteAnswer)
           if (answer === undefined) throw new Error('the kernel answered a route look-up without a route')
@@ -44,11 +47,11 @@ export function networkTables(libc: Libc): NetworkTables {
         }
       }),
     tcpSessions: async (port) =>
-      withNetlink(libc, NETLINK.sockDiag, (socket) =>
+      asking(NETLINK.sockDiag, (socket) =>
         ([4, 6] as const)
           .flatMap((family) => socket.dump(SOCK_DIAG_BY_FAMILY, tcpSocketsRequest(family), decodeTcpSession))
           .filter((session) => session.local.port === port || session.remote.port === port),
       ),
-    watch: async (onChange) => watchNetwork(libc, onChange),
+    watch: async (onChange) => (await import('./monitor.ts')).watchNetwork(libc, onChange),
   }
 }

@@ -35,4 +35,4 @@ async function serve(port: MessagePort): Promise<void> {
   report({ kind: 'ready' })
 }
 
-if (parentPort !== null) await serve(parentPort)
+if (parentPort !== null) void serve(parentPort)
