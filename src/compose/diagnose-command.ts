@@ -1,14 +1,10 @@
 // What `diagnose arp` and `diagnose ndp` do with their words; they differ in the family of addresses only.
-import type { WatchEvent } from '../diagnose/watch/owner-timeline.ts'
+import type { Progress } from '../diagnose/collect/question.ts'
 import type { ExitCode } from '../errors/exit-codes.ts'
 import type { IpFamily } from '../net/ip.ts'
-import { renderDiagnosisJson, renderWatchLineJson } from '../terminal/diagnose/json.ts'
-import { renderPlansJson, renderPlansText } from '../terminal/diagnose/plan.ts'
-import { renderStep } from '../terminal/diagnose/progress.ts'
-import { renderVerdictText } from '../terminal/diagnose/report.ts'
-import { renderWatchEvent, renderWatchSummary } from '../terminal/diagnose/watch.ts'
-import { runLinkDiagnosis, runLinkPlan, runLinkWatch } from './diagnose.ts'
+import { linkFacts } from './diagnose.ts'
 import type { LinkRequest } from './diagnose-request.ts'
+import { stepLines } from './step-lines.ts'
 import type { StreamStyle } from './streams.ts'
 
 export interface CommandOutput {
@@ -32,37 +28,37 @@ export async function diagnoseLink(
 ): Promise<ExitCode> {
   const request = { ...words, family }
   const isJson = words.output === 'json'
-  if (words['explain-plan']) {
-    const plans = await runLinkPlan(request, signal)
-    output.out(isJson ? renderPlansJson(plans) : renderPlansText(plans))
-    return 0
+  if (words['explain-plan'] || words.watch) {
+    const { planLink, watchLink } = await import('./diagnose-watch-output.ts')
+    return words.watch
+      ? watchLink(request, isJson, output, signal)
+      : planLink(request, isJson, output, signal)
   }
-  if (words.watch) return watchLink(request, isJson, output, signal)
-  const step = (name: string, text: string) => {
-    if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
-  }
-  const { reports, exitCode } = await runLinkDiagnosis(request, { step }, signal)
-  const style = { ...output.stdoutStyle, verbose: output.verbose }
-  output.out(
-    isJson
-      ? renderDiagnosisJson(reports, exitCode)
-      : reports.map(({ verdict }) => renderVerdictText(verdict, style)).join('\n'),
-  )
+  const facts = await withSteps(output, (progress) => linkFacts(request, progress, signal))
+  const { reportLink } = await import('./diagnose-report.ts')
+  const { text, exitCode } = reportLink(facts, isJson, { ...output.stdoutStyle, verbose: output.verbose })
+  output.out(text)
   return exitCode
 }
 
-async function watchLink(
-  request: LinkRequest,
-  isJson: boolean,
-  output: CommandOutput,
-  signal: AbortSignal,
-): Promise<ExitCode> {
-  const { colorLevel } = output.stdoutStyle
-  const onEvent = (event: WatchEvent, address: string) =>
-    output.out(isJson ? renderWatchLineJson({ event }) : renderWatchEvent(event, address, colorLevel))
-  const { summary, exitCode, address } = await runLinkWatch(request, onEvent, signal)
-  output.out(
-    isJson ? renderWatchLineJson({ summary, exitCode }) : renderWatchSummary(summary, address, colorLevel),
-  )
-  return exitCode
+/** Shows the steps, and loads what judges and prints as soon as there is an answer: others may still come. */
+async function withSteps<T>(output: CommandOutput, work: (progress: Progress) => Promise<T>): Promise<T> {
+  const lines = stepLines(async () => {
+    const { renderStep } = await import('../terminal/diagnose/progress.ts')
+    return (name, text) => output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
+  })
+  const add: typeof lines.add = (name, text) => {
+    if (output.showSteps) lines.add(name, text)
+    if (name === 'reply') setImmediate(() => void import('./diagnose-report.ts'))
+  }
+  const probe: Progress['probe'] = (spec) =>
+    add('probe', async () => {
+      const { probeText } = await import('../diagnose/collect/probe-text.ts')
+      return probeText(spec)
+    })
+  try {
+    return await work({ step: add, probe })
+  } finally {
+    await lines.flush()
+  }
 }

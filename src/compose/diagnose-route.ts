@@ -28,7 +28,10 @@ export interface RouteOutcome {
 }
 
 /** @throws LbctlError */
-export async function runRouteDiagnosis(request: RouteRequest, progress: Progress): Promise<RouteOutcome> {
+export async function runRouteDiagnosis(
+  request: RouteRequest,
+  progress: Pick<Progress, 'step'>,
+): Promise<RouteOutcome> {
   const question = await questionOf(request)
   const around = await openKernel({ netns: request.netns })
   const [{ collectRoute }, { judgeRoute }] = await Promise.all([

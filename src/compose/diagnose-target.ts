@@ -1,5 +1,4 @@
 // What was typed as ADDRESS → addresses. A host name may have several.
-import { lookup } from 'node:dns/promises'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { type Ip, type IpFamily, parseIp } from '../net/ip.ts'
 
@@ -30,6 +29,7 @@ export async function resolveTargets(asked: string, family: IpFamily): Promise<T
 
 async function lookedUp(name: string, family: IpFamily): Promise<Ip[]> {
   try {
+    const { lookup } = await import('node:dns/promises')
     const answers = await lookup(name, { all: true, family })
     return [...new Set(answers.map(({ address }) => address))].flatMap((text) => parseIp(text) ?? [])
   } catch (error) {

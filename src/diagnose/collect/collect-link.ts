@@ -14,8 +14,7 @@ import { isGroupRoute, obstacleOf } from '../link-layer.ts'
 import type { Link, Neighbour } from '../ports.ts'
 import { examineInterface } from './examine-interface.ts'
 import { examineRoute, ownAddressOf, readTables, type Tables } from './examine-route.ts'
-import { letKernelResolve } from './kernel-resolution.ts'
-import { askOwners, askPort, tellApart } from './link-probes.ts'
+import { askOwners } from './link-probes.ts'
 import type { Prepared } from './prepared.ts'
 import { type PlanInput, planProbes } from './probe-plan.ts'
 import type { LinkQuestion, Progress, Surroundings } from './question.ts'
@@ -25,7 +24,7 @@ import { describeInterface, describeNeighbours, describeRoute } from './step-tex
 export async function prepareLink(
   question: LinkQuestion,
   around: Surroundings,
-  progress: Progress,
+  progress: Pick<Progress, 'step'>,
 ): Promise<Prepared> {
   const { tables } = around
   const { target } = question
@@ -105,6 +104,8 @@ export async function collectLink(
     reach: undefined,
     nodes: undefined,
   }
+  // Loaded when the first probes have been sent, which should not wait for it.
+  const { askPort, tellApart } = await import('./owner-questions.ts')
   const apart = await tellApart(facts, question, prepared, deps)
   const reach =
     question.port === undefined ? undefined : await askPort(question, question.port, prepared, deps)
@@ -129,6 +130,7 @@ async function resolution(
     interfaceName,
     interfaceIndex: read.links.find(({ name }) => name === interfaceName)?.index,
   }
+  const { letKernelResolve } = await import('./kernel-resolution.ts')
   const { interfaceIndex, ...rest } = await letKernelResolve(around, examined, asked, signal)
   return { interface: read.links.find((link) => link.index === interfaceIndex)?.name, ...rest }
 }

@@ -1,10 +1,10 @@
 // What a diagnosis would send, each frame decoded, without sending it.
 import { formatIp } from '../../net/ip.ts'
+import { describeFrame } from '../../wire/describe/describe-frame.ts'
 import type { Prepared } from './prepared.ts'
 import { probeFrame } from './probe-frame.ts'
 import { planProbes } from './probe-plan.ts'
 import type { LinkQuestion } from './question.ts'
-import { probeText } from './step-texts.ts'
 
 export interface PlannedFrame {
   /** how often, and under which condition */
@@ -59,7 +59,7 @@ export function explainPlan(
     steps: [...steps, ...port],
     frames: frames.map(({ spec, when }) => ({
       when,
-      text: probeText(spec),
+      text: `on ${spec.interfaceName}: ${describeFrame(probeFrame(spec))}`,
       bytes: Array.from(probeFrame(spec), (byte) => byte.toString(16).padStart(2, '0')).join(''),
     })),
   }

@@ -71,13 +71,15 @@ async function sendAll(
   const frame = probeFrame(spec)
   for (let probe = 1; probe <= count; probe++) {
     signal.throwIfAborted()
+    const { sentAtNs, error } = socket.send(frame)
+    if (error !== undefined) errors.push(error)
+    listener.sentAt(sentAtNs)
+    // What waits for the answer is made after the probe: no frame is handed over before this turn of the event loop ends.
     const wake = new AbortController()
     const stop = () => wake.abort()
+    listener.expect(stop)
     signal.addEventListener('abort', stop)
     try {
-      const { sentAtNs, error } = listener.expect(() => socket.send(frame), stop)
-      if (error !== undefined) errors.push(error)
-      listener.sentAt(sentAtNs)
       const isLast = probe === count
       await clock.sleep(isLast ? timeoutMs : intervalMs, wake.signal)
       signal.throwIfAborted()
@@ -105,9 +107,8 @@ class ReplyListener {
     return this.#sentNs.length
   }
 
-  expect<T>(send: () => T, onAnswer: () => void): T {
+  expect(onAnswer: () => void): void {
     this.#onAnswer = onAnswer
-    return send()
   }
 
   sentAt(ns: bigint): void {

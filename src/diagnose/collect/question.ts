@@ -2,6 +2,7 @@
 import type { Ip } from '../../net/ip.ts'
 import type { Mac } from '../../net/mac.ts'
 import type { HostFactsReader, NetworkProbes, NetworkTables, Rights } from '../ports.ts'
+import type { ProbeSpec } from './probe-frame.ts'
 
 /** Time, given from outside so that tests do not wait. */
 export interface Clock {
@@ -49,7 +50,9 @@ export interface LinkQuestion {
 
 /** What happens, while it happens, in plain words. */
 export interface Progress {
-  step(name: 'route' | 'interface' | 'neighbour' | 'probe' | 'reply' | 'nodes' | 'port', text: string): void
+  step(name: 'route' | 'interface' | 'neighbour' | 'reply' | 'nodes' | 'port', text: string): void
+  /** This probe is being sent. Told as it is, because decoding it into words takes longer than sending it. */
+  probe(spec: ProbeSpec): void
 }
 
-export const SILENT_PROGRESS: Progress = { step: () => undefined }
+export const SILENT_PROGRESS: Progress = { step: () => undefined, probe: () => undefined }

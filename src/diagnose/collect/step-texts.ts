@@ -1,10 +1,9 @@
 // The steps of the diagnosis in plain words, as they happen.
 import { formatIp, type Ip } from '../../net/ip.ts'
-import { describeFrame } from '../../wire/describe/describe-frame.ts'
 import type { ExaminedInterface, NeighbourEntry, Reply, RouteFacts } from '../facts/link-facts.ts'
 import { hardwareTypeName, obstacleOf } from '../link-layer.ts'
 import { macWithOrigin } from '../mac-vendors.ts'
-import { type ProbeSpec, probeFrame } from './probe-frame.ts'
+import type { ProbeSpec } from './probe-frame.ts'
 
 export function describeRoute(route: RouteFacts, target: Ip): string {
   const address = formatIp(target)
@@ -43,10 +42,6 @@ export function describeNeighbours(entries: readonly NeighbourEntry[], examined:
     )
     .join('; ')
 }
-
-/** The frame itself, decoded. */
-export const probeText = (spec: ProbeSpec): string =>
-  `on ${spec.interfaceName}: ${describeFrame(probeFrame(spec))}`
 
 export function replyText({ interfaceName }: ProbeSpec, { mac, kind, rttMicroseconds }: Reply): string {
   const time = rttMicroseconds === undefined ? '' : ` in ${(rttMicroseconds / 1000).toFixed(3)} ms`

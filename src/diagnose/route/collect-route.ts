@@ -34,7 +34,7 @@ export interface RouteQuestion {
 export async function collectRoute(
   question: RouteQuestion,
   around: Surroundings,
-  progress: Progress,
+  progress: Pick<Progress, 'step'>,
 ): Promise<RouteDiagnosisFacts> {
   const { tables } = around
   const { target, source } = question
@@ -126,7 +126,7 @@ async function tryPort(
   { protocol, number }: NonNullable<RouteQuestion['port']>,
   read: Tables,
   { probes }: Surroundings,
-  progress: Progress,
+  progress: Pick<Progress, 'step'>,
 ): Promise<RouteReach> {
   progress.step('port', `${protocol.toUpperCase()} to ${formatIp(target)} port ${number}`)
   const question = {
