@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/boot.js'
+const { pathToFileURL } = require('node:url')
+const { main } = require('../dist/boot.js')
 
-await main(process.argv.slice(2), { root: new URL('../', import.meta.url) })
+void main(process.argv.slice(2), { root: new URL('../', pathToFileURL(__filename)) })

@@ -1,9 +1,11 @@
-// src → dist: one file per command, with what they share in chunks, so that a command loads only what it needs.
-// docs/decisions/0003-bundle-with-esbuild.md says why. With --tests: the fuzz targets → dist-test.
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+// src → dist: one file per command with all that it needs at once, and one for each part that is loaded later.
+// docs/decisions/0003-bundle-with-esbuild.md and 0005-a-start-in-commonjs.md say why. With --tests: the fuzz targets → dist-test.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { commit, root, version } from './build-identity.mjs'
+import { codeCacheOf } from './code-cache.mjs'
+import { closureOf, packsOf } from './packs.mjs'
 
 const quiet = process.argv.includes('--quiet')
 const tests = process.argv.includes('--tests')
@@ -11,19 +13,20 @@ const folder = tests ? 'dist-test' : 'dist'
 // Built beside its place and moved there when it is whole: a build that fails leaves what runs alone.
 const building = join(root, `${folder}.${process.pid}`)
 
+const TARGET = 'node20.19'
 const entryPoints = tests ? fuzzEntries() : { boot: 'src/compose/boot.ts', ...commands(), ...workers() }
 process.on('exit', () => rmSync(building, { recursive: true, force: true }))
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   entryPoints,
   outdir: building,
+  write: false,
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node20.19',
+  target: TARGET,
   minify: !tests,
-  sourcemap: 'external',
   jsx: 'automatic',
   // Native addons stay packages; typescript is what oclif would load to run sources, which it never does here.
   external: ['koffi', '@koromix/koffi-*', 'typescript'],
@@ -32,17 +35,50 @@ const { metafile } = await build({
     LBCTL_VERSION: JSON.stringify(version),
     LBCTL_COMMIT: JSON.stringify(commit()),
   },
-  // CommonJS packages inside the bundle call require.
-  banner: {
-    js: "import{createRequire as lbctlCreateRequire}from'node:module';const require=lbctlCreateRequire(import.meta.url);",
-  },
-  plugins: [withoutOclifRunner()],
+  plugins: [withoutOclifRunner(), withFlagsAlone()],
   metafile: true,
   logLevel: 'warning',
 })
+const modules = new Map(outputFiles.map(({ path, text }) => [relative(building, path), moduleOf(path, text)]))
+const packs = await packsOf(modules, { target: TARGET, minify: !tests })
+for (const [path, text] of packs) {
+  write(path, text)
+  write(`${path}.cache`, codeCacheOf(text))
+}
+write('package.json', '{"type":"commonjs"}\n')
+// Which sources each file loads at its start: for the tests, not for users.
+write(
+  'sources.json',
+  JSON.stringify(Object.fromEntries([...packs.keys()].map((path) => [path, sourcesOf(path)]))),
+)
 rmSync(join(root, folder), { recursive: true, force: true })
 renameSync(building, join(root, folder))
-if (!quiet) printSizes(metafile)
+if (!quiet) printSizes()
+
+function write(path, text) {
+  mkdirSync(dirname(join(building, path)), { recursive: true })
+  writeFileSync(join(building, path), text)
+}
+
+function outputAt(path) {
+  return metafile.outputs[relative(root, join(building, path))]
+}
+
+function moduleOf(path, text) {
+  const { entryPoint, imports } = metafile.outputs[relative(root, path)]
+  const here = imports.filter((each) => each.external !== true)
+  return {
+    text,
+    imports: here.map(({ path: to, kind }) => ({ path: relative(building, join(root, to)), kind })),
+    isRoot:
+      entryPoint !== undefined &&
+      Object.values(entryPoints).some((entry) => join(root, entryPoint) === resolve(root, entry)),
+  }
+}
+
+function sourcesOf(path) {
+  return [...closureOf(path, modules)].flatMap((each) => Object.keys(outputAt(each).inputs))
+}
 
 /**
  * Parts of oclif that only its own runner and its own way to print use: plugins, help, templates, spinners, timing, wrapping.
@@ -64,9 +100,34 @@ function withoutOclifRunner() {
       onLoad({ filter: /^unused$/, namespace: 'oclif-runner' }, () => ({
         contents: 'module.exports = class {}; module.exports.default = module.exports',
       }))
+      // chalk is told which colours there are; what it finds out by itself is not used.
+      onResolve({ filter: /^#supports-color$/ }, () => ({ path: 'no-detection', namespace: 'oclif-runner' }))
+      onLoad({ filter: /^no-detection$/, namespace: 'oclif-runner' }, () => ({
+        contents: 'export default { stdout: false, stderr: false }',
+      }))
       onLoad({ filter: /^same-text$/, namespace: 'oclif-runner' }, () => ({
         contents: 'module.exports = (text) => text',
       }))
+    },
+  }
+}
+
+/**
+ * oclif's definitions of flags and arguments load its errors, its help and its files, all of it for values that are refused or
+ * for kinds of flags that lbctl does not have. They load them then: all these places are in asynchronous functions.
+ */
+function withFlagsAlone() {
+  return {
+    name: 'with-flags-alone',
+    setup({ onLoad }) {
+      onLoad({ filter: /@oclif.core.lib.(flags|args)\.js$/ }, ({ path }) => {
+        let contents = readFileSync(path, 'utf8')
+        const asked = [...contents.matchAll(/^const (\w+) = require\("(\.[^"]+)"\);\n/gm)]
+        if (asked.length === 0) throw new Error(`${path} does not ask for its parts as it used to`)
+        for (const [line, name, part] of asked)
+          contents = contents.replace(line, '').replaceAll(`${name}.`, `(await import("${part}")).default.`)
+        return { contents }
+      })
     },
   }
 }
@@ -90,20 +151,9 @@ function fuzzEntries() {
   return { fuzz: 'test/fuzz/run.ts' }
 }
 
-function printSizes({ outputs }) {
-  const entries = Object.entries(outputs).filter(([, output]) => output.entryPoint !== undefined)
-  for (const [path, output] of entries.sort())
-    console.log(
-      `${path.replace(`${folder}.${process.pid}`, folder).padEnd(36)} ${kilobytes(loadedBytes(outputs, path)).padStart(8)} loaded at start, ${kilobytes(output.bytes)} its own`,
-    )
-}
-
-/** Bytes of a file and of all that it imports statically. */
-function loadedBytes(outputs, path, seen = new Set()) {
-  if (seen.has(path) || outputs[path] === undefined) return 0
-  seen.add(path)
-  const statically = outputs[path].imports.filter((i) => i.kind === 'import-statement')
-  return statically.reduce((sum, i) => sum + loadedBytes(outputs, i.path, seen), outputs[path].bytes)
+function printSizes() {
+  for (const [path, text] of [...packs].sort())
+    console.log(`${`${folder}/${path}`.padEnd(44)} ${kilobytes(text.length).padStart(8)}`)
 }
 
 function kilobytes(bytes) {

@@ -1,14 +1,11 @@
 // What every command has: the common flags, the way to print, and one place where errors become text or JSON and an exit
-// code. oclif parses flags and makes the manifest; it is not asked to print errors or help.
-import { Command } from '@oclif/core/command'
-import type { Input, ParserOutput } from '@oclif/core/interfaces'
+// code. The definitions are oclif's, and so is the parser of whatever is not the everyday command line; the class is not
+// oclif's Command, which prints, warns and debugs, and takes longer to load than most commands take.
+import type { ArgInput, FlagInput, Input } from '@oclif/core/interfaces'
 import type { ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
-import { renderErrorJson, renderErrorText } from '../terminal/error-report.ts'
-import { usageLine } from '../terminal/help.ts'
 import { commonFlags } from './command-flags.ts'
-import { reportOf } from './failure-report.ts'
-import { explainParseFailure, isParseFailure } from './parse-failure.ts'
+import { type Parsed, quickParse, type Values } from './quick-parse.ts'
 import { watchSignals } from './signals.ts'
 import { type StreamStyle, styleOf } from './streams.ts'
 import { wantsJson } from './wants-json.ts'
@@ -22,20 +19,47 @@ export interface Host {
   readonly root: URL
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: oclif's own bound for parsed values, which it does not export
-type Values = Record<string, any>
+export abstract class BaseCommand {
+  // What oclif reads for its manifest, with its own defaults.
+  static readonly baseFlags: FlagInput = commonFlags
+  static readonly flags: FlagInput = {}
+  static readonly args: ArgInput = {}
+  static readonly summary: string | undefined
+  static readonly description: string | undefined
+  static readonly examples: string[] | undefined
+  static readonly hidden: boolean | undefined
+  static readonly aliases: string[] = []
+  static readonly hiddenAliases: string[] = []
+  static readonly strict: boolean = true
+  static readonly enableJsonFlag: boolean = false
+  static readonly hasDynamicHelp: boolean = false
 
-export abstract class BaseCommand extends Command {
-  static override baseFlags = commonFlags
-  static override flags = {}
+  protected readonly argv: readonly string[]
+  #id = ''
   #host: Host | undefined
   #flags: Values = {}
 
+  /** @param argv the words after those of the command itself */
+  constructor(argv: readonly string[]) {
+    this.argv = argv
+  }
+
+  /** By this member oclif knows a command when it makes the manifest. It is never called: compose/boot.ts starts commands. */
+  static run(): never {
+    throw new Error('a command is started with runIn')
+  }
+
+  abstract run(): Promise<void>
+
   /** Runs the command. Always resolves; the outcome is `process.exitCode`. */
   async runIn(id: string, host: Host): Promise<void> {
-    this.id = id
+    this.#id = id
     this.#host = host
-    await this._run()
+    try {
+      await this.run()
+    } catch (error) {
+      await this.#fail(error)
+    }
   }
 
   protected get host(): Host {
@@ -87,11 +111,10 @@ export abstract class BaseCommand extends Command {
   }
 
   /** As oclif parses; and `--json` has set `output` to `json`. */
-  protected override async parse<F extends Values, B extends Values, A extends Values>(
-    options?: Input<F, B, A>,
-    argv?: string[],
-  ): Promise<ParserOutput<F, B, A>> {
-    const parsed = await super.parse(options, argv)
+  protected async parse<F extends Values, B extends Values, A extends Values>(
+    command: Input<F, B, A>,
+  ): Promise<Parsed<F, B, A>> {
+    const parsed = (await quickParse(this.argv, command, process.env)) ?? (await this.#parseFully(command))
     const flags: Values = parsed.flags
     if (flags['json'] === true) {
       const chosen = parsed.metadata.flags['output']?.setFromDefault !== true
@@ -103,31 +126,31 @@ export abstract class BaseCommand extends Command {
     return parsed
   }
 
-  /** The one place where an error becomes output and an exit code, the same in every format. */
-  protected override async catch(error: unknown): Promise<void> {
-    const report = reportOf(this.#asOperational(error), `lbctl ${this.id?.replaceAll(':', ' ')}`)
-    process.exitCode = report.exitCode
-    if (report.kind === 'stopped') return
-    if (this.#wantsJson()) {
-      this.out(renderErrorJson(report))
-      return
-    }
-    const usage = report.kind === 'usage' ? { usage: usageLine(this.id ?? '', this.ctor.args) } : {}
-    this.progress(renderErrorText({ ...report, ...usage }, this.stderrStyle.colorLevel))
+  async #parseFully<F extends Values, B extends Values, A extends Values>(
+    command: Input<F, B, A>,
+  ): Promise<Parsed<F, B, A>> {
+    const { fullParse } = await import('./full-parse.ts')
+    return fullParse(this.argv, command)
   }
 
-  #asOperational(error: unknown): unknown {
-    if (!isParseFailure(error)) return error
-    return explainParseFailure(error, [...Object.keys(this.ctor.flags), ...Object.keys(commonFlags), 'help'])
+  /** The one place where an error becomes output and an exit code, the same in every format. */
+  async #fail(error: unknown): Promise<void> {
+    const { failureOf } = await import('./command-failure.ts')
+    const own = this.constructor as typeof BaseCommand
+    const { exitCode, out, progress } = failureOf(error, {
+      id: this.#id,
+      args: own.args,
+      flags: { ...own.flags, ...commonFlags },
+      // Flags may be what is wrong, so this looks at the words themselves.
+      json: 'output' in own.flags && wantsJson(this.argv, process.env),
+      colorLevel: this.stderrStyle.colorLevel,
+    })
+    process.exitCode = exitCode
+    this.out(out)
+    this.progress(progress)
   }
 
   #noColor(): boolean {
     return this.#flags['no-color'] === true || this.argv.includes('--no-color')
-  }
-
-  /** Flags may be what is wrong, so this looks at the words themselves. */
-  #wantsJson(): boolean {
-    if (!('output' in this.ctor.flags)) return false
-    return wantsJson(this.argv, process.env)
   }
 }

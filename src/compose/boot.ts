@@ -1,24 +1,18 @@
 // The way from the typed words to the command, as short as it can be: --version needs nothing, a command only its own
 // file, help and mistakes the manifest. oclif's runner would load plugins, topics and help machinery first.
 import { existsSync } from 'node:fs'
-import type { Config } from '@oclif/core/config'
+import { fileURLToPath } from 'node:url'
 import type { BaseCommand, Host } from './base-command.ts'
+import { loadAllPacksSo, loadPack } from './load-pack.ts'
+import { endOnUnwritableStreams } from './streams.ts'
 import { versionLine } from './version.ts'
 
 interface CommandModule {
-  readonly default: new (argv: string[], config: Config) => BaseCommand
+  readonly default: new (argv: readonly string[]) => BaseCommand
 }
-
-/** oclif's own Config looks for plugins, topics and updates; a command uses these few members of it only. */
-const CONFIG = {
-  bin: 'lbctl',
-  runHook: async () => ({ successes: [], failures: [] }),
-  scopedEnvVarKeys: () => [],
-} as unknown as Config
 
 /** @param argv the words after `lbctl` */
 export async function main(argv: readonly string[], host: Host): Promise<void> {
-  const { endOnUnwritableStreams } = await import('./streams.ts')
   endOnUnwritableStreams()
   if (/^(--version|-v|version)$/.test(argv[0] ?? '')) {
     process.stdout.write(`${versionLine()}\n`)
@@ -40,8 +34,9 @@ async function dispatch(argv: readonly string[], host: Host): Promise<void> {
     answerWithoutCommand(argv, readSurface(host.root))
     return
   }
-  const { default: Command } = (await import(found.file.href)) as CommandModule
-  await new Command(argv.slice(found.words), CONFIG).runIn(found.id, host)
+  loadAllPacksSo()
+  const { default: Command } = loadPack(found.file) as CommandModule
+  await new Command(argv.slice(found.words)).runIn(found.id, host)
 }
 
 function asksForHelp(argv: readonly string[]): boolean {
@@ -54,12 +49,12 @@ function asksForHelp(argv: readonly string[]): boolean {
 function findCommand(
   argv: readonly string[],
   host: Host,
-): { id: string; file: URL; words: number } | undefined {
+): { id: string; file: string; words: number } | undefined {
   const stop = argv.findIndex((word) => !/^[a-z][a-z0-9-]*$/.test(word))
   const words = stop < 0 ? argv.slice(0, 3) : argv.slice(0, Math.min(stop, 3))
   for (let count = words.length; count > 0; count--) {
     const path = words.slice(0, count)
-    const file = new URL(`dist/commands/${path.join('/')}.js`, host.root)
+    const file = fileURLToPath(new URL(`dist/commands/${path.join('/')}.js`, host.root))
     if (existsSync(file)) return { id: path.join(':'), file, words: count }
   }
   return undefined
