@@ -3,19 +3,9 @@ import type { Progress } from '../diagnose/collect/question.ts'
 import type { ExitCode } from '../errors/exit-codes.ts'
 import type { IpFamily } from '../net/ip.ts'
 import { linkFacts } from './diagnose.ts'
+import type { CommandOutput } from './diagnose-output.ts'
 import type { LinkRequest } from './diagnose-request.ts'
 import { stepLines } from './step-lines.ts'
-import type { StreamStyle } from './streams.ts'
-
-export interface CommandOutput {
-  readonly out: (text: string) => void
-  readonly progress: (text: string) => void
-  readonly stdoutStyle: StreamStyle
-  readonly stderrStyle: StreamStyle
-  /** steps are shown as they happen */
-  readonly showSteps: boolean
-  readonly verbose: boolean
-}
 
 type Words = Omit<LinkRequest, 'family'> & { readonly output: 'text' | 'json' }
 

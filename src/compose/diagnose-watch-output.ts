@@ -4,7 +4,7 @@ import type { ExitCode } from '../errors/exit-codes.ts'
 import { renderWatchLineJson } from '../terminal/diagnose/json.ts'
 import { renderPlansJson, renderPlansText } from '../terminal/diagnose/plan.ts'
 import { renderWatchEvent, renderWatchSummary } from '../terminal/diagnose/watch.ts'
-import type { CommandOutput } from './diagnose-command.ts'
+import type { CommandOutput } from './diagnose-output.ts'
 import type { LinkRequest } from './diagnose-request.ts'
 import { runLinkPlan, runLinkWatch } from './diagnose-watch.ts'
 

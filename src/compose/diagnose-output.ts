@@ -1,0 +1,12 @@
+// Where `diagnose arp` and `diagnose ndp` print.
+import type { StreamStyle } from './streams.ts'
+
+export interface CommandOutput {
+  readonly out: (text: string) => void
+  readonly progress: (text: string) => void
+  readonly stdoutStyle: StreamStyle
+  readonly stderrStyle: StreamStyle
+  /** steps are shown as they happen */
+  readonly showSteps: boolean
+  readonly verbose: boolean
+}
