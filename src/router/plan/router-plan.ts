@@ -49,8 +49,8 @@ export interface PlannedNeighbour {
   readonly bfd: string | undefined
   /** the node asks its routers to keep its routes while it restarts (RFC 4724) */
   readonly gracefulRestart: boolean
-  /** name in `filters`; undefined when what the node announces is not known */
-  readonly filter: string | undefined
+  /** name in `filters` */
+  readonly filter: string
 }
 
 export interface PlannedPassword {
@@ -120,8 +120,11 @@ export interface PathPlan {
 export const entriesOf = (filter: ImportFilter, family: IpFamily): readonly FilterEntry[] =>
   filter.entries.filter(({ within }) => within.family === family)
 
-export const filterOf = (plan: RouterPlan, neighbour: PlannedNeighbour): ImportFilter | undefined =>
-  plan.filters.find(({ name }) => name === neighbour.filter)
+export function filterOf(plan: RouterPlan, neighbour: PlannedNeighbour): ImportFilter {
+  const filter = plan.filters.find(({ name }) => name === neighbour.filter)
+  if (filter === undefined) throw new Error(`the plan has no filter ${neighbour.filter}`)
+  return filter
+}
 
 /** Families that any neighbour exchanges, IPv4 first. */
 export const familiesOf = (plan: RouterPlan): readonly IpFamily[] =>

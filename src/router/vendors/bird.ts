@@ -164,12 +164,8 @@ function channelLines(plan: RouterPlan, one: PlannedNeighbour, family: IpFamily)
   return [
     // RFC 8212: an eBGP channel without import and export policy carries nothing.
     `  ipv${family} {`,
-    ...(filter === undefined
-      ? []
-      : [
-          `    import filter ${filterName(filter.name, family)};`,
-          `    import limit ${filter.limits[family].limit} action restart;`,
-        ]),
+    `    import filter ${filterName(filter.name, family)};`,
+    `    import limit ${filter.limits[family].limit} action restart;`,
     plan.advertiseDefault ? `    export where net = ${anyRoute};` : '    export none;',
     ...(family === 4 && (one.address === undefined || one.address.family === 6)
       ? ['    extended next hop on;']

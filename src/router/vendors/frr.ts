@@ -120,7 +120,7 @@ function routerLines(plan: RouterPlan, withBfd: boolean): string[] {
   ]
 }
 
-const routerIdText = ({ routerId }: RouterPlan): string => {
+export const routerIdText = ({ routerId }: RouterPlan): string => {
   const value = Number(routerId?.value ?? 0n)
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
 }
@@ -183,12 +183,8 @@ function policyLines(plan: RouterPlan, one: PlannedNeighbour, family: IpFamily):
   const say = (words: string): string => `  neighbor ${neighbourKey(one)} ${words}`
   return [
     say('activate'),
-    ...(filter === undefined
-      ? []
-      : [
-          say(`prefix-list ${listName(filter.name, family)} in`),
-          say(`maximum-prefix ${filter.limits[family].limit} 80 restart 5`),
-        ]),
+    say(`prefix-list ${listName(filter.name, family)} in`),
+    say(`maximum-prefix ${filter.limits[family].limit} 80 restart 5`),
     say(`prefix-list ${outName(plan, family)} out`),
     ...(plan.advertiseDefault ? [say('default-originate')] : []),
   ]

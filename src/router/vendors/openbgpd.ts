@@ -67,7 +67,7 @@ function neighbourLines(plan: RouterPlan, one: PlannedNeighbour): string[] {
   const password = passwordText(one)
   const filter = filterOf(plan, one)
   // The limit counts the prefixes of both families together.
-  const limit = one.families.reduce((sum, family) => sum + (filter?.limits[family].limit ?? 0), 0)
+  const limit = one.families.reduce((sum, family) => sum + filter.limits[family].limit, 0)
   return [
     `neighbor ${one.address === undefined ? '' : formatIp(one.address)} {`,
     `  descr "${describeNeighbour(one)}"`,
@@ -98,7 +98,7 @@ function policyLines(plan: RouterPlan, neighbours: readonly PlannedNeighbour[]):
     ...comment(MARK, 'The last rule that matches counts, and nothing is allowed by itself.'),
     ...neighbours.flatMap((one) => {
       const filter = filterOf(plan, one)
-      if (one.address === undefined || filter === undefined) return []
+      if (one.address === undefined) return []
       const from = formatIp(one.address)
       return [
         `deny from ${from}`,

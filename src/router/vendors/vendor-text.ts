@@ -11,7 +11,7 @@ export interface VendorText {
 export type Renderer = (plan: RouterPlan) => VendorText
 
 /** Columns of a comment. */
-const WIDTH = 78
+const WIDTH = 72
 
 /** A comment in front of lines, broken at blanks. */
 export function comment(mark: string, text: string, indent = ''): string[] {

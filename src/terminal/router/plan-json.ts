@@ -49,7 +49,7 @@ const neighbourToJson = (one: PlannedNeighbour) => ({
   timers: one.timers ?? null,
   bfd: one.bfd ?? null,
   gracefulRestart: one.gracefulRestart,
-  filter: one.filter ?? null,
+  filter: one.filter,
 })
 
 /** Numbers of prefixes may be beyond what a JSON number can hold exactly, so they are texts. */
