@@ -1,5 +1,5 @@
 // src → dist: one file per command with all that it needs at once, and one for each part that is loaded later.
-// docs/decisions/0003-bundle-with-esbuild.md and 0005-a-start-in-commonjs.md say why. With --tests: the fuzz targets → dist-test.
+// docs/decisions/0003-bundle-with-esbuild.md and 0006-a-start-in-commonjs.md say why. With --tests: the fuzz targets → dist-test.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'

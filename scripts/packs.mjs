@@ -1,6 +1,6 @@
 // The modules that esbuild makes, as packs: one CommonJS file for each file that is loaded by name or by `import()`, with
 // everything in it that cannot have been loaded before. Node reads and links a CommonJS file in a tenth of the time that it
-// takes for an ECMAScript module, and one file sooner than thirty (docs/decisions/0005-a-start-in-commonjs.md).
+// takes for an ECMAScript module, and one file sooner than thirty (docs/decisions/0006-a-start-in-commonjs.md).
 import { dirname, posix } from 'node:path'
 import { transform, transformSync } from 'esbuild'
 

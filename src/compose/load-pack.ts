@@ -1,5 +1,5 @@
 // Loads a file of the bundle with what V8 made of it when it was built, so that nothing is compiled at the start. V8 takes it
-// only if it is the same V8; otherwise, or without such a file, it compiles. docs/decisions/0005-a-start-in-commonjs.md.
+// only if it is the same V8; otherwise, or without such a file, it compiles. docs/decisions/0006-a-start-in-commonjs.md.
 import { existsSync, readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname } from 'node:path'

@@ -1,6 +1,6 @@
 // The everyday command line, read from the same definitions as oclif's parser reads them, and to the same result. Whatever is
 // out of the ordinary (a mistake, a variable of the environment, flags that exclude each other) gives undefined: oclif decides.
-// docs/decisions/0005-a-start-in-commonjs.md has the reason and the figures; quick-parse.test.ts compares the two.
+// docs/decisions/0006-a-start-in-commonjs.md has the reason and the figures; quick-parse.test.ts compares the two.
 import type { Input, ParserOutput } from '@oclif/core/interfaces'
 
 // biome-ignore lint/suspicious/noExplicitAny: oclif's own bound for parsed values, which it does not export
