@@ -16,7 +16,7 @@ import {
   sessionsOf,
   sessionWith,
 } from './peer-state.ts'
-import { PeerTurn } from './peer-turn.ts'
+import { PeerTurn, timerKey } from './peer-turn.ts'
 import { refuseOpen } from './session/agreement.ts'
 import type { TimerName } from './session/effects.ts'
 import { SHUTDOWN } from './session/endings.ts'
@@ -26,7 +26,7 @@ import type { Session } from './session/state.ts'
 export function stepPeer(peer: PeerState, event: PeerEvent, env: PeerEnv): PeerStep {
   const turn = new PeerTurn(peer, env)
   take(turn, event, env)
-  return turn.finish()
+  return turn.finish(event.kind === 'timer' ? timerKey(event.owner, event.timer) : undefined)
 }
 
 function take(turn: PeerTurn, event: PeerEvent, env: PeerEnv): void {

@@ -68,11 +68,14 @@ export class PeerTurn {
     this.patch({ stale, ...(stale.length === 0 ? { timers: {} } : {}) })
   }
 
-  /** The effects, with those of timers and of the state of the peer as a whole. */
-  finish(): { readonly state: PeerState; readonly effects: readonly PeerEffect[] } {
+  /**
+   * The effects, with those of timers and of the state of the peer as a whole.
+   * @param fired the timer that brought this step about, which does not run any more
+   */
+  finish(fired: string | undefined): { readonly state: PeerState; readonly effects: readonly PeerEffect[] } {
     const from = peerState(this.#before)
     const to = peerState(this.peer)
-    const timers = timerEffects(this.#before, this.peer)
+    const timers = timerEffects(this.#before, this.peer, fired)
     const change: PeerEffect[] = from === to ? [] : [{ kind: 'state', from, to }]
     return { state: this.peer, effects: [...this.effects, ...timers, ...change] }
   }
@@ -152,8 +155,9 @@ function survives({ by, notification }: Ending, { throughNotifications }: PeerRe
   return throughNotifications && !hard
 }
 
-function timerEffects(before: PeerState, after: PeerState): PeerEffect[] {
+function timerEffects(before: PeerState, after: PeerState, fired: string | undefined): PeerEffect[] {
   const old = runningTimers(before)
+  if (fired !== undefined) old.delete(fired)
   const now = runningTimers(after)
   const effects: PeerEffect[] = []
   for (const [key, { owner, timer }] of old) if (!now.has(key)) effects.push({ kind: 'disarm', owner, timer })
@@ -168,12 +172,14 @@ interface Running {
   readonly atMs: number
 }
 
+export const timerKey = (owner: number, timer: TimerName): string => `${owner}/${timer}`
+
 /** All timers of a peer and of its sessions. */
 export function runningTimers(peer: PeerState): Map<string, Running> {
   const all = new Map<string, Running>()
   const add = (owner: number, timers: Timers): void => {
     for (const [timer, atMs] of Object.entries(timers) as [TimerName, number][])
-      all.set(`${owner}/${timer}`, { owner, timer, atMs })
+      all.set(timerKey(owner, timer), { owner, timer, atMs })
   }
   add(PEER_TIMERS, peer.timers)
   for (const { id, timers } of sessionsOf(peer)) add(id, timers)

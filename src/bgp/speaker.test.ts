@@ -167,7 +167,7 @@ describe('a peer that falls silent', () => {
     expect(clock.until(() => state(left) !== 'established', 9_500)).toBe(true)
     expect(endings(left)).toEqual(['we sent NOTIFICATION Hold Timer Expired (4/0)'])
     network.unplug(RIGHT, false)
-    clock.advance(20_000)
+    clock.advance(5_000)
     expect(comesUp()).toBe(true)
     expect(left.speaker.status()[0]!.resets).toBe(1)
   })
@@ -180,10 +180,10 @@ describe('a peer that falls silent', () => {
     expect(left.speaker.status()[0]!.messages.sent.keepalive).toBe(1)
   })
 
-  it('a session lives for hours when nothing happens', async () => {
+  it('a session lives on and on when nothing happens', async () => {
     await connect({ holdTimeSeconds: 3 })
     expect(comesUp()).toBe(true)
-    clock.advance(4 * 3_600_000)
+    clock.advance(3_600_000)
     expect([endings(left), endings(right), established()]).toEqual([[], [], true])
   })
 })
@@ -193,25 +193,25 @@ describe('back-pressure', () => {
     network.weather = { ...FINE, windowBytes: 10_000, delayMs: 1000 }
     await connect()
     const routes = left.speaker.routes('right')!
-    routes.setDesired(Array.from({ length: 20_000 }, (_, i) => advertisement(`10.${i >> 8}.${i & 255}.0/24`)))
+    routes.setDesired(Array.from({ length: 5_000 }, (_, i) => advertisement(`10.${i >> 8}.${i & 255}.0/24`)))
     expect(comesUp()).toBe(true)
     clock.advance(1)
     // One portion of 64 kB is on its way, the rest waits where it is.
-    expect(routes.counts.pending).toBeGreaterThan(18_000)
+    expect(routes.counts.pending).toBeGreaterThan(3_000)
     clock.advance(600_000)
-    expect(right.inbound.get('left')!.routes.size).toBe(20_000)
+    expect(right.inbound.get('left')!.routes.size).toBe(5_000)
     expect(established()).toBe(true)
   })
 
   it('keepalives go out between the routes', async () => {
-    // 20,000 routes take longer than the hold time.
+    // 5,000 routes take longer than the hold time.
     network.weather = { ...FINE, windowBytes: 10_000, delayMs: 1000 }
     await connect({ holdTimeSeconds: 3 })
     left.speaker
       .routes('right')!
-      .setDesired(Array.from({ length: 20_000 }, (_, i) => advertisement(`10.${i >> 8}.${i & 255}.0/24`)))
+      .setDesired(Array.from({ length: 5_000 }, (_, i) => advertisement(`10.${i >> 8}.${i & 255}.0/24`)))
     expect(comesUp()).toBe(true)
-    expect(clock.until(() => right.inbound.get('left')!.routes.size === 20_000, 600_000)).toBe(true)
+    expect(clock.until(() => right.inbound.get('left')!.routes.size === 5_000, 600_000)).toBe(true)
     expect(endings(left)).toEqual([])
     expect(endings(right)).toEqual([])
   })

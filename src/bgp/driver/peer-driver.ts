@@ -17,6 +17,7 @@ import {
   peerState,
   sessionWith,
 } from '../peer-state.ts'
+import { timerKey } from '../peer-turn.ts'
 import type { AcceptedConnection, BgpConnection, BgpPorts, ConnectionEvents } from '../ports.ts'
 import type { MessageEvent } from '../session/events.ts'
 import type { BgpPeerStatus } from '../status.ts'
@@ -25,6 +26,7 @@ import { exportContext } from './export-context.ts'
 import { Link } from './link.ts'
 import { Outflow, WakingRoutes } from './outflow.ts'
 import { PeerRecord } from './peer-record.ts'
+import { prefixStatus, sessionStatus } from './peer-status.ts'
 
 export interface PeerParts {
   readonly ports: BgpPorts
@@ -117,22 +119,12 @@ export class PeerDriver {
   status(): BgpPeerStatus {
     const session = establishedSession(this.#state)
     const link = session?.connection === undefined ? undefined : this.#links.get(session.connection)
-    const { agreement, direction } = session ?? {}
-    const ends = link?.ends
-    const whole =
-      agreement === undefined || ends === undefined || direction === undefined
-        ? undefined
-        : { agreement, ends, direction }
     const { name, remote, localAsn } = this.#options
     return {
       ...{ name, remote: { address: remote.address, port: remote.port }, localAsn },
-      ...{ state: peerState(this.#state), session: whole },
+      ...{ state: peerState(this.#state), session: sessionStatus(session, link?.ends) },
       ...this.#record.status(),
-      prefixes: {
-        ...this.routes.counts,
-        received: { 4: this.#inbound.count(4), 6: this.#inbound.count(6) },
-      },
-      missing: this.#missing,
+      ...{ prefixes: prefixStatus(this.routes, this.#inbound), missing: this.#missing },
     }
   }
 
@@ -170,11 +162,11 @@ export class PeerDriver {
         break
       case 'arm': {
         const { owner, timer, atMs } = effect
-        this.#alarms.set(`${owner}/${timer}`, atMs, () => this.#post({ kind: 'timer', owner, timer }))
+        this.#alarms.set(timerKey(owner, timer), atMs, () => this.#post({ kind: 'timer', owner, timer }))
         break
       }
       case 'disarm':
-        this.#alarms.clear(`${effect.owner}/${effect.timer}`)
+        this.#alarms.clear(timerKey(effect.owner, effect.timer))
         break
       case 'up': {
         const link = this.#links.get(effect.connection)

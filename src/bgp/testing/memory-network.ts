@@ -36,6 +36,8 @@ interface Side {
   events: ConnectionEvents | undefined
   closed: boolean
   ended: boolean
+  /** what is on its way is lost, as behind a reset */
+  aborted: boolean
   inFlight: number
   blocked: boolean
   lastArrivalMs: number
@@ -149,6 +151,7 @@ export class MemoryNetwork {
       end: () => this.#finish(own, other),
       destroy: () => {
         if (own.closed) return
+        own.aborted = true
         this.#clock.soon(() => this.#close(own, undefined))
         this.#arrive(own, other, () => this.#close(other, 'ECONNRESET'))
       },
@@ -181,7 +184,7 @@ export class MemoryNetwork {
           this.#close(other, 'ECONNRESET')
           return
         }
-        if (!other.closed) this.#hand(other, () => other.events?.onData(piece))
+        if (!other.closed && !own.aborted) this.#hand(other, () => other.events?.onData(piece))
         if (own.blocked && own.inFlight <= this.weather.windowBytes / 2) {
           own.blocked = false
           if (!own.closed) own.events?.onDrain()
@@ -222,5 +225,15 @@ export class MemoryNetwork {
 }
 
 const side = (ends: ConnectionEnds, events: ConnectionEvents | undefined): Side => ({
-  ...{ events, closed: false, ended: false, inFlight: 0, blocked: false, lastArrivalMs: 0, early: [], ends },
+  ...{
+    events,
+    closed: false,
+    ended: false,
+    aborted: false,
+    inFlight: 0,
+    blocked: false,
+    lastArrivalMs: 0,
+    early: [],
+    ends,
+  },
 })
