@@ -14,6 +14,9 @@ const folder = tests ? 'dist-test' : 'dist'
 const building = join(root, `${folder}.${process.pid}`)
 
 const TARGET = 'node20.19'
+/** The fuzz targets stay ECMAScript modules; CommonJS packages inside them call require. */
+const REQUIRE_IN_MODULES =
+  "import{createRequire as lbctlCreateRequire}from'node:module';const require=lbctlCreateRequire(import.meta.url);\n"
 const entryPoints = tests ? fuzzEntries() : { boot: 'src/compose/boot.ts', ...commands(), ...workers() }
 process.on('exit', () => rmSync(building, { recursive: true, force: true }))
 const { metafile, outputFiles } = await build({
@@ -40,20 +43,26 @@ const { metafile, outputFiles } = await build({
   logLevel: 'warning',
 })
 const modules = new Map(outputFiles.map(({ path, text }) => [relative(building, path), moduleOf(path, text)]))
-const packs = await packsOf(modules, { target: TARGET, minify: !tests })
-for (const [path, text] of packs) {
-  write(path, text)
-  write(`${path}.cache`, codeCacheOf(text))
-}
-write('package.json', '{"type":"commonjs"}\n')
-// Which sources each file loads at its start: for the tests, not for users.
-write(
-  'sources.json',
-  JSON.stringify(Object.fromEntries([...packs.keys()].map((path) => [path, sourcesOf(path)]))),
-)
+const files = tests ? new Map([...modules].map(([path, { text }]) => [path, text])) : await writePacks()
+if (tests) for (const [path, text] of files) write(path, REQUIRE_IN_MODULES + text)
 rmSync(join(root, folder), { recursive: true, force: true })
 renameSync(building, join(root, folder))
 if (!quiet) printSizes()
+
+async function writePacks() {
+  const packs = await packsOf(modules, { target: TARGET, minify: true })
+  for (const [path, text] of packs) {
+    write(path, text)
+    write(`${path}.cache`, codeCacheOf(text))
+  }
+  write('package.json', '{"type":"commonjs"}\n')
+  // Which sources each file loads at its start: for the tests, not for users.
+  write(
+    'sources.json',
+    JSON.stringify(Object.fromEntries([...packs.keys()].map((path) => [path, sourcesOf(path)]))),
+  )
+  return packs
+}
 
 function write(path, text) {
   mkdirSync(dirname(join(building, path)), { recursive: true })
@@ -152,7 +161,7 @@ function fuzzEntries() {
 }
 
 function printSizes() {
-  for (const [path, text] of [...packs].sort())
+  for (const [path, text] of [...files].sort())
     console.log(`${`${folder}/${path}`.padEnd(44)} ${kilobytes(text.length).padStart(8)}`)
 }
 
