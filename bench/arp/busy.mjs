@@ -17,7 +17,7 @@ export async function underLoad(lab, [loop, worker], rounds, apart) {
   if (apart) await separate(lab, loop, worker)
   const load = apart ? 0 : undefined
   const turns = []
-  for (let round = 0; round < rounds * 4; round++) {
+  for (let round = 0; round < rounds * (apart ? 8 : 3); round++) {
     const turn = {}
     for (const task of TASKS) {
       await worker.say(task)

@@ -197,6 +197,18 @@ describe('a bug', () => {
   })
 
   it.each([
+    [
+      'with the code of another V8',
+      () => writeFileSync(join(copy, 'dist/commands/explain.js.cache'), 'nonsense'),
+    ],
+    ['without the code of V8', () => rmSync(join(copy, 'dist/commands/explain.js.cache'))],
+  ])('is none: a start %s', async (_how, change) => {
+    change()
+    const { stdout, stderr, code } = await run(process.execPath, [join(copy, 'bin/run.js'), 'explain', 'F01'])
+    expect([stdout.split('\n')[0], stderr, code]).toEqual(['F01: Nobody announces the address', '', 0])
+  })
+
+  it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s aborts what waits and ends with %i', async (name, expected) => {
