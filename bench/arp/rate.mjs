@@ -14,7 +14,6 @@ export async function rates(lab, [loop, worker], rounds) {
   if (cpus().length > 1) for (const each of [loop, worker]) pin(each, 1)
   const turns = []
   for (let round = 0; round < rounds * 2; round++) turns.push(await ladder(lab, [loop, worker]))
-  for (const each of [loop, worker]) pin(each, undefined)
   console.log(
     `\nhighest rate with less than 1 % lost, steps of ${STEP} x, ${SECONDS} s each; load on one processor, responders on the other`,
   )
@@ -42,6 +41,31 @@ export async function rates(lab, [loop, worker], rounds) {
     kept.map(([c, w]) => c.microseconds / w.microseconds),
     'the same without noise',
   )
+  await overload(lab, [loop, worker], rounds)
+  for (const each of [loop, worker]) pin(each, undefined)
+}
+
+/** More than either can answer: what each gets done then is its capacity, whatever a short wait costs on the ladder. */
+const OVERLOAD = 400_000
+
+async function overload(lab, responders, rounds) {
+  const turns = []
+  for (let round = 0; round < rounds * 4; round++) {
+    const turn = []
+    for (const each of responders)
+      turn.push((await lab.ask(each, 0, 'open', OVERLOAD, SECONDS)).answered / SECONDS)
+    turns.push(turn)
+  }
+  const values = turns.map(([first, second]) => second / first)
+  responders.forEach(({ name }, i) => {
+    row(
+      name,
+      `${median(turns.map((turn) => turn[i]))
+        .toFixed(0)
+        .padStart(8)} answers per second under overload`,
+    )
+  })
+  ratio('answers under overload', values, 'the capacity, by the same target')
 }
 
 /** @returns for each responder its highest good rate, and the processor time of an answer over the good steps */
