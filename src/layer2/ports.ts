@@ -8,6 +8,8 @@ export interface LinkInterface {
   readonly index: number
   readonly mac: Mac | undefined
   readonly up: boolean
+  /** something is at the other end; true where the driver does not say */
+  readonly carrier: boolean
   readonly broadcast: boolean
   readonly noArp: boolean
   /** part of a bond, bridge or VRF */
@@ -82,4 +84,11 @@ export interface ResponderEvents {
 export interface ResponderPort {
   /** Rejects with LbctlError: permission without CAP_NET_RAW, unsupported without Linux or koffi. */
   start(events: ResponderEvents): Promise<Responder>
+}
+
+export interface Layer2Clock {
+  /** of a clock that never goes back */
+  nowMs(): number
+  /** Calls once, no sooner than in `ms`; returns how to cancel. */
+  after(ms: number, then: () => void): () => void
 }

@@ -22,11 +22,12 @@ export function describeInterfaces(
       .filter((entry) => isLinkLocalIpv6(entry.address) && !entry.tentative && !entry.dadFailed)
       .map((entry) => [entry.interfaceIndex, entry.address]),
   )
-  return links.map(({ index, name, mac, flags, masterIndex }) => ({
+  return links.map(({ index, name, mac, flags, carrier, masterIndex }) => ({
     index,
     name,
     mac,
     up: flags.up,
+    carrier: carrier ?? true,
     broadcast: flags.broadcast,
     noArp: flags.noArp,
     enslaved: masterIndex !== undefined || flags.slave,
