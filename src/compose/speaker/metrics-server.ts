@@ -10,7 +10,7 @@ export interface MetricsServerOptions {
   readonly port: number
   readonly page: MetricsPage
   /** undefined: alive; else why not */
-  readonly sick: () => string | undefined
+  readonly sick: () => string | undefined | Promise<string | undefined>
   /** undefined: the first announcements are made; else what is waited for */
   readonly waitingFor: () => string | undefined
 }
@@ -22,12 +22,14 @@ export interface MetricsServer {
 
 /** @throws LbctlError when the address cannot be listened on */
 export async function serveMetrics(options: MetricsServerOptions): Promise<MetricsServer> {
+  const sick = async (): Promise<string | undefined> => options.sick()
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return answer(response, 405, 'Only GET is answered.\n')
-    if (path === '/healthz') return healthAnswer(response, options.sick())
-    if (path === '/readyz') return healthAnswer(response, options.sick() ?? options.waitingFor())
+    if (path === '/healthz') return void sick().then((wrong) => healthAnswer(response, wrong))
+    if (path === '/readyz')
+      return void sick().then((wrong) => healthAnswer(response, wrong ?? options.waitingFor()))
     if (path !== '/metrics') return answer(response, 404, 'There are /metrics, /healthz and /readyz.\n')
     options.page.render().then(
       (text) => answer(response, 200, text, options.page.contentType),

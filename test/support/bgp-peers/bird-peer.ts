@@ -10,7 +10,6 @@ const STATES: Readonly<Record<string, BgpState>> = {
   Idle: 'idle',
   Connect: 'connect',
   Active: 'active',
-  Passive: 'active',
   OpenSent: 'open-sent',
   OpenConfirm: 'open-confirm',
   Established: 'established',

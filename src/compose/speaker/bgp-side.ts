@@ -1,0 +1,111 @@
+// The sessions of the speaker put together: TCP of this system, Adj-RIBs, discovery of routers on links, and the log.
+import { AdjRibIn } from '../../bgp/adj-rib-in.ts'
+import { AdjRibOut } from '../../bgp/adj-rib-out.ts'
+import type { BgpPeerOptions } from '../../bgp/peer.ts'
+import type { BgpReport } from '../../bgp/report.ts'
+import { BgpSpeaker } from '../../bgp/speaker.ts'
+import type { RouterDiscovery } from '../../bgp/unnumbered/router-discovery.ts'
+import { LbctlError } from '../../errors/lbctl-error.ts'
+import type { Ip } from '../../net/ip.ts'
+import { bgpRecord } from '../../speaker/report/bgp-records.ts'
+import type { LogSink } from '../../speaker/report/log-record.ts'
+import { bgpPorts } from '../bgp.ts'
+import type { HostAndPort } from './speaker-settings.ts'
+
+export interface BgpSide {
+  readonly speaker: BgpSpeaker
+  /** Interfaces on which routers are looked for. */
+  lookForRouters(interfaceNames: readonly string[]): void
+  stop(graceful: boolean): Promise<void>
+}
+
+export interface BgpSideOptions {
+  readonly log: LogSink
+  readonly optionsOf: (peer: string) => BgpPeerOptions | undefined
+  /** interface of the peer, for those that are found by it */
+  readonly interfaceOf: (peer: string) => string | undefined
+  /** which routers are seen became different */
+  readonly onRouters: (byInterface: ReadonlyMap<string, Ip>) => void
+  readonly listen: HostAndPort | undefined
+}
+
+/** @throws LbctlError when the address to listen on cannot be had */
+export async function startBgp(options: BgpSideOptions): Promise<BgpSide> {
+  const { log, optionsOf } = options
+  const routers = new Routers(options)
+  const report = (each: BgpReport): void => {
+    log(bgpRecord(each, 'peer' in each ? optionsOf(each.peer) : undefined))
+    if (each.kind === 'state') routers.sessionIs(each.peer, each.to === 'established')
+  }
+  const speaker = new BgpSpeaker({
+    ...(await bgpPorts({ report })),
+    outbound: () => new AdjRibOut(),
+    inbound: () => new AdjRibIn(),
+  })
+  if (options.listen !== undefined) await speaker.listen(options.listen)
+  return {
+    speaker,
+    lookForRouters: (names) => routers.lookOn(names),
+    stop: async (graceful) => {
+      await speaker.stop(graceful ? { graceful } : { graceful, words: 'the speaker is stopped' })
+      await routers.stop()
+    },
+  }
+}
+
+/** Discovery is started when the first peer needs it: it takes CAP_NET_RAW. */
+class Routers {
+  readonly #options: BgpSideOptions
+  #discovery: Promise<RouterDiscovery> | undefined
+  #names: readonly string[] = []
+
+  constructor(options: BgpSideOptions) {
+    this.#options = options
+  }
+
+  lookOn(names: readonly string[]): void {
+    this.#names = names
+    if (names.length === 0 && this.#discovery === undefined) return
+    this.#discovery ??= this.#start()
+    this.#discovery
+      .then((discovery) => discovery.set(names))
+      .catch((error: unknown) => {
+        this.#discovery = undefined
+        this.#tell(error)
+      })
+  }
+
+  async #start(): Promise<RouterDiscovery> {
+    const [{ RouterDiscovery }, { discoveryPorts }] = await Promise.all([
+      import('../../bgp/unnumbered/router-discovery.ts'),
+      import('../bgp-discovery.ts'),
+    ])
+    const discovery: RouterDiscovery = new RouterDiscovery(await discoveryPorts(), () => {
+      const seen = this.#names.flatMap((name) => {
+        const router = discovery.router(name)
+        return router === undefined ? [] : [[name, router] as const]
+      })
+      this.#options.onRouters(new Map(seen))
+    })
+    return discovery
+  }
+
+  #tell(error: unknown): void {
+    if (!(error instanceof LbctlError)) throw error
+    this.#options.log({
+      level: 'error',
+      caller: 'bgp',
+      fields: { op: 'discover', error: error.message, interface: this.#names.join(',') },
+      text: `Routers on ${this.#names.join(', ')} cannot be looked for: ${error.message}`,
+    })
+  }
+
+  sessionIs(peer: string, established: boolean): void {
+    const name = this.#options.interfaceOf(peer)
+    if (name !== undefined) void this.#discovery?.then((discovery) => discovery.sessionIs(name, established))
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#discovery)?.stop()
+  }
+}

@@ -1,0 +1,138 @@
+// `lbctl speaker run`: the speaker with what surrounds it: log, status socket, metrics, signals, the service manager.
+import { LbctlError } from '../../errors/lbctl-error.ts'
+import type { LogSink } from '../../speaker/report/log-record.ts'
+import { renderSpeakerStatus } from '../../terminal/speaker/status.ts'
+import { type MetricsServer, serveMetrics } from './metrics-server.ts'
+import { SpeakerProcess } from './speaker-process.ts'
+import type { SpeakerSettings } from './speaker-settings.ts'
+import { type StatusServer, serveStatus } from './status-socket.ts'
+import type { FileWatchOptions } from './watch-files.ts'
+
+export interface SpeakerSurroundings {
+  readonly log: LogSink
+  /** prints to stderr */
+  readonly say: (text: string) => void
+  /** aborts when the speaker shall stop */
+  readonly signal: AbortSignal
+  readonly env: NodeJS.ProcessEnv
+}
+
+type Notify = (...lines: readonly string[]) => boolean
+
+/** Runs until the signal. @throws LbctlError for what keeps it from starting */
+export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurroundings): Promise<void> {
+  const { log, signal } = around
+  const { isBeingWritten, notify } = await kernelServices(around)
+  const speaker = new SpeakerProcess({ settings, log, isBeingWritten })
+  // Before anything is sent: two speakers of one state directory would be two of one node.
+  const status = await serveStatus(settings.stateDirectory, (question) => answer(speaker, question))
+  let metrics: MetricsServer | undefined
+  try {
+    let ready = false
+    metrics = await startMetrics(speaker, settings, () => (ready ? undefined : 'The speaker is starting.'))
+    await speaker.start()
+    ready = true
+    tellStarted(log, settings, status, metrics)
+    notify('READY=1', 'STATUS=announcing')
+    const release = onSignals(speaker, around)
+    await untilAborted(signal)
+    release()
+    notify('STOPPING=1')
+    log({
+      level: 'info',
+      caller: 'speaker',
+      fields: { op: 'shutdown', msg: 'shutting down' },
+      text: 'Stopping: others take over, then sessions and answers end',
+    })
+  } finally {
+    await speaker.stop()
+    await Promise.all([status.close(), metrics?.close()])
+  }
+}
+
+async function kernelServices({ env, log }: SpeakerSurroundings): Promise<{
+  readonly isBeingWritten: FileWatchOptions['isBeingWritten']
+  readonly notify: Notify
+}> {
+  try {
+    const [{ loadLibc }, { writingProbe }, { serviceManager }] = await Promise.all([
+      import('../../linux/libc.ts'),
+      import('../../linux/open-for-writing.ts'),
+      import('../../linux/service-manager.ts'),
+    ])
+    const libc = await loadLibc()
+    return { isBeingWritten: writingProbe(libc), notify: serviceManager(libc, env['NOTIFY_SOCKET']) }
+  } catch (error) {
+    if (!(error instanceof LbctlError && error.kind === 'unsupported')) throw error
+    log({
+      level: 'warn',
+      caller: 'speaker',
+      fields: { msg: 'no access to the kernel', error: error.message },
+      text: `${error.message} BGP works without passwords, TTL security and VRFs; layer 2 does not.`,
+    })
+    return { isBeingWritten: () => undefined, notify: () => false }
+  }
+}
+
+async function startMetrics(
+  speaker: SpeakerProcess,
+  { metrics }: SpeakerSettings,
+  waitingFor: () => string | undefined,
+): Promise<MetricsServer | undefined> {
+  if (metrics === undefined) return undefined
+  const { metricsPage } = await import('./metrics.ts')
+  return serveMetrics({
+    ...metrics,
+    page: metricsPage(() => speaker.numbers()),
+    sick: () => speaker.sick(),
+    waitingFor,
+  })
+}
+
+function tellStarted(
+  log: LogSink,
+  { nodeName, metrics: wanted }: SpeakerSettings,
+  status: StatusServer,
+  metrics: MetricsServer | undefined,
+): void {
+  const where = metrics === undefined ? undefined : `${wanted?.host}:${metrics.port}`
+  log({
+    level: 'info',
+    caller: 'speaker',
+    fields: { event: 'started', msg: 'speaker started', node: nodeName, socket: status.path, metrics: where },
+    text: `Speaker of ${nodeName} is running; lbctl speaker status shows what it does${where === undefined ? '' : `, metrics at http://${where}/metrics`}`,
+  })
+}
+
+async function answer(speaker: SpeakerProcess, question: unknown): Promise<unknown> {
+  const { want, about } = (question ?? {}) as { want?: unknown; about?: unknown }
+  if (want === 'status') return speaker.status()
+  if (want === 'why' && typeof about === 'string') return speaker.why(about)
+  throw new LbctlError('input', 'This speaker does not know that question; it may be of another version.')
+}
+
+/** SIGHUP reads the files again, SIGUSR1 prints the status. @returns how to stop listening to them */
+function onSignals(speaker: SpeakerProcess, { say }: SpeakerSurroundings): () => void {
+  const onHangup = (): void => void speaker.reread()
+  const onUser = (): void =>
+    void speaker
+      .status()
+      .then((status) => say(renderSpeakerStatus(status, Date.now(), { colorLevel: 0, width: 120 })))
+  process.on('SIGHUP', onHangup)
+  process.on('SIGUSR1', onUser)
+  return () => {
+    process.off('SIGHUP', onHangup)
+    process.off('SIGUSR1', onUser)
+  }
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    // Sockets alone keep the process up; where there are none (no peers, no rights), this does.
+    const stayUp = setInterval(() => undefined, 1 << 30)
+    signal.addEventListener('abort', () => {
+      clearInterval(stayUp)
+      resolve()
+    })
+  })

@@ -1,0 +1,257 @@
+// The whole speaker put together: facts from files, gossip and interfaces into decisions; decisions into sessions and answers.
+import { performance } from 'node:perf_hooks'
+import { LbctlError } from '../../errors/lbctl-error.ts'
+import type { Layer2Announcer } from '../../layer2/announcer.ts'
+import { formatIp, parseIp } from '../../net/ip.ts'
+import type { FactChange, Members } from '../../speaker/facts/facts.ts'
+import { countNumbers } from '../../speaker/report/count-numbers.ts'
+import type { LogSink } from '../../speaker/report/log-record.ts'
+import type { SpeakerNumbers } from '../../speaker/report/numbers.ts'
+import {
+  type ConflictStatus,
+  type SpeakerStatus,
+  servicesMeant,
+  speakerStatus,
+  type WhyStatus,
+  whyStatus,
+} from '../../speaker/report/status.ts'
+import { SpeakerRunner } from '../../speaker/run/speaker-runner.ts'
+import { version } from '../version.ts'
+import { type BgpSide, startBgp } from './bgp-side.ts'
+import { FileFacts } from './file-facts.ts'
+import { type GossipSide, startGossip } from './gossip-side.ts'
+import { startLayer2 } from './layer2-side.ts'
+import { NodeAddresses } from './node-addresses.ts'
+import { refuseInvalid } from './refuse-invalid.ts'
+import type { SpeakerSettings } from './speaker-settings.ts'
+import { thisNode } from './this-node.ts'
+import type { FileWatchOptions } from './watch-files.ts'
+
+export interface SpeakerProcessOptions {
+  readonly settings: SpeakerSettings
+  readonly log: LogSink
+  readonly isBeingWritten: FileWatchOptions['isBeingWritten']
+}
+
+/** An orderly goodbye keeps answering this long, so that whoever takes over has announced itself. */
+const OVERLAP_MS = 250
+/** Other speakers that do not answer do not hold up the start. */
+const FIRST_JOIN_MS = 2000
+
+export class SpeakerProcess {
+  readonly #options: SpeakerProcessOptions
+  readonly #startedAtMs = Date.now()
+  readonly #limits: string[] = []
+  readonly #nodes: NodeAddresses
+  readonly #files: FileFacts
+  #bgp: BgpSide | undefined
+  #layer2: Layer2Announcer | undefined
+  #gossip: GossipSide | undefined
+  #joined = false
+  #runner: SpeakerRunner | undefined
+  #early: FactChange[] = []
+
+  constructor(options: SpeakerProcessOptions) {
+    this.#options = options
+    const { paths, nodeName } = options.settings
+    this.#nodes = new NodeAddresses(nodeName)
+    this.#files = new FileFacts({
+      paths,
+      isBeingWritten: options.isBeingWritten,
+      thisNode: thisNode(nodeName),
+      onTrouble: (error) =>
+        options.log({
+          level: 'error',
+          caller: 'config',
+          fields: { op: 'readFiles', error: error.message },
+          text: `${error.message} What was read before goes on counting.`,
+        }),
+    })
+  }
+
+  /**
+   * Resolves when the first announcements are made.
+   * @throws LbctlError when the files are not valid (`input`), or an address or port that was asked for cannot be had
+   */
+  async start(): Promise<void> {
+    const { settings, log } = this.#options
+    let started = false
+    await this.#files.start((changes) => (started ? this.#apply(changes) : this.#early.push(...changes)))
+    refuseInvalid(this.#early)
+    await this.#startBgp()
+    await this.#startLayer2()
+    if (settings.gossip !== undefined)
+      this.#gossip = await startGossip({
+        nodeName: settings.nodeName,
+        settings: settings.gossip,
+        log,
+        onChange: () => this.#membersChanged(),
+      })
+    this.#runner = new SpeakerRunner({
+      options: {
+        nodeName: settings.nodeName,
+        loadBalancerClass: settings.loadBalancerClass,
+        ignoreExcludeLabel: settings.ignoreExcludeLabel,
+        compatVersion: settings.compatVersion,
+        outsideCluster: true,
+      },
+      bgp: this.#bgp?.speaker,
+      layer2: this.#layer2,
+      log,
+      nowMs: () => performance.now(),
+    })
+    const interfaces = this.#layer2?.interfaceNames ?? new Set<string>()
+    const first: FactChange[] = [{ kind: 'interfaces', names: interfaces }, ...this.#early]
+    this.#nodes.take(first)
+    started = true
+    this.#early = []
+    this.#apply([{ kind: 'members', members: this.#members() }, ...first])
+    await this.#firstJoin()
+    await this.#runner.settled()
+  }
+
+  async #startBgp(): Promise<void> {
+    const { settings, log } = this.#options
+    this.#bgp = await startBgp({
+      log,
+      optionsOf: (peer) => this.#runner?.peers.get(peer),
+      interfaceOf: (peer) => this.#runner?.state.peers.find(({ name }) => name === peer)?.interfaceName,
+      onRouters: (byInterface) => this.#apply([{ kind: 'routers', byInterface }]),
+      listen: settings.bgpListen,
+    })
+  }
+
+  async #startLayer2(): Promise<void> {
+    const { settings, log } = this.#options
+    const started = await startLayer2({
+      excluded: settings.excludedInterfaces,
+      repeatMs: settings.garpIntervalMs,
+      log,
+      onInterfaces: (names) => this.#apply([{ kind: 'interfaces', names }]),
+    })
+    this.#layer2 = started.announcer
+    if (started.announcer !== undefined) return
+    const { message } = started.why
+    this.#limits.push(`layer 2 (ARP and neighbour discovery): ${message}`)
+    log({
+      level: 'warn',
+      caller: 'layer2',
+      fields: { msg: 'layer 2 is not possible here', error: message },
+      text: `Nothing is announced by layer 2: ${message}`,
+    })
+  }
+
+  #apply(changes: readonly FactChange[]): void {
+    const runner = this.#runner
+    if (runner === undefined) {
+      this.#early.push(...changes)
+      return
+    }
+    const others = this.#nodes.take(changes)
+    runner.apply(changes)
+    const wanted = runner.state.peers.flatMap(({ interfaceName }) => interfaceName ?? [])
+    this.#bgp?.lookForRouters([...new Set(wanted)])
+    if (others && this.#joined) void this.#gossip?.join(this.#nodes.ofOthers())
+  }
+
+  /**
+   * Until the others were looked for, every Node counts as alive: who wins against all of them wins against fewer, too. Where
+   * Nodes are not known, nobody is taken for granted.
+   */
+  #members(): Members {
+    if (this.#gossip === undefined) return undefined
+    if (this.#joined) return this.#gossip.members()
+    return this.#nodes.knowsOthers ? undefined : new Set()
+  }
+
+  #membersChanged(): void {
+    if (this.#joined) this.#apply([{ kind: 'members', members: this.#members() }])
+  }
+
+  async #firstJoin(): Promise<void> {
+    if (this.#gossip === undefined) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FIRST_JOIN_MS)
+    })
+    await Promise.race([this.#gossip.join(this.#nodes.ofOthers()), late])
+    clearTimeout(timer)
+    this.#joined = true
+    this.#membersChanged()
+  }
+
+  /** Reads the files again. */
+  reread(): Promise<void> {
+    return this.#files.reread()
+  }
+
+  /** Others take over first; then sessions and answers end. */
+  async stop(): Promise<void> {
+    await this.#files.stop()
+    const owned = this.#runner?.state.layer2Announcements().length ?? 0
+    await this.#gossip?.leave()
+    const others = this.#gossip !== undefined && this.#gossip.members().size > 1
+    await this.#bgp?.stop(false)
+    if (others && owned > 0) await new Promise((resolve) => setTimeout(resolve, OVERLAP_MS))
+    await this.#layer2?.stop()
+  }
+
+  /** Why this speaker does not do its work; undefined: it does. */
+  async sick(): Promise<string | undefined> {
+    const status = await this.#layer2?.status()
+    return status?.answering === false ? 'ARP and neighbour solicitations are not answered.' : undefined
+  }
+
+  async status(): Promise<SpeakerStatus> {
+    const runner = this.#running()
+    return speakerStatus({
+      version,
+      nodeName: this.#options.settings.nodeName,
+      startedAtMs: this.#startedAtMs,
+      state: runner.state,
+      bgp: this.#bgp?.speaker.status() ?? [],
+      members: this.#gossip?.status(),
+      conflicts: await this.#conflicts(),
+      limits: this.#limits,
+    })
+  }
+
+  /** @throws LbctlError when there is no such Service */
+  why(about: string): readonly WhyStatus[] {
+    const { state } = this.#running()
+    const all = servicesMeant(state, about, parseIp).flatMap((service): WhyStatus[] => {
+      const matrix = state.matrix(service)
+      return matrix === undefined ? [] : [whyStatus(service, matrix, this.#options.settings.nodeName)]
+    })
+    if (all.length > 0) return all
+    throw new LbctlError('input', `This speaker knows no Service "${about}", and none with such an address.`)
+  }
+
+  async numbers(): Promise<SpeakerNumbers> {
+    return countNumbers({
+      node: this.#options.settings.nodeName,
+      runner: this.#running(),
+      layer2: await this.#layer2?.status(),
+      bgp: this.#bgp?.speaker.status() ?? [],
+      members: this.#gossip?.status(),
+      nowMs: Date.now(),
+    })
+  }
+
+  async #conflicts(): Promise<ConflictStatus[]> {
+    const status = await this.#layer2?.status()
+    const offset = Date.now() - performance.now()
+    return (status?.conflicts ?? []).map(({ address, interfaceName, mac, count, lastMs }) => ({
+      address: formatIp(address),
+      interface: interfaceName,
+      mac,
+      count,
+      lastAt: new Date(offset + lastMs).toISOString(),
+    }))
+  }
+
+  #running(): SpeakerRunner {
+    if (this.#runner === undefined) throw new LbctlError('unreachable', 'The speaker is still starting.')
+    return this.#runner
+  }
+}

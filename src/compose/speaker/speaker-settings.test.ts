@@ -1,0 +1,70 @@
+import { hostname } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { parseIp } from '../../net/ip.ts'
+import { type SpeakerWords, speakerSettings } from './speaker-settings.ts'
+
+const WORDS: SpeakerWords = {
+  file: ['announce/'],
+  'ignore-exclude-lb': false,
+  'ml-bindport': 7946,
+  'ml-wan-config': false,
+  'log-level': 'info',
+  'metrics-addr': '127.0.0.1:7472',
+  'dry-run': false,
+  output: 'text',
+}
+const settings = (words: Partial<SpeakerWords> = {}) => speakerSettings({ ...WORDS, ...words }, {})
+
+describe('the words of speaker run', () => {
+  it('have defaults for everything but the files', () => {
+    expect(settings()).toMatchObject({
+      paths: ['announce/'],
+      nodeName: hostname(),
+      garpIntervalMs: undefined,
+      gossip: undefined,
+      bgpListen: undefined,
+      metrics: { host: '127.0.0.1', port: 7472 },
+    })
+    expect(() => settings({ file: [] })).toThrow(/nothing to announce/)
+    expect(() => settings({ file: ['-'] })).toThrow(/stdin cannot be watched/)
+  })
+
+  it('give addresses with and without a port', () => {
+    expect(settings({ 'bgp-listen': '192.0.2.1' }).bgpListen).toEqual({
+      address: parseIp('192.0.2.1'),
+      port: 179,
+    })
+    expect(settings({ 'bgp-listen': '[2001:db8::1]:1790' }).bgpListen).toEqual({
+      address: parseIp('2001:db8::1'),
+      port: 1790,
+    })
+    expect(settings({ 'bgp-listen': '2001:db8::1' }).bgpListen?.port).toBe(179)
+    expect(() => settings({ 'bgp-listen': 'router:179' })).toThrow(/--bgp-listen takes an IP address/)
+    expect(() => settings({ 'bgp-listen': '192.0.2.1:0' })).toThrow(/--bgp-listen/)
+  })
+
+  it('know where metrics are served', () => {
+    expect(settings({ 'metrics-addr': 'none' }).metrics).toBeUndefined()
+    expect(settings({ 'metrics-addr': '[::1]:80' }).metrics).toEqual({ host: '::1', port: 80 })
+    expect(settings({ 'metrics-addr': ':7472' }).metrics).toEqual({ host: '::', port: 7472 })
+    expect(() => settings({ 'metrics-addr': '7472' })).toThrow(/--metrics-addr takes HOST:PORT/)
+    expect(() => settings({ 'metrics-addr': 'x:99999' })).toThrow(/--metrics-addr/)
+  })
+
+  it('of gossip need an address to be reached at', () => {
+    const gossip = settings({ 'ml-bindaddr': '192.0.2.1', 'ml-join': ['192.0.2.2', '192.0.2.3:1'] }).gossip
+    expect(gossip?.join).toEqual([
+      { address: parseIp('192.0.2.2'), port: 7946 },
+      { address: parseIp('192.0.2.3'), port: 1 },
+    ])
+    expect(() => settings({ 'ml-join': ['192.0.2.2'] })).toThrow(/--ml-bindaddr is missing/)
+    expect(() => settings({ 'ml-bindaddr': 'eth0' })).toThrow(/--ml-bindaddr takes an IP address/)
+  })
+
+  it('of times and releases are checked', () => {
+    expect(settings({ 'garp-interval': '60s' }).garpIntervalMs).toBe(60_000)
+    expect(() => settings({ 'garp-interval': '10ms' })).toThrow(/1s and more/)
+    expect(settings({ 'compat-version': 'v0.13.10' }).compatVersion).toBe('0.13.10')
+    expect(() => settings({ 'compat-version': 'newest' })).toThrow(/--compat-version/)
+  })
+})
