@@ -157,7 +157,7 @@ function workers() {
 }
 
 function fuzzEntries() {
-  return { fuzz: 'test/fuzz/run.ts' }
+  return { fuzz: 'test/fuzz/run.ts', 'fuzz-bgp': 'test/fuzz/bgp.ts' }
 }
 
 function printSizes() {
