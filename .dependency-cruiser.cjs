@@ -104,7 +104,7 @@ module.exports = {
     pure('ipam', '^src/ipam/'),
     pure('migrate', '^src/migrate/'),
     pure('router', '^src/router/'),
-    pure('checks', '^src/diagnose/(checks|pool/checks|route/checks)/'),
+    pure('checks', '^src/diagnose/(checks|pool/checks|route/checks|bgp/checks)/'),
     pure('machines', '^src/.*/machine\\.ts$'),
     owned('netmask', '^src/net/'),
     owned('js-yaml', '^src/config/'),

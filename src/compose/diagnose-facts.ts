@@ -8,25 +8,35 @@ import { readText } from './diagnose-nodes.ts'
 
 /** Takes a whole report of `-o json`, or the facts alone. @throws LbctlError `input` */
 export function readFacts(path: string, family: IpFamily): LinkFacts[] {
-  const value = parsed(path)
+  const facts = factsOfFile(path, readLinkFacts, 'arp ADDRESS')
+  if (facts.some(({ target }) => target.family !== family))
+    throw new LbctlError('usage', `The facts in ${path} are about the other family of addresses.`, {
+      hints: [`Use lbctl diagnose ${family === 4 ? 'ndp' : 'arp'}.`],
+    })
+  return facts
+}
+
+/**
+ * The facts of every report in a file.
+ * @param words of `diagnose` that write such a file
+ * @throws LbctlError `input`
+ */
+export function factsOfFile<F>(path: string, read: (value: unknown) => F, words: string): F[] {
+  const value = parsed(path, words)
   try {
-    const facts = factsIn(value).map(readLinkFacts)
-    if (facts.length === 0) throw notFacts(path, 'it holds no report')
-    if (facts.some(({ target }) => target.family !== family))
-      throw new LbctlError('usage', `The facts in ${path} are about the other family of addresses.`, {
-        hints: [`Use lbctl diagnose ${family === 4 ? 'ndp' : 'arp'}.`],
-      })
+    const facts = factsIn(value).map(read)
+    if (facts.length === 0) throw notFacts(path, 'it holds no report', words)
     return facts
   } catch (error) {
-    throw error instanceof ShapeMismatch ? notFacts(path, error.message) : error
+    throw error instanceof ShapeMismatch ? notFacts(path, error.message, words) : error
   }
 }
 
-function parsed(path: string): unknown {
+function parsed(path: string, words: string): unknown {
   try {
     return JSON.parse(readText(path))
   } catch (error) {
-    throw error instanceof LbctlError ? error : notFacts(path, 'it is not JSON')
+    throw error instanceof LbctlError ? error : notFacts(path, 'it is not JSON', words)
   }
 }
 
@@ -39,8 +49,8 @@ function factsIn(value: unknown): unknown[] {
   )
 }
 
-const notFacts = (path: string, reason: string): LbctlError =>
+const notFacts = (path: string, reason: string, words: string): LbctlError =>
   new LbctlError('input', `${path} does not hold facts of diagnose: ${reason}.`, {
     facts: { path },
-    hints: ['Write them with: lbctl diagnose arp ADDRESS -o json > FILE'],
+    hints: [`Write them with: lbctl diagnose ${words} -o json > FILE`],
   })

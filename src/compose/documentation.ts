@@ -26,7 +26,30 @@ const KINDS: readonly SubjectKind[] = [
     pattern: /^[A-Z][A-Z_]{4,}$/,
     foundByWords: true,
   },
+  {
+    kind: 'notification',
+    plural: 'NOTIFICATIONs of BGP, by code and subcode',
+    folder: 'notifications',
+    pattern: /^\d+\/\d+$/,
+    foundByWords: true,
+  },
 ]
+
+/** A slash cannot stand in the name of a file. */
+const fileOf = (code: string): string => `${code.replace('/', '-')}.md`
+const codeOfFile = (file: string): string => file.replace(/\.md$/, '').replace(/^(\d+)-(\d+)$/, '$1/$2')
+
+/** `0x0605` as MetalLB prints it, `NOTIFICATION 6/5`, `code 6 subcode 5`: the two numbers. */
+function notificationCode(asked: string): string | undefined {
+  const [, high, low] = /^(?:.*\b)?0x([0-9a-f]{2})([0-9a-f]{2})\b/i.exec(asked) ?? []
+  if (high !== undefined && low !== undefined)
+    return `${Number.parseInt(high, 16)}/${Number.parseInt(low, 16)}`
+  const [, code, subcode] =
+    /\b(\d{1,2})\/(\d{1,2})\b(?![/.\d])/.exec(asked) ??
+    /\bcode[ :]+(\d{1,2})\b.*?\bsub-?code[ :]+(\d{1,2})\b/i.exec(asked) ??
+    []
+  return code === undefined ? undefined : `${Number(code)}/${Number(subcode)}`
+}
 
 export interface PageTitle {
   readonly code: string
@@ -62,7 +85,7 @@ export function findPage(asked: string, root: URL): Page {
   const code = asked.trim().toUpperCase()
   for (const kind of KINDS)
     if (kind.pattern.test(code) && codesOf(kind, root).includes(code)) return readPage(kind, code, root)
-  const byWords = findByWords(asked, root)
+  const byWords = findByWords(asked, root) ?? findNotification(asked, root)
   if (byWords !== undefined) return byWords
   const known = KINDS.flatMap((kind) => codesOf(kind, root))
   const near = nearestWords(code, known, 3)
@@ -71,6 +94,15 @@ export function findPage(asked: string, root: URL): Page {
       near.length === 0 ? 'lbctl explain lists every code.' : `The nearest codes are ${near.join(', ')}.`,
     ],
   })
+}
+
+/** Behind the words: an address with a prefix length looks like two numbers as well. */
+function findNotification(asked: string, root: URL): Page | undefined {
+  const code = notificationCode(asked)
+  const kind = KINDS.find((each) => each.kind === 'notification')
+  return code !== undefined && kind !== undefined && codesOf(kind, root).includes(code)
+    ? readPage(kind, code, root)
+    : undefined
 }
 
 function findByWords(asked: string, root: URL): Page | undefined {
@@ -91,13 +123,13 @@ export function findRuleHelp(code: string, root: URL): Page | undefined {
 
 function codesOf(kind: SubjectKind, root: URL): string[] {
   return readdirSync(new URL(`docs/${kind.folder}/`, root))
-    .map((file) => file.replace(/\.md$/, ''))
+    .map(codeOfFile)
     .filter((name) => kind.pattern.test(name))
-    .sort()
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
 
 function readPage({ kind, folder }: SubjectKind, code: string, root: URL): Page {
-  const path = `docs/${folder}/${code}.md`
+  const path = `docs/${folder}/${fileOf(code)}`
   const markdown = readFileSync(new URL(path, root), 'utf8')
   const heading = /^# *(.*)$/m.exec(markdown)?.[1] ?? code
   return { code, kind, path, markdown, title: heading.replace(new RegExp(`^${code}[:.]? *`), '') }

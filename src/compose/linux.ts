@@ -1,11 +1,14 @@
 // The kernel for the commands that need it. koffi is loaded when it is opened, and only then.
 import { hostname } from 'node:os'
+import type { BgpSurroundings } from '../diagnose/bgp/collect/bgp-question.ts'
 import type { Clock, Surroundings } from '../diagnose/collect/question.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
 import { currentRights } from '../linux/capabilities.ts'
 import { factsReader } from '../linux/facts.ts'
 import { loadLibc } from '../linux/libc.ts'
 import { networkTables } from '../linux/netlink/network-tables.ts'
 import { networkProbes } from '../linux/network-probes.ts'
+import { tcpProbes } from '../linux/tcp/tcp-probes.ts'
 
 /** @param netns name or process number of a network namespace; the whole process moves there. @throws LbctlError */
 export async function openKernel({
@@ -26,6 +29,24 @@ export async function openKernel({
     clock: systemClock,
     hostName: hostname(),
     netns,
+  }
+}
+
+/**
+ * The kernel for the diagnosis of BGP. Without koffi: what Node and /proc give, unless another namespace is wanted.
+ * @throws LbctlError
+ */
+export async function openKernelForBgp(netns: string | undefined): Promise<BgpSurroundings> {
+  const common = { clock: systemClock, hostName: hostname(), netns }
+  try {
+    const kernel = await openKernel({ netns })
+    const { tables } = kernel
+    const tcp = tcpProbes(await loadLibc())
+    return { ...common, kernel, tcp, sessions: (port) => tables.tcpSessions(port) }
+  } catch (error) {
+    if (netns !== undefined || !(error instanceof LbctlError) || error.kind !== 'unsupported') throw error
+    const { plainTcpProbes, plainTcpSessions } = await import('../linux/tcp/plain-tcp.ts')
+    return { ...common, kernel: undefined, tcp: plainTcpProbes(), sessions: plainTcpSessions }
   }
 }
 

@@ -4,10 +4,12 @@ import type { Severity } from '../config/diagnostic.ts'
 /** `certain`: nothing else explains the evidence; `likely`: the usual reason; `possible`: one of several. */
 export type Confidence = 'certain' | 'likely' | 'possible'
 
-/** One way out: a whole sentence, and the command that does it when there is one. */
+/** One way out: a whole sentence, and the command that does it or the configuration to paste when there is one. */
 export interface Fix {
   readonly text: string
   readonly command?: string
+  /** lines, each as it is to be pasted */
+  readonly configuration?: readonly string[]
 }
 
 export interface Finding {

@@ -192,6 +192,19 @@ export interface TcpSession {
   readonly uid: number
   /** of the socket: `/proc/PID/fd` links to it */
   readonly inode: number
+  /** undefined for listeners and sockets that are on their way out, and where the kernel is too old to tell */
+  readonly traffic: TcpTraffic | undefined
+}
+
+/** What went over a connection so far. */
+export interface TcpTraffic {
+  readonly receivedBytes: number
+  /** of ours, that the other side has confirmed */
+  readonly acknowledgedBytes: number
+  readonly lastReceivedMs: number
+  readonly lastSentMs: number
+  /** of the oldest segment that is not confirmed */
+  readonly retransmits: number
 }
 
 /** What changed; the reader asks for the new state itself. `everything`: messages were lost. */

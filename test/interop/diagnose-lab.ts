@@ -6,7 +6,7 @@ import type { LinkFacts } from '../../src/diagnose/facts/link-facts.ts'
 import { type Outcome, type RunOptions, run, runJs } from '../support/cli.ts'
 import type { NetLab } from '../support/namespaces.ts'
 
-export interface JsonReport {
+export interface JsonReport<F = LinkFacts> {
   readonly status: string
   readonly summary: string
   readonly findings: readonly {
@@ -16,7 +16,11 @@ export interface JsonReport {
     readonly confidence: string
     readonly evidence: readonly string[]
     readonly cause: string
-    readonly fix: readonly { readonly text: string; readonly command: string | null }[]
+    readonly fix: readonly {
+      readonly text: string
+      readonly command: string | null
+      readonly configuration: readonly string[] | null
+    }[]
     readonly docs: string
     readonly vantage: string
     readonly notTested: readonly string[]
@@ -24,7 +28,7 @@ export interface JsonReport {
   }[]
   readonly checks: readonly { readonly id: string; readonly result: string; readonly text: string }[]
   readonly notTested: readonly string[]
-  readonly facts: LinkFacts
+  readonly facts: F
 }
 
 export class Segment {
@@ -82,23 +86,26 @@ export const diagnoseAsNobody = (host: string, words: string): Promise<Outcome> 
   return run('ip', ['netns', 'exec', host, ...command])
 }
 
-export interface Judged {
+export interface Judged<F = LinkFacts> {
   readonly code: number | null
-  readonly json: JsonReport
+  /** the first report */
+  readonly json: JsonReport<F>
+  readonly all: readonly JsonReport<F>[]
   readonly codes: readonly string[]
 }
 
 /** In JSON; a document that is not one fails here. */
-export async function judged(outcome: Promise<Outcome>): Promise<Judged> {
+export async function judged<F = LinkFacts>(outcome: Promise<Outcome>): Promise<Judged<F>> {
   const { stdout, stderr, code } = await outcome
-  let document: { readonly reports?: readonly JsonReport[]; readonly exitCode: number }
+  let document: { readonly reports?: readonly JsonReport<F>[]; readonly exitCode: number }
   try {
     document = JSON.parse(stdout)
   } catch {
     throw new Error(`not JSON (exit code ${code}):\n${stdout}${stderr}`)
   }
-  const [json] = document.reports ?? []
+  const { reports: all = [] } = document
+  const [json] = all
   if (json === undefined || document.exitCode !== code)
     throw new Error(`exit code ${code} differs from the document:\n${stdout}${stderr}`)
-  return { code, json, codes: json.findings.map((finding) => finding.code) }
+  return { code, json, all, codes: json.findings.map((finding) => finding.code) }
 }

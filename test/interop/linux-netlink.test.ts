@@ -356,7 +356,17 @@ describeInterop('netlink', ['sysctl'], () => {
     for (const session of sessions) {
       expect(session.uid).toBe(0)
       expect(session.inode).toBeGreaterThan(0)
+      expect(session.traffic).toEqual(
+        session.state === 'listen'
+          ? undefined
+          : expect.objectContaining({ receivedBytes: 0, retransmits: 0 }),
+      )
     }
+    client.write('12345678')
+    await eventually('the bytes are counted on both sides', async () => {
+      const counted = (await inside((t) => t.tcpSessions(1790))).map((s) => s.traffic)
+      return counted.some((t) => t?.receivedBytes === 8) && counted.some((t) => t?.acknowledgedBytes === 9)
+    })
     expect(await inside((t) => t.tcpSessions(1791))).toEqual([])
     client.destroy()
     server.close()

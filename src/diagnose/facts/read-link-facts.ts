@@ -17,7 +17,7 @@ import {
 } from './link-facts.ts'
 import { flag, list, maybe, number, oneOf, record, type Shape, ShapeMismatch, text } from './shape.ts'
 
-const address: Shape<string> = (value, path) => {
+export const address: Shape<string> = (value, path) => {
   const parsed = typeof value === 'string' ? parseIp(value) : undefined
   if (parsed === undefined) throw new ShapeMismatch(path, 'an IP address')
   return value as string
@@ -29,9 +29,9 @@ const mac: Shape<string> = (value, path) => {
   return parsed
 }
 
-const family = oneOf(4, 6)
+export const family = oneOf(4, 6)
 
-const ownAddress = record<OwnAddress>({
+export const ownAddress = record<OwnAddress>({
   interface: text,
   address,
   prefixLength: number,
@@ -40,7 +40,7 @@ const ownAddress = record<OwnAddress>({
   dadFailed: flag,
 })
 
-const route = record<RouteFacts>({
+export const route = record<RouteFacts>({
   found: flag,
   type: maybe(text),
   code: maybe(text),
@@ -53,7 +53,7 @@ const route = record<RouteFacts>({
   rules: list(text),
 })
 
-const examinedInterface = record<ExaminedInterface>({
+export const examinedInterface = record<ExaminedInterface>({
   name: text,
   kind: maybe(text),
   hardwareType: number,
@@ -77,7 +77,7 @@ const examinedInterface = record<ExaminedInterface>({
   addresses: list(ownAddress),
 })
 
-const neighbour = record<NeighbourEntry>({ interface: text, address, mac: maybe(mac), state: text })
+export const neighbour = record<NeighbourEntry>({ interface: text, address, mac: maybe(mac), state: text })
 
 const reply = record<Reply>({
   probe: number,
@@ -107,7 +107,7 @@ const resolution = record<KernelResolution>({
   elapsedMs: number,
 })
 
-const reach = record<ReachFacts>({
+export const reach = record<ReachFacts>({
   port: number,
   result: oneOf('connected', 'failed', 'silent'),
   code: maybe(text),

@@ -25,6 +25,8 @@ export interface RouteQuestion {
   readonly source: Ip | undefined
   /** the request of a client comes in by this one */
   readonly interfaceName: string | undefined
+  /** packets leave by this one: a link-local target has no other way */
+  readonly outputInterface?: string | undefined
   readonly client: Ip | undefined
   readonly port: { readonly protocol: 'tcp' | 'udp'; readonly number: number } | undefined
   readonly timeoutMs: number
@@ -42,14 +44,20 @@ export async function collectRoute(
   const given = question.interfaceName === undefined ? undefined : linkNamed(question.interfaceName, read)
   if (source !== undefined && ownAddressOf(read, source) === undefined)
     throw new LbctlError('usage', `${formatIp(source)} is not an address of this host.`)
-  const asked = { destination: target, ...(source === undefined ? {} : { source }) }
+  const output =
+    question.outputInterface === undefined ? undefined : linkNamed(question.outputInterface, read)
+  const asked = {
+    destination: target,
+    ...(source === undefined ? {} : { source }),
+    ...(output === undefined ? {} : { outputInterface: output.index }),
+  }
   const [route, answer] = await Promise.all([examineRoute(tables, read, asked), tables.routeTo(asked)])
   const fib: FibTables = {
     rules: await tables.rules(),
     routes: await tables.routes(),
     vrfTables: vrfTables(read.links),
   }
-  const way = lookUp({ destination: target, source, inputInterface: undefined }, fib)
+  const way = lookUp({ destination: target, source, inputInterface: undefined, outputInterface: output }, fib)
   const link = read.links.find(({ name }) => route.found && name === route.interface)
   const examined = link === undefined ? undefined : await examineInterface(around.facts, read, link)
   const own = ownAddressOf(read, target)

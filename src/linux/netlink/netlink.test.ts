@@ -231,8 +231,9 @@ it('TCP sessions: IPv4 inside IPv6 is IPv4', () => {
     interfaceIndex: 7,
     uid: 1000,
     inode: 4242,
+    traffic: undefined,
   })
-  expect(Buffer.from(tcpSocketsRequest(6)).toString('hex', 0, 8)).toBe('0a060000ffffffff')
+  expect(Buffer.from(tcpSocketsRequest(6)).toString('hex', 0, 8)).toBe('0a060200ffffffff')
 })
 
 describe('messages', () => {

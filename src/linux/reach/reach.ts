@@ -50,12 +50,17 @@ function open(libc: Libc, { destination, source, interfaceName }: ReachQuestion,
   }
 }
 
-type Outcome = Omit<ReachOutcome, 'elapsedMs'>
+export type AttemptOutcome = Omit<ReachOutcome, 'elapsedMs'>
 
-const SILENT: Outcome = { result: 'silent', code: undefined, icmp: undefined }
-const CONNECTED: Outcome = { result: 'connected', code: undefined, icmp: undefined }
+const SILENT: AttemptOutcome = { result: 'silent', code: undefined, icmp: undefined }
+export const CONNECTED: AttemptOutcome = { result: 'connected', code: undefined, icmp: undefined }
 
-async function attempt(libc: Libc, fd: number, question: ReachQuestion, type: number): Promise<Outcome> {
+async function attempt(
+  libc: Libc,
+  fd: number,
+  question: ReachQuestion,
+  type: number,
+): Promise<AttemptOutcome> {
   const { destination, port, interfaceName } = question
   const scope = interfaceName === undefined ? 0 : Math.max(0, libc.interfaceIndex(interfaceName))
   const connected = libc.connect(fd, inetAddress(destination, port, scope))
@@ -63,24 +68,30 @@ async function attempt(libc: Libc, fd: number, question: ReachQuestion, type: nu
     return { result: 'failed', code: errnoName(-connected), icmp: undefined }
   if (type === SOCK.dgram) {
     const sent = libc.send(fd, new Uint8Array(0), 0, MSG.nosignal)
-    if (sent < 0) return failed(libc, fd, -sent)
+    if (sent < 0) return failedAttempt(libc, fd, -sent)
   }
-  return type === SOCK.stream && connected === 0 ? CONNECTED : await wait(libc, fd, question.timeoutMs, type)
+  if (type === SOCK.stream && connected === 0) return CONNECTED
+  // TCP tells that it is connected by being writable; UDP is always writable, and tells of an answer by being readable.
+  const wants = type === SOCK.stream ? { writable: true } : { readable: true }
+  return waitForSocket(libc, fd, wants, question.timeoutMs)
 }
 
-/** TCP tells that it is connected by being writable; UDP is always writable, and tells of an answer by being readable. */
-function wait(libc: Libc, fd: number, timeoutMs: number, type: number): Promise<Outcome> {
+export function waitForSocket(
+  libc: Libc,
+  fd: number,
+  wants: { readonly writable?: boolean; readonly readable?: boolean },
+  timeoutMs: number,
+): Promise<AttemptOutcome> {
   return new Promise((resolve) => {
-    const finish = (outcome: Outcome) => {
+    const finish = (outcome: AttemptOutcome) => {
       clearTimeout(timer)
       handle.close()
       resolve(outcome)
     }
-    const wants = type === SOCK.stream ? { writable: true } : { readable: true }
     // An error of the socket comes as a status, whatever is waited for.
     const handle = libc.poll(fd, wants, () => {
       const errno = socketError(libc, fd)
-      finish(errno === 0 ? CONNECTED : failed(libc, fd, errno))
+      finish(errno === 0 ? CONNECTED : failedAttempt(libc, fd, errno))
     })
     const timer = setTimeout(() => finish(SILENT), timeoutMs)
   })
@@ -91,7 +102,7 @@ function socketError(libc: Libc, fd: number): number {
   return libc.getOption(fd, SOL.socket, SO.error, value) < 0 ? 0 : value.readInt32LE(0)
 }
 
-const failed = (libc: Libc, fd: number, errno: number): Outcome => ({
+export const failedAttempt = (libc: Libc, fd: number, errno: number): AttemptOutcome => ({
   result: 'failed',
   code: errnoName(errno),
   icmp: readErrorQueue(new MessageBuffer(libc, 512), fd),

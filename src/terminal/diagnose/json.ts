@@ -23,7 +23,7 @@ const reportToJson = <F>({ verdict, facts }: DiagnosisReport<F>) => ({
 
 function findingToJson(finding: Finding) {
   const { fix, ...rest } = finding
-  return { ...rest, fix: fix.map(({ text, command }) => ({ text, command })) }
+  return { ...rest, fix: fix.map(({ text, command, configuration }) => ({ text, command, configuration })) }
 }
 
 const checkToJson = ({ id, title, result, text, code }: CheckReport) => ({ id, title, result, text, code })
@@ -31,6 +31,6 @@ const checkToJson = ({ id, title, result, text, code }: CheckReport) => ({ id, t
 const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)
 
 /** One line per event, and the summary as the last one. */
-export const renderWatchLineJson = (
-  line: { readonly event: WatchEvent } | { readonly summary: WatchSummary; readonly exitCode: number },
+export const renderWatchLineJson = <E = WatchEvent, S = WatchSummary>(
+  line: { readonly event: E } | { readonly summary: S; readonly exitCode: number },
 ): string => `${JSON.stringify(line, nullForUndefined)}\n`

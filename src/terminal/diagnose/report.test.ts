@@ -94,7 +94,8 @@ it('JSON has every key, null where nothing is known', () => {
       'vantage',
     ].sort(),
   )
-  for (const fix of report.findings[0].fix) expect(Object.keys(fix)).toEqual(['text', 'command'])
+  for (const fix of report.findings[0].fix)
+    expect(Object.keys(fix)).toEqual(['text', 'command', 'configuration'])
   expect(report.facts.own).toBeNull()
 })
 

@@ -107,9 +107,10 @@ class View {
     ]
   }
 
-  #fix({ text, command }: Fix, number: number): string[] {
+  #fix({ text, command, configuration = [] }: Fix, number: number): string[] {
     const lines = this.paragraph(`${number}. `, text, '  ')
-    return command === undefined ? lines : [...lines, `       ${this.theme.command(safeText(command))}`]
+    const pasted = command === undefined ? configuration : [command, ...configuration]
+    return [...lines, ...pasted.map((line) => `       ${this.theme.command(safeText(line))}`)]
   }
 
   /** A text behind a marker, hanging under itself. Commands are not wrapped, so that they can be copied. */

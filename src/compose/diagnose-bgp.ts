@@ -1,0 +1,96 @@
+// `lbctl diagnose bgp` put together: words and configuration → peers → facts of this host or of a file → verdicts.
+import { judgeBgp } from '../diagnose/bgp/bgp-diagnosis.ts'
+import type { BgpFacts } from '../diagnose/bgp/bgp-facts.ts'
+import { takeTurns } from '../diagnose/bgp/collect/bgp-question.ts'
+import { collectBgp, prepareBgp } from '../diagnose/bgp/collect-bgp.ts'
+import { explainBgpPlan } from '../diagnose/bgp/explain-bgp-plan.ts'
+import { peerText } from '../diagnose/bgp/peer-text.ts'
+import type { SessionEvent, SessionSummary } from '../diagnose/bgp/watch/session-timeline.ts'
+import { watchSession } from '../diagnose/bgp/watch/watch-session.ts'
+import type { ExplainedPlan } from '../diagnose/collect/explain-plan.ts'
+import { type Progress, SILENT_PROGRESS } from '../diagnose/collect/question.ts'
+import { exitCodeOf, type Verdict } from '../diagnose/judge.ts'
+import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { askedPeers, type PeersRequest } from './diagnose-bgp-peers.ts'
+import { openKernelForBgp } from './linux.ts'
+
+export interface BgpRequest extends PeersRequest {
+  readonly netns?: string | undefined
+  readonly facts?: string | undefined
+}
+
+export interface BgpDiagnosis {
+  readonly reports: readonly { readonly verdict: Verdict; readonly facts: BgpFacts }[]
+  readonly notices: readonly string[]
+  readonly exitCode: ExitCode
+}
+
+/** All peers at the same time. @throws LbctlError for what cannot be asked at all */
+export async function runBgpDiagnosis(
+  request: BgpRequest,
+  progress: (asked: string) => Progress,
+  signal: AbortSignal,
+): Promise<BgpDiagnosis> {
+  const { facts, notices, invalid } =
+    request.facts === undefined
+      ? await collected(request, progress, signal)
+      : {
+          facts: (await import('./diagnose-bgp-facts.ts')).readBgpFactsFile(request.facts),
+          notices: [],
+          invalid: false,
+        }
+  const reports = facts.map((each) => ({ facts: each, verdict: judgeBgp(each) }))
+  const code = exitCodeOf(reports.map(({ verdict }) => verdict))
+  return { reports, notices, exitCode: invalid ? EXIT.findings : code }
+}
+
+async function collected(
+  request: BgpRequest,
+  progress: (asked: string) => Progress,
+  signal: AbortSignal,
+): Promise<{ facts: readonly BgpFacts[]; notices: readonly string[]; invalid: boolean }> {
+  const { questions, notices, invalid } = await askedPeers(request, signal)
+  const around = await openKernelForBgp(request.netns)
+  const turn = takeTurns()
+  const facts = await Promise.all(
+    questions.map((question) => collectBgp(question, around, turn, progress(question.asked), signal)),
+  )
+  return { facts, notices, invalid }
+}
+
+export async function runBgpPlan(
+  request: BgpRequest,
+  signal: AbortSignal,
+): Promise<readonly ExplainedPlan[]> {
+  const { questions } = await askedPeers(request, signal)
+  const around = await openKernelForBgp(request.netns)
+  return Promise.all(
+    questions.map(async (question) => explainBgpPlan(await prepareBgp(question, around, SILENT_PROGRESS))),
+  )
+}
+
+export interface WatchedSession {
+  readonly peer: string
+  readonly summary: SessionSummary
+}
+
+/** All peers at the same time, until the signal. */
+export async function runBgpWatch(
+  request: BgpRequest,
+  intervalMs: number,
+  onEvent: (event: SessionEvent, peer: string) => void,
+  signal: AbortSignal,
+): Promise<{ readonly watched: readonly WatchedSession[]; readonly exitCode: ExitCode }> {
+  const { questions } = await askedPeers(request, signal)
+  const around = await openKernelForBgp(request.netns)
+  const watched = await Promise.all(
+    questions.map(async (asked) => {
+      const { question, facts } = await prepareBgp(asked, around, SILENT_PROGRESS)
+      const peer = peerText(facts)
+      const options = { intervalMs, onEvent: (event: SessionEvent) => onEvent(event, peer) }
+      return { peer, summary: await watchSession(question, around, options, signal) }
+    }),
+  )
+  const isStable = watched.every(({ summary }) => summary.pattern === 'stable')
+  return { watched, exitCode: isStable ? EXIT.ok : EXIT.findings }
+}

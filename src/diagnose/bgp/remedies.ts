@@ -1,0 +1,128 @@
+// What to write on both sides: the BGPPeer of the cluster, and the router's lines. No password is ever among them.
+import type { Fix } from '../finding.ts'
+import type { BgpFacts, ExpectedSession } from './bgp-facts.ts'
+import { isInternal } from './expected-asn.ts'
+import { addressText } from './peer-text.ts'
+
+/** What is to be another way than the configuration says now. */
+export interface Changes {
+  readonly myAsn?: number
+  readonly peerAsn?: number
+  readonly multihop?: boolean
+  readonly password?: boolean
+  readonly bothFamilies?: boolean
+  readonly removeGtsm?: boolean
+}
+
+type Sides = Pick<BgpFacts, 'peer' | 'source' | 'host' | 'expected' | 'way'>
+
+export const bgpPeerFix = (facts: Sides, text: string, changes: Changes = {}): Fix => ({
+  text,
+  configuration: bgpPeerLines(facts, changes),
+})
+
+/** @param text continues "on the router" */
+export const routerFix = (facts: Sides, text: string, changes: Changes = {}): Fix => ({
+  text,
+  configuration: frrLines(facts, changes),
+})
+
+const numberOr = (asn: ExpectedSession['peerAsn'], otherwise: string): string =>
+  typeof asn === 'number' ? `${asn}` : otherwise
+
+function bgpPeerLines({ peer, source, expected }: Sides, changes: Changes): string[] {
+  const peerAsn = changes.peerAsn ?? expected.peerAsn
+  const multihop = changes.multihop ?? expected.multihop === true
+  const password = changes.password ?? expected.password !== 'none'
+  return [
+    'apiVersion: metallb.io/v1beta2',
+    'kind: BGPPeer',
+    'metadata:',
+    `  name: ${peer.name ?? 'router'}`,
+    '  namespace: metallb-system',
+    'spec:',
+    `  myASN: ${numberOr(changes.myAsn ?? expected.myAsn, 'ASN-OF-THE-NODES')}`,
+    peerAsn === 'internal' || peerAsn === 'external'
+      ? `  dynamicASN: ${peerAsn}`
+      : `  peerASN: ${numberOr(peerAsn, 'ASN-OF-THE-ROUTER')}`,
+    peer.zone === undefined ? `  peerAddress: ${quotedV6(peer.address)}` : `  interface: ${peer.zone}`,
+    peer.port === 179 ? [] : `  peerPort: ${peer.port}`,
+    source.given && source.interface !== undefined && source.address !== undefined
+      ? `  sourceAddress: ${quotedV6(source.address)}`
+      : [],
+    multihop ? '  ebgpMultiHop: true' : [],
+    changes.bothFamilies === true ? '  dualStackAddressFamily: true' : [],
+    password ? ['  passwordSecret:', '    name: SECRET-OF-TYPE-kubernetes.io/basic-auth'] : [],
+  ].flat()
+}
+
+const quotedV6 = (address: string): string => (address.includes(':') ? `"${address}"` : address)
+
+function frrLines(facts: Sides, changes: Changes): string[] {
+  const { expected, host, peer } = facts
+  const multihop = changes.multihop ?? (expected.multihop === true || facts.way?.nextHop?.role === 'gateway')
+  const password = changes.password ?? expected.password !== 'none'
+  const neighbour = neighbourName(facts)
+  const internal = isInternal({
+    peerAsn: changes.peerAsn ?? expected.peerAsn,
+    myAsn: changes.myAsn ?? expected.myAsn,
+  })
+  const line = (words: string) => ` neighbor ${neighbour} ${words}`
+  return [
+    `router bgp ${numberOr(changes.peerAsn ?? expected.peerAsn, 'ASN-OF-THE-ROUTER')}`,
+    line(
+      `${peer.zone === undefined ? '' : 'interface '}remote-as ${numberOr(changes.myAsn ?? expected.myAsn, 'ASN-OF-THE-NODES')}`,
+    ),
+    line(`description ${host.name}`),
+    password
+      ? line('password PASSWORD')
+      : changes.password === false
+        ? ` no neighbor ${neighbour} password`
+        : [],
+    changes.removeGtsm === true ? ` no neighbor ${neighbour} ttl-security hops 1` : [],
+    internal === true || !multihop ? [] : line('ebgp-multihop 8'),
+    familiesOf(facts, changes).flatMap((family) =>
+      [
+        ` address-family ipv${family} unicast`,
+        ` ${line('activate')}`,
+        // FRR 7.5 and later take no routes from another AS without a policy (RFC 8212).
+        internal === true
+          ? []
+          : [` ${line('route-map FROM-METALLB in')}`, ` ${line('route-map TO-METALLB out')}`],
+        ' exit-address-family',
+      ].flat(),
+    ),
+    internal === true ? [] : ['route-map FROM-METALLB permit 10', 'route-map TO-METALLB deny 10'],
+  ].flat()
+}
+
+const neighbourName = ({ source, peer }: Sides): string =>
+  peer.zone === undefined ? (source.address ?? 'ADDRESS-OF-THE-NODE') : 'INTERFACE-TO-THE-NODE'
+
+function familiesOf({ expected, peer }: Sides, { bothFamilies }: Changes): readonly (4 | 6)[] {
+  if (bothFamilies === true) return [4, 6]
+  return expected.families ?? [peer.family]
+}
+
+/** For routers that have no BGP. */
+export const LAYER_2_FIX: Fix = {
+  text: 'If the router cannot do BGP at all, announce by ARP and NDP instead, which needs nothing of it: the addresses have to be of the subnet of the nodes then.',
+  configuration: [
+    'apiVersion: metallb.io/v1beta1',
+    'kind: L2Advertisement',
+    'metadata:',
+    '  name: layer2',
+    '  namespace: metallb-system',
+  ],
+}
+
+/** Where the answer on a router is. */
+export const routerState = (facts: Pick<BgpFacts, 'source'>, text: string): Fix => ({
+  text,
+  command: `vtysh -c "show bgp neighbors ${facts.source.address ?? 'NODE'}"`,
+})
+
+export const handshakeFix = (facts: Sides, text: string): Fix => ({
+  text,
+  command: `lbctl diagnose bgp ${addressText(facts)}${facts.peer.port === 179 ? '' : ` --port ${facts.peer.port}`} --my-asn ${facts.expected.myAsn ?? 'ASN'} --peer-asn ${numberOr(facts.expected.peerAsn, 'ASN')} --handshake`,
+})
