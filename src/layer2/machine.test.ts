@@ -167,6 +167,17 @@ describe('an address', () => {
     ])
   })
 
+  it('that is withdrawn before the responder had it is never announced', () => {
+    const machine = new Layer2Machine({ repeatMs: undefined, excludes: () => false })
+    const kinds = (event: Layer2Event) => machine.handle(event, 5).map(({ kind }) => kind)
+    kinds({ kind: 'interfaces', interfaces: [link('eth0')] })
+    kinds({ kind: 'wanted', announcements: announce('192.0.2.1') })
+    kinds({ kind: 'wanted', announcements: [] })
+    expect(kinds({ kind: 'owned', revision: 1, failures: [] })).toEqual([])
+    expect(kinds({ kind: 'owned', revision: 2, failures: [] })).toEqual([])
+    expect(machine.nextMs).toBeUndefined()
+  })
+
   it('is counted from zero when it comes back, also when it had no interface at the end', () => {
     const rig = new Rig()
     rig.interfaces(link('eth0'))

@@ -51,11 +51,16 @@ export class ServiceTable {
   setService(service: ServiceFact): void {
     const key = serviceKey(service)
     // The class of a Service may be set while it is no LoadBalancer; then it is another's, and gone for us.
-    if (service.loadBalancerClass !== this.#options.loadBalancerClass) this.deleteService(key)
+    if (!this.#isOurs(service)) this.deleteService(key)
     else if (!sameValue(this.#services.get(key), service)) {
       this.#services.set(key, service)
       this.dirty.add(key)
     }
+  }
+
+  /** An empty class is none. */
+  #isOurs({ loadBalancerClass }: ServiceFact): boolean {
+    return (loadBalancerClass ?? '') === (this.#options.loadBalancerClass ?? '')
   }
 
   deleteService(key: ServiceKey): void {
