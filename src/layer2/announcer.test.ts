@@ -100,6 +100,31 @@ it('takes new interfaces as they come, and tells their names', async () => {
   expect(names).toEqual([['eth0'], ['eth0', 'eth1']])
 })
 
+it('has one timer, however much happens', async () => {
+  const { announcer, clock } = await start()
+  for (const text of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await announcer.set([announcement(text)])
+  await settle()
+  expect(clock.waiting).toBe(1)
+})
+
+it('reads the interfaces once more when they change while they are read', async () => {
+  const { announcer, links, responder } = await start()
+  await announcer.set([announcement('192.0.2.1')])
+  const stale = links.current
+  let answer: (list: typeof stale) => void = () => undefined
+  links.list = () =>
+    new Promise((resolve) => {
+      answer = resolve
+    })
+  links.onChange()
+  links.onChange()
+  answer(stale)
+  await settle()
+  answer([link('eth0'), link('eth1')])
+  await settle()
+  expect(responder.said).toEqual(['eth0: 192.0.2.1', 'eth1: 192.0.2.1'])
+})
+
 it('keeps the interfaces that it knows while they cannot be read, and reads them again', async () => {
   const { announcer, clock, links, responder, reports } = await start()
   await announcer.set([announcement('192.0.2.1')])

@@ -295,6 +295,23 @@ describe('interfaces', () => {
     rig.tell({ kind: 'interface-error', failure: { interfaceName: 'eth0', code: 'ENETDOWN' } })
     rig.interfaces(link('eth0'))
     expect(rig.take()).toEqual(['10000 eth0 request for 192.0.2.1', '10000 eth0 reply for 192.0.2.1'])
+    rig.until(20_000)
+    rig.take()
+    // Back, but with nothing at the other end yet.
+    rig.tell({ kind: 'interface-error', failure: { interfaceName: 'eth0', code: 'ENETDOWN' } })
+    rig.interfaces(link('eth0', { carrier: false }))
+    expect(rig.take()).toEqual([])
+    rig.interfaces(link('eth0'))
+    expect(rig.take()).toHaveLength(2)
+  })
+
+  it('whose link comes back before the responder has an address wait for it', () => {
+    const machine = new Layer2Machine({ repeatMs: undefined, excludes: () => false })
+    const kinds = (event: Layer2Event) => machine.handle(event, 5).map(({ kind }) => kind)
+    kinds({ kind: 'interfaces', interfaces: [link('eth0', { carrier: false })] })
+    expect(kinds({ kind: 'wanted', announcements: announce('192.0.2.1') })).toEqual(['own'])
+    expect(kinds({ kind: 'interfaces', interfaces: [link('eth0')] })).toEqual([])
+    expect(kinds({ kind: 'owned', revision: 1, failures: [] })).toEqual(['report', 'send'])
   })
 
   it('with another card under the same name are taken anew', () => {
@@ -331,6 +348,45 @@ describe('interfaces', () => {
       '15000 eth1 request for 192.0.2.1',
       '15000 eth1 reply for 192.0.2.1',
     ])
+  })
+})
+
+describe('an interface that fails', () => {
+  const failing = () => {
+    const rig = new Rig()
+    rig.interfaces(link('eth0'), link('eth1'))
+    rig.failures = [{ interfaceName: 'eth1', code: 'ENODEV' }]
+    rig.wanted('192.0.2.1')
+    rig.take()
+    return rig
+  }
+
+  it('is tried once, and not again before that was answered', () => {
+    const machine = new Layer2Machine({ repeatMs: undefined, excludes: () => false })
+    machine.handle({ kind: 'interfaces', interfaces: [link('eth0')] }, 0)
+    machine.handle({ kind: 'wanted', announcements: announce('192.0.2.1') }, 0)
+    const failures = [{ interfaceName: 'eth0', code: 'EPERM' }]
+    machine.handle({ kind: 'owned', revision: 1, failures }, 0)
+    machine.handle({ kind: 'wanted', announcements: announce('192.0.2.1') }, 0)
+    const retried = machine.handle({ kind: 'time' }, 1_000)
+    expect(retried.map(({ kind }) => kind)).toContain('own')
+    expect(machine.handle({ kind: 'time' }, 1_001).map(({ kind }) => kind)).not.toContain('own')
+    expect(machine.nextMs).toBeGreaterThan(1_001)
+  })
+
+  it('is forgotten when it goes away', () => {
+    const rig = failing()
+    rig.failures = []
+    rig.interfaces(link('eth0'))
+    expect(rig.machine.failing.size).toBe(0)
+    rig.until(60_000)
+    expect(rig.take().some((each) => each.includes('recovered'))).toBe(false)
+  })
+
+  it('is told of again when the responder is another one', () => {
+    const rig = failing()
+    rig.tell({ kind: 'responder-restarted' })
+    expect(rig.take()).toContain('0 failed eth1 ENODEV retry 1000')
   })
 })
 
@@ -377,6 +433,13 @@ describe('somebody else', () => {
     rig.take()
     rig.tell(claim())
     expect(rig.take()).toEqual(['6000 conflict 02:ff:00:00:00:01 2 real'])
+    // Once it was one, another burst of ours does not make it none.
+    rig.interfaces(link('eth0', { carrier: false }))
+    rig.interfaces(link('eth0'))
+    rig.take()
+    rig.tell(claim())
+    expect(rig.take()).toEqual([])
+    expect(rig.machine.conflicts(rig.nowMs)).toMatchObject([{ duringTakeover: false, count: 3 }])
   })
 
   it('is of no interest for an address that was given up', () => {

@@ -1,8 +1,15 @@
 // What the sockets of the responder take from the kernel. Refusing a frame here costs nothing: the process is not woken.
-import type { Result } from '../../net/result.ts'
+import { err, type Result } from '../../net/result.ts'
 import { PACKET_TYPE } from '../kernel-constants.ts'
 import { oneOf } from './address-search.ts'
-import { ANCILLARY, type AssemblyError, BpfAssembler, type BpfProgram, type Label } from './assembler.ts'
+import {
+  ANCILLARY,
+  type AssemblyError,
+  BpfAssembler,
+  type BpfProgram,
+  type Label,
+  MAX_INSTRUCTIONS,
+} from './assembler.ts'
 
 /** Take the whole frame. */
 const WHOLE = 0x40000
@@ -35,6 +42,8 @@ export function anyArp(): Assembled {
  * @param owned IPv4 addresses as numbers
  */
 export function ownedArp(owned: readonly number[]): Assembled {
+  // Each is tried twice. To find that out by assembling would take tens of milliseconds, at every change of the set.
+  if (2 * new Set(owned).size > MAX_INSTRUCTIONS) return err('too long')
   const asm = new BpfAssembler()
   const [accept, reject, notSender] = [asm.label('accept'), asm.label('reject'), asm.label('not the sender')]
   requireForUs(asm, reject)

@@ -89,6 +89,9 @@ describe('the routes of a peer', () => {
     expect(told(table)).toEqual([{ peer: 'tor-b', announce: ['192.0.2.1/32'], withdraw: [] }])
     expect(table.peersOf('shop/web')).toEqual(['tor-b'])
     expect(table.routesOf('tor-a')).toEqual([])
+    table.setPeers([])
+    expect(table.take()).toEqual({ changes: [], services: new Set(['shop/web']) })
+    expect(table.peersOf('shop/web')).toEqual([])
   })
 })
 

@@ -252,8 +252,11 @@ describe('the configuration', () => {
     expect(lines(state.apply([service('mail', ['10.20.30.1']), slice('mail')]))).toContain(
       'announce shop/mail 10.20.30.1 on all',
     )
+    const before = state.decisionCount
     expect(lines(state.apply([configure(POOL + L2)]))).toEqual(['configuration'])
     expect(state.configurationProblems).toEqual([])
+    // It says what the one in force says.
+    expect(state.decisionCount).toBe(before)
   })
 
   it('that is invalid from the start announces nothing until there is a good one', () => {
