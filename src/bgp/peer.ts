@@ -10,8 +10,8 @@ export interface BgpPeerOptions {
   readonly remote: BgpRemote
   /** AS number that this peer is shown */
   readonly localAsn: number
-  /** one AS number, or any that makes the session internal or external (FRR's `remote-as internal|external`) */
-  readonly peerAsn: number | 'internal' | 'external'
+  /** one AS number, or any that makes the session internal or external (FRR's `remote-as internal|external`), or just any */
+  readonly peerAsn: number | 'internal' | 'external' | 'any'
   readonly routerId: Ip
   /** to propose; 0 for none, or 3..65535 (RFC 4271 §4.2) */
   readonly holdTimeSeconds: number

@@ -56,18 +56,33 @@ export function refuseOpen(
   )
 }
 
-function wrongAsn({ localAsn, peerAsn }: BgpPeerOptions, theirs: OpenMessage): BgpError | undefined {
+function wrongAsn(options: BgpPeerOptions, theirs: OpenMessage): BgpError | undefined {
+  const { localAsn, peerAsn } = options
   const asn = openAsn(theirs)
-  const expected =
-    peerAsn === 'internal' ? asn === localAsn : peerAsn === 'external' ? asn !== localAsn : asn === peerAsn
-  if (expected && asn !== 0) return undefined
+  if (asn !== 0 && isExpectedAsn(options, asn)) return undefined
   const data = asn > 0xffff ? new Writer().u32(asn) : new Writer().u16(asn)
-  const need = peerAsn === 'internal' ? { need: localAsn } : peerAsn === 'external' ? {} : { need: peerAsn }
+  const need = peerAsn === 'internal' ? localAsn : peerAsn
   return resetError(
-    why(20, 'unexpected-as-number', 'RFC 4271 §6.2', { ...need, have: asn }),
+    why(20, 'unexpected-as-number', 'RFC 4271 §6.2', {
+      ...(typeof need === 'number' ? { need } : {}),
+      have: asn,
+    }),
     [BGP_ERROR.open, OPEN_ERROR.badPeerAs],
     data.finish(),
   )
+}
+
+function isExpectedAsn({ localAsn, peerAsn }: BgpPeerOptions, asn: number): boolean {
+  switch (peerAsn) {
+    case 'any':
+      return true
+    case 'internal':
+      return asn === localAsn
+    case 'external':
+      return asn !== localAsn
+    default:
+      return asn === peerAsn
+  }
 }
 
 /** RFC 6286 §2.2: inside an AS two speakers with one identifier cannot be told apart. */
