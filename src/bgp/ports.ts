@@ -72,7 +72,7 @@ export interface BgpConnection {
   write(chunks: readonly Uint8Array[]): boolean
   /** What was written still goes out, then the end of the stream. */
   end(): void
-  /** At once. */
+  /** At once, with a reset where there was a connection: what the peer has not read yet may be lost to it. */
   destroy(): void
   /** undefined before it is connected */
   readonly ends: ConnectionEnds | undefined

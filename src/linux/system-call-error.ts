@@ -40,7 +40,7 @@ export function systemCallFailed(doing: string, error: unknown, hints: readonly 
 }
 
 interface Known {
-  readonly kind: 'permission' | 'unsupported' | 'usage'
+  readonly kind: 'permission' | 'unsupported' | 'usage' | 'conflict'
   readonly reason: string
   readonly hints?: readonly string[]
 }
@@ -65,5 +65,10 @@ const KNOWN: Readonly<Record<number, Known>> = {
     hints: ['`ip link` lists the interfaces.'],
   },
   [ERRNO.ENETDOWN]: { kind: 'unsupported', reason: 'the interface is down' },
+  [ERRNO.EADDRINUSE]: {
+    kind: 'conflict',
+    reason: 'another program listens there',
+    hints: ['`ss -ltnp` shows which.'],
+  },
   [ERRNO.EADDRNOTAVAIL]: { kind: 'usage', reason: 'this host does not have that address' },
 }

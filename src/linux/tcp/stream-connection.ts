@@ -38,7 +38,9 @@ export function streamConnection(socket: Socket, events: ConnectionEvents): BgpC
       socket.end()
     },
     destroy: () => {
-      socket.destroy()
+      // A peer that was not told that it is over shall notice. Before there is a connection there is nobody to reset.
+      if (socket.connecting || socket.destroyed) socket.destroy()
+      else socket.resetAndDestroy()
     },
   }
 }
