@@ -87,6 +87,36 @@ describe('streams', () => {
   })
 })
 
+/** What an agent of serf 0.9.4 says first when it joins (`serf agent -node alpha -bind 127.0.0.1:17946 -tag role=web`). */
+const SERF_JOINS = [
+  '0982a4416c676f00a3427566da00d6000d0c22a5e44d1a37c34a397943a6cc9c00acaacc2923670a9d3074ca3029e3a69980268748052143460ea93f',
+  '0000045895c4cd983072dc604cf3c64d00524dca5c5cf52f1029396fd8941975a78c18524ec2b429532a0c1b3868c29082f2460e9d66463494b288b1',
+  '0c805156e6b83115a080000105cc1a5255c40e473a4ca8a4591ac054dbb773b8090000acafdfbf80030b1e4cb8b0e1c388132b5eccb8b1e3c790234b',
+  '9e4cb9b2e5cb98336b5e5c2aeedc322b379aa193b38d188a7320a98a5287621ecf745971a553670e6c87819a3e8d0a2020',
+].join('')
+
+it('reads what Go wrote and compressed', () => {
+  const result = readWhole(Uint8Array.from(Buffer.from(SERF_JOINS, 'hex')), PLAIN_PACKETS)
+  expect(result).toMatchObject({
+    value: {
+      ...{ kind: 'push-pull', join: true },
+      nodes: [
+        {
+          ...{ name: 'alpha', address: parseIp('127.0.0.1'), port: 17946, incarnation: 1, state: 'alive' },
+          versions: {
+            ...{ protocolMin: 1, protocolMax: 5, protocol: 2 },
+            ...{ delegateMin: 2, delegateMax: 5, delegate: 5 },
+          },
+        },
+      ],
+    },
+  })
+  expect(result.ok && result.value.kind === 'push-pull' && result.value.userState.length).toBe(589)
+  const meta = result.ok && result.value.kind === 'push-pull' ? result.value.nodes[0]?.meta : undefined
+  // serf writes its tags as a byte and a map.
+  expect(Buffer.from(meta ?? []).toString('latin1')).toBe('\xff\x81\xa4role\xa3web')
+})
+
 describe('what is refused of streams', () => {
   const keyed = { ...PLAIN_PACKETS, cipher: testCipher('right') }
   const push = encodePushPull({ join: true, nodes: [], userState: new Uint8Array(0) })
