@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { ReadObjects } from '../../config/objects/read-object.ts'
 import { type ReadResult, readObjects } from '../../config/objects/read-objects.ts'
+import { documentRuns } from '../../config/source/document-runs.ts'
 import { parseYaml } from '../../config/source/parse.ts'
 import type { Source } from '../../config/source/source.ts'
 import { sortDiagnostics } from '../../config/validate.ts'
@@ -105,16 +106,7 @@ export class FileFacts implements FactSource {
   #pieceOf(source: Source): Piece {
     const known = this.#pieces.get(source)
     if (known !== undefined) return known
-    const { documents, diagnostics } = parseYaml(source)
-    const read = readObjects(documents)
-    const { services, endpointSlices, nodes } = read.objects
-    const piece: Piece = {
-      broken: diagnostics,
-      read: configuring(read),
-      services: services.map((service) => serviceFact(service, OUTSIDE_CLUSTER)),
-      slices: endpointSlices.flatMap((slice) => sliceFact(slice) ?? []),
-      nodes: nodes.map(nodeFact),
-    }
+    const piece = readPiece(source)
     this.#pieces.set(source, piece)
     return piece
   }
@@ -127,6 +119,29 @@ export class FileFacts implements FactSource {
     const fact = readConfiguration(merged(from.flatMap(({ read }) => read ?? [])))
     this.#configuration = { from, fact }
     return fact
+  }
+}
+
+function readPiece(source: Source): Piece {
+  const runs = documentRuns(source).map((run) => {
+    const { documents, diagnostics } = parseYaml(run)
+    const read = readObjects(documents)
+    const { services, endpointSlices, nodes } = read.objects
+    return {
+      broken: diagnostics,
+      read: configuring(read),
+      services: services.map((service) => serviceFact(service, OUTSIDE_CLUSTER)),
+      slices: endpointSlices.flatMap((slice) => sliceFact(slice) ?? []),
+      nodes: nodes.map(nodeFact),
+    }
+  })
+  const reads = runs.flatMap(({ read }) => read ?? [])
+  return {
+    broken: runs.flatMap(({ broken }) => broken),
+    read: reads.length === 0 ? undefined : merged(reads),
+    services: runs.flatMap(({ services }) => services),
+    slices: runs.flatMap(({ slices }) => slices),
+    nodes: runs.flatMap(({ nodes }) => nodes),
   }
 }
 
