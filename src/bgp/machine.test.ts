@@ -364,6 +364,34 @@ describe('a peer that knows no optional parameters', () => {
   })
 })
 
+describe('a route that came from us', () => {
+  it('is none, and takes the place of what was announced before', () => {
+    const p = new Play(peerOptions()).establish()
+    const prefix = { family: 4, base: 0x0a000000n, length: 8 } as const
+    const announce = (...asns: number[]) =>
+      p.play({
+        kind: 'message',
+        connection: 1,
+        event: {
+          ...{ kind: 'update', errors: [] },
+          update: {
+            ...{ kind: 'update', withdrawn: [], announced: [{ prefix }] },
+            attributes: [
+              { kind: 'as-path', segments: [{ kind: 'sequence', asns }] },
+              { kind: 'next-hop', address: RIGHT },
+            ],
+          },
+        },
+      })
+    const changes = (effects: readonly PeerEffect[]) =>
+      effects.flatMap((effect) => (effect.kind === 'apply' ? [effect.changes] : []))
+    expect(changes(announce(65_002, 65_003))[0]).toMatchObject({ announced: [{ family: 4 }], withdrawn: [] })
+    expect(changes(announce(65_002, 65_001))).toEqual([
+      { announced: [], withdrawn: [{ family: 4, routes: [{ prefix }] }], endOfRib: undefined },
+    ])
+  })
+})
+
 describe('errors in an UPDATE', () => {
   const update: UpdateMessage = { kind: 'update', withdrawn: [], attributes: [], announced: [] }
   it('in one family end that family and not the session (RFC 7606)', () => {

@@ -262,6 +262,13 @@ describe('setPeers', () => {
     expect(clock.waiting).toBeLessThan(3)
   })
 
+  it('says nothing of the end of what had not begun', () => {
+    right.speaker.setPeers([mirrored({ passive: true, remote: { address: RIGHT } })])
+    const before = endings(right).length
+    right.speaker.setPeers([])
+    expect(endings(right).slice(before)).toEqual([])
+  })
+
   it('refuses two peers of one name', () => {
     expect(() => left.speaker.setPeers([peerOptions(), peerOptions()])).toThrow(/same name/)
   })

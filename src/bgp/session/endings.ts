@@ -44,7 +44,8 @@ export function fall(
   if (connection !== undefined) effects.push({ kind: 'close', connection })
   const whole: Ending = { ...ending, state }
   if (state === 'established') effects.push({ kind: 'down', ending: whole })
-  effects.push({ kind: 'ended', ending: whole })
+  // What only waited has not ended.
+  if (connection !== undefined) effects.push({ kind: 'ended', ending: whole })
   const failures = counted(session, env, counting)
   // RFC 4271 §8.1.1: peer oscillations are always damped here; a stop by hand is not followed by a start.
   const timers =

@@ -143,7 +143,7 @@ function withPeer(session: Session, event: SessionEvent, env: SessionEnv): Sessi
       return state === 'established' ? stay(heard(session, env)) : establish(heard(session, env), env)
     case 'update': {
       if (state !== 'established') return outOfPlace(session, env, BGP_TYPE.update)
-      const { givenUp, effects } = takeUpdate(session, agreement, event.update, event.errors)
+      const { givenUp, effects } = takeUpdate(session, agreement, event, env.options.localAsn)
       return stay({ ...heard(session, env), givenUp }, ...effects)
     }
     case 'update-error':

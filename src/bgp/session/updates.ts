@@ -5,6 +5,7 @@ import { widenAsns } from '../../wire/bgp/as-path.ts'
 import type { BgpError } from '../../wire/bgp/bgp-error.ts'
 import { unicastFamily } from '../../wire/bgp/families.ts'
 import type { RouteRefreshMessage } from '../../wire/bgp/message.ts'
+import type { PathAttribute } from '../../wire/bgp/path-attribute.ts'
 import { type RouteChanges, routeChanges } from '../../wire/bgp/route-changes.ts'
 import type { UpdateMessage } from '../../wire/bgp/update.ts'
 import type { Agreement } from './agreement.ts'
@@ -16,11 +17,12 @@ interface Taken {
   readonly effects: readonly SessionEffect[]
 }
 
+/** What an UPDATE asks for, for the speaker with this AS number. */
 export function takeUpdate(
   { givenUp }: Session,
   agreement: Agreement,
-  update: UpdateMessage,
-  errors: readonly BgpError[],
+  { update, errors }: { readonly update: UpdateMessage; readonly errors: readonly BgpError[] },
+  localAsn: number,
 ): Taken {
   const effects: SessionEffect[] = errors.length === 0 ? [] : [{ kind: 'update-errors', errors }]
   const lost = errors.flatMap((error) => {
@@ -31,14 +33,23 @@ export function takeUpdate(
   const ignored = [...givenUp, ...new Set(lost)]
   const wanted = (family: IpFamily): boolean =>
     agreement.families.includes(family) && !ignored.includes(family)
-  const changes = only(routeChanges(update, errors), wanted)
+  const attributes = agreement.receiving.asn4 ? update.attributes : widenAsns(update.attributes)
+  const all = only(routeChanges(update, errors), wanted)
+  const changes = passesThrough(attributes, localAsn) ? withoutLoops(all) : all
   if (changes.announced.length > 0 || changes.withdrawn.length > 0 || changes.endOfRib !== undefined)
-    effects.push({
-      ...{ kind: 'apply', changes },
-      attributes: agreement.receiving.asn4 ? update.attributes : widenAsns(update.attributes),
-    })
+    effects.push({ kind: 'apply', changes, attributes })
   return { givenUp: ignored, effects }
 }
+
+/** RFC 4271 §9.1.2: a route whose AS_PATH has our own number in it came from us, and is none for us. */
+const passesThrough = (attributes: readonly PathAttribute[], localAsn: number): boolean =>
+  attributes.some((one) => one.kind === 'as-path' && one.segments.some(({ asns }) => asns.includes(localAsn)))
+
+/** It takes the place of what was announced before, all the same. */
+const withoutLoops = ({ announced, withdrawn, endOfRib }: RouteChanges): RouteChanges => ({
+  ...{ announced: [], endOfRib },
+  withdrawn: [...withdrawn, ...announced.map(({ family, routes }) => ({ family, routes }))],
+})
 
 const only = (changes: RouteChanges, wanted: (family: IpFamily) => boolean): RouteChanges => ({
   announced: changes.announced.filter(({ family }) => wanted(family)),

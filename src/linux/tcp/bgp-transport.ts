@@ -12,6 +12,9 @@ import { connectTcp, listenTcp, setSocketOption } from './tcp-socket.ts'
 
 /** Network control, as routers mark BGP (RFC 4594 §3.1: CS6). */
 const TRAFFIC_CLASS = 0xc0
+const NEAREST_TTL = 255
+/** ip(7), ipv6(7): what the system has configured. */
+const DEFAULT_TTL = -1
 
 export const linuxBgpTransport = (libc: Libc): BgpTransport => ({
   missing: () => [],
@@ -23,7 +26,11 @@ export const linuxBgpTransport = (libc: Libc): BgpTransport => ({
     }
   },
   listen: async ({ address, port, device }, onAccepted) => {
-    const options = { trafficClass: TRAFFIC_CLASS, ...(device === undefined ? {} : { device }) }
+    // A peer that asks for nearness (RFC 5082) drops even the first answer of the handshake if it comes with less.
+    const options = {
+      ...{ trafficClass: TRAFFIC_CLASS, ttl: NEAREST_TTL },
+      ...(device === undefined ? {} : { device }),
+    }
     const listener = await listenTcp(libc, address, port, options)
     acceptFrom(listener.server, onAccepted, (socket, remote) => secure(libc, socket, remote))
     const bound = listener.server.address()
@@ -55,10 +62,9 @@ function tcpOptions({ address, source, device, ttl, minTtl, password }: BgpRemot
 function secure(libc: Libc, socket: Socket, { ttl, minTtl }: Pick<BgpRemote, 'ttl' | 'minTtl'>): void {
   const family = socket.remoteFamily === 'IPv6' ? 6 : 4
   const options = socketOptions(family, {
-    ...(ttl === undefined ? {} : { ttl }),
+    ttl: ttl ?? DEFAULT_TTL,
     ...(minTtl === undefined ? {} : { minTtl }),
   })
-  if (options.length === 0) return
   const fd = (socket as Socket & { readonly _handle?: { readonly fd?: number } })._handle?.fd
   if (fd === undefined || fd < 0) throw new Error('an accepted socket without a descriptor')
   for (const option of options) setSocketOption(libc, fd, option)

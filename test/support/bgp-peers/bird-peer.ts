@@ -10,6 +10,7 @@ const STATES: Readonly<Record<string, BgpState>> = {
   Idle: 'idle',
   Connect: 'connect',
   Active: 'active',
+  Passive: 'active',
   OpenSent: 'open-sent',
   OpenConfirm: 'open-confirm',
   Established: 'established',
