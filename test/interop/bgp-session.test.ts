@@ -1,11 +1,11 @@
 // Sessions with bird and FRR, judged by what the daemons say. This process is inside the namespace of the node while a test
 // runs, because a speaker opens its sockets when it wants to.
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { AdjRibIn } from '../../src/bgp/adj-rib-in.ts'
 import { AdjRibOut } from '../../src/bgp/adj-rib-out.ts'
 import type { BgpPeerOptions, BgpRemote } from '../../src/bgp/peer.ts'
 import type { BgpReport } from '../../src/bgp/report.ts'
 import { BgpSpeaker } from '../../src/bgp/speaker.ts'
-import { PlainInbound } from '../../src/bgp/testing/plain-routes.ts'
 import { advertisement } from '../../src/bgp/testing/speakers.ts'
 import { bgpPorts } from '../../src/compose/bgp.ts'
 import { type Ip, parseIp } from '../../src/net/ip.ts'
@@ -67,7 +67,7 @@ for (const kind of ['bird', 'frr'] as const satisfies readonly PeerKind[])
     async function speaker(restarted = false): Promise<BgpSpeaker> {
       const ports = await bgpPorts({ report: (report) => reports.push(report) })
       const made = new BgpSpeaker({
-        ...{ ...ports, outbound: () => new AdjRibOut(), inbound: () => new PlainInbound(), restarted },
+        ...{ ...ports, outbound: () => new AdjRibOut(), inbound: () => new AdjRibIn(), restarted },
       })
       speakers.push(made)
       return made
@@ -206,6 +206,81 @@ for (const kind of ['bird', 'frr'] as const satisfies readonly PeerKind[])
           await daemon.established()
           await has('10.1.0.0/24')
           expect(status(ours).session?.direction).toBe('theirs')
+        }),
+      TEST_MS,
+    )
+
+    it(
+      'over IPv6 carry both families, with next hops of the same interface',
+      () =>
+        inside(async () => {
+          await start({
+            ...{ neighbour: node.address6, localAddress: router.address6, families: [4, 6], passive: true },
+          })
+          const ours = await speaker()
+          ours.setPeers([options({ families: [4, 6], remote: { address: at(router.address6) } })])
+          ours.routes('router')!.setDesired(['10.1.0.0/24', '2001:db8:1::/48'].map(advertisement))
+          await reaches(ours, 'established')
+          const routes = await has('10.1.0.0/24', '2001:db8:1::/48')
+          expect(routes[0]?.nextHops).toEqual([node.address4])
+          expect(routes[1]?.nextHops).toContain(node.address6)
+        }),
+      TEST_MS,
+    )
+
+    it(
+      'between link-local addresses carry IPv4 with an IPv6 next hop, whoever dials',
+      () =>
+        inside(async () => {
+          const linkLocal = (host: Host) =>
+            lab
+              .ipJson<{ addr_info: { local: string; scope: string; family: string }[] }[]>(
+                host.namespace,
+                `addr show dev ${host.link}`,
+              )
+              .flatMap(({ addr_info }) => addr_info)
+              .find(({ scope, family }) => family === 'inet6' && scope === 'link')!.local
+          const there = linkLocal(router)
+          lab.ip(router.namespace, `addr del ${router.address4}/24 dev eth0`)
+          lab.ip(node.namespace, `addr del ${node.address4}/24 dev eth0`)
+          const ours = await speaker()
+          await ours.listen({ address: at('::'), port: 179 })
+          const remote = { address: at(there), zone: 'eth0' }
+          ours.setPeers([options({ remote })])
+          ours.routes('router')!.announce(advertisement('10.1.0.0/24'))
+          await start({
+            ...{ neighbour: linkLocal(node), link: 'eth0', localAddress: there, families: [4] },
+            extendedNextHop: true,
+          })
+          await reaches(ours, 'established')
+          expect(status(ours).session?.agreement.sending.extendedNextHop).toBe(true)
+          const routes = await has('10.1.0.0/24')
+          expect(routes[0]?.nextHops).toContain(linkLocal(node))
+        }),
+      TEST_MS,
+    )
+
+    it(
+      'of whoever dials from a prefix with its password, without being configured',
+      () =>
+        inside(async () => {
+          const ours = await speaker()
+          await ours.listen({ address: at('0.0.0.0'), port: 179 })
+          const { name: _, remote: __, passive: ___, ...rest } = options()
+          const prefixes = [advertisement('192.0.2.0/24').prefix]
+          const dynamic = (password: string) =>
+            ours.setDynamicPeers([{ prefixes, options: rest, remote: { password }, maximum: 9 }])
+          dynamic('not-that-one')
+          await start({ password: 'rack-7' })
+          // Several attempts, which the kernel drops.
+          await new Promise((resolve) => setTimeout(resolve, 3_000))
+          expect(ours.names).toEqual([])
+          dynamic('rack-7')
+          await eventually('a peer', () => ours.names.length > 0 || undefined, DEADLINE_MS)
+          expect(ours.names).toEqual([router.address4])
+          await reaches(ours, 'established')
+          ours.routes(router.address4)!.announce(advertisement('10.1.0.0/24'))
+          await has('10.1.0.0/24')
         }),
       TEST_MS,
     )

@@ -1,7 +1,7 @@
 // What the two OPENs of a session agree on, or the NOTIFICATION for the one of the peer.
 // Standards: RFC 4271 §6.2, §4.2; RFC 6286 §2.2 (router identifiers); RFC 5492 §5; RFC 6793 §4.1; RFC 8654 §4; RFC 8950 §4;
 // RFC 4724 §3; RFC 8538 §2; RFC 7313 §3.
-import { type Ip, type IpFamily, sameIp } from '../../net/ip.ts'
+import type { Ip, IpFamily } from '../../net/ip.ts'
 import { type BgpError, resetError, why } from '../../wire/bgp/bgp-error.ts'
 import type { Capability, GracefulRestart } from '../../wire/bgp/capability.ts'
 import { writeCapability } from '../../wire/bgp/capability-table.ts'
@@ -172,6 +172,3 @@ function peerRestart(ours: OpenMessage, theirs: OpenMessage): PeerRestart | unde
 /** RFC 4724 §3: of several the last counts. */
 const restartOf = (open: OpenMessage): GracefulRestart | undefined =>
   open.capabilities.findLast((c): c is GracefulRestart => c.kind === 'graceful-restart')
-
-export const sameSpeaker = (a: Agreement, b: Agreement): boolean =>
-  a.peerAsn === b.peerAsn && sameIp(a.peerRouterId, b.peerRouterId)
