@@ -17,7 +17,12 @@ interface SubjectKind {
 }
 
 const KINDS: readonly SubjectKind[] = [
-  { kind: 'rule', plural: 'Rules of migrate and validate', folder: 'rules', pattern: /^[A-Z]\d{3}$/ },
+  {
+    kind: 'rule',
+    plural: 'Rules of migrate, validate and router check',
+    folder: 'rules',
+    pattern: /^[A-Z]\d{3}$/,
+  },
   { kind: 'finding', plural: 'Findings of diagnose', folder: 'findings', pattern: /^F\d{2}$/ },
   {
     kind: 'error',

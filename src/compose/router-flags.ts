@@ -1,4 +1,5 @@
 import { boolean, integer, option, string } from '@oclif/core/flags'
+import { CHECKED_VENDORS } from '../router/check/read-router.ts'
 import { VENDORS } from '../router/vendors/render.ts'
 import { outputFlags, repeatedString, withEnvironment } from './command-flags.ts'
 
@@ -57,4 +58,20 @@ export const routerConfigFlags = withEnvironment({
     helpValue: '[PEER=]FILE',
   }),
   'show-passwords': boolean({ description: 'write passwords that stand in BGPPeers into the result' }),
+})
+
+export const routerCheckFlags = withEnvironment({
+  ...outputFlags(['text', 'json', 'sarif', 'junit', 'github']),
+  ...clusterInput,
+  vendor: option({
+    options: CHECKED_VENDORS,
+    description: 'whose syntax the configuration has; found out by default',
+  })(),
+  'ttl-security': integer({
+    description: 'the nodes send with TTL 255 and are at most this many hops away',
+    min: 1,
+    max: 254,
+    helpValue: 'HOPS',
+  }),
+  strict: boolean({ description: 'notes fail too, not only errors and warnings' }),
 })

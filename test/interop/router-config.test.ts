@@ -199,6 +199,20 @@ describeInterop('lbctl router config, loaded into real routers', DAEMON_PROGRAMS
     expect(router.accepted()).toEqual(expected)
   }
 
+  async function checked(text: string, { name, peers }: Scenario): Promise<void> {
+    const file = join(folder, `${name.replaceAll(' ', '-')}.yaml`)
+    const args = [
+      ...['router', 'check', '-', '-f', file],
+      ...NODES.flatMap((address, i) => ['--node', `worker-${i + 1}=${address}`]),
+      ...NODES6.flatMap((address, i) => ['--node', `worker-${i + 1}=${address}`]),
+      ...peers.flatMap((peer) => ['--peer', peer]),
+    ]
+    const { stdout, stderr, code } = await lbctl(args, { stdin: text })
+    expect([stdout, stderr, code]).toEqual(['<stdin>, 1 document: no problems\n', 'Read as frr.\n', 0])
+    const one = await lbctl(args, { stdin: text.replaceAll(/.*neighbor 192\.0\.2\.12 .*\n/g, '') })
+    expect([one.stdout.includes('R001'), one.code]).toEqual([true, 1])
+  }
+
   /** Next hops in the kernel's table of the router. */
   const forwarded = (namespace: string, prefix: string): string[] => {
     const family = prefix.includes(':') ? '-6 ' : ''
@@ -237,6 +251,8 @@ describeInterop('lbctl router config, loaded into real routers', DAEMON_PROGRAMS
             () => /192\.0\.2\.11 +up/.test(daemon.vtysh('show bfd peers brief')) || undefined,
             DEADLINE_MS,
           )
+        // What FRR makes of the text is as good to `router check` as the text itself.
+        if (kind === 'frr') await checked(daemon.vtysh('show running-config'), scenario)
         await daemons.stop()
       },
       180_000,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { RULES } from '../../src/config/rules/registry.ts'
 import { EXIT } from '../../src/errors/exit-codes.ts'
 import { MIGRATE_CODES } from '../../src/migrate/codes.ts'
+import { ROUTER_CODES } from '../../src/router/check/codes.ts'
 import { root } from '../support/cli.ts'
 
 const text = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -69,7 +70,13 @@ describe('pages of codes', () => {
   const codes = readdirSync(join(root, 'docs/rules')).map((file) => file.replace(/\.md$/, ''))
 
   it('there is one for each code in the code, and no other', () => {
-    expect(codes.sort()).toEqual([...RULES.keys(), ...Object.keys(MIGRATE_CODES)].sort())
+    const known = [...RULES.keys(), ...Object.keys(MIGRATE_CODES), ...Object.keys(ROUTER_CODES)]
+    expect(codes.sort()).toEqual(known.sort())
+  })
+
+  it.each(Object.entries(ROUTER_CODES))('%s has the title of the code', (code, [severity, title]) => {
+    const page = text(`docs/rules/${code}.md`)
+    expect(page.startsWith(`# ${code}: ${title}\n\nSeverity: ${severity}.`)).toBe(true)
   })
 
   it.each(codes)('%s begins with its code and title', (code) => {

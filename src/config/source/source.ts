@@ -20,14 +20,17 @@ export class Source {
   readonly text: string
   /** where this text stands, when it stands inside another source */
   readonly outer: Embedding | undefined
+  /** parts that are never shown, ascending, where whoever read the text knows its language; undefined: to be guessed */
+  readonly secrets: readonly { readonly start: number; readonly end: number }[] | undefined
   #lineStarts: number[] | undefined
   #outerOffsets: Int32Array | undefined
   #hasHash: boolean | undefined
 
-  constructor(name: string, text: string, outer?: Embedding) {
+  constructor(name: string, text: string, outer?: Embedding, secrets?: Source['secrets']) {
     this.name = name
     this.text = text
     this.outer = outer
+    this.secrets = secrets
   }
 
   /** False when there is no `#` in it, and so no comment. */

@@ -66,12 +66,16 @@ const INDENT = '    '
 const block = (head: string, body: readonly string[]): string[] =>
   body.length === 0 ? [] : [`${head} {`, ...body.map((line) => `${INDENT}${line}`), '}']
 
+/**
+ * A term of its own for each: in one term, Junos asks only the route filter with the longest prefix that holds the route, and a
+ * small block would hide the larger one around it.
+ */
 function importPolicy(plan: RouterPlan, filter: ImportFilter): string[] {
-  const terms = familiesOf(plan).flatMap((family) => {
-    const entries = entriesOf(filter, family)
-    if (entries.length === 0) return []
-    return block(`term v${family}`, [...block('from', entries.map(routeFilter)), 'then accept;'])
-  })
+  const terms = familiesOf(plan).flatMap((family) =>
+    entriesOf(filter, family).flatMap((entry, i) =>
+      block(`term v${family}-${i + 1}`, [...block('from', [routeFilter(entry)]), 'then accept;']),
+    ),
+  )
   return [
     ...comment(
       MARK,

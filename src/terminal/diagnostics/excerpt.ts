@@ -37,19 +37,19 @@ export function excerptOf(span: Span, width: number): Excerpt {
   const end = Math.max(from + 1, Math.min(until, Math.max(lineEnd, from)))
   // A JSON file may be one line of megabytes: only the neighbourhood is looked at.
   const left = Math.max(0, from - NEIGHBOURHOOD)
-  const cells = cellsOf(line.slice(left, from + NEIGHBOURHOOD), source)
+  const cells = cellsOf(line.slice(left, from + NEIGHBOURHOOD), source, source.lineStart(at) + left)
   return cutAround(cells, from - left, end - left, width)
 }
 
-/** One cell per UTF-16 unit, so that offsets stay offsets. */
-function cellsOf(line: string, source: Source): Cell[] {
+/** One cell per UTF-16 unit, so that offsets stay offsets. `offset` is that of the line in the source. */
+function cellsOf(line: string, source: Source, offset: number): Cell[] {
   const cells: Cell[] = []
   for (const char of line) {
     const shown = char === '\t' ? TAB : safeText(char)
     cells.push({ shown, columns: columnsOf(shown) })
     if (char.length === 2) cells.push({ shown: '', columns: 0 })
   }
-  for (const { start, end } of secretsIn(line, source)) {
+  for (const { start, end } of secretsIn(line, source, offset)) {
     // Always three stars: the length of a password is nobody's business either.
     cells.fill(NOTHING, start, end)
     if (start < end) cells[start] = MASK

@@ -32,8 +32,12 @@ const FLOW_VALUE = /"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[[{|>&].*|[^,}\]]+/y
 
 const ANCHOR = /&([^\s,[\]{}]+)\s+(?=\S)/gu
 
-/** What to hide on a line of `source`, in order: values under secret keys with their comments, and anchored ones used there. */
-export function secretsIn(line: string, source: Source): Range[] {
+/**
+ * What to hide on a line of `source`, in order: values under secret keys with their comments, and anchored ones used there.
+ * @param offset of the line in the source
+ */
+export function secretsIn(line: string, source: Source, offset = 0): Range[] {
+  if (source.secrets !== undefined) return knownSecrets(line, source.secrets, offset)
   const end = line.trimEnd().length
   const first = FIRST_KEY.exec(line)
   if (first !== null && isSecretKey(first[1] ?? '')) return [{ start: first[0].length, end }]
@@ -50,6 +54,15 @@ export function secretsIn(line: string, source: Source): Range[] {
   const anchored = firstSecretAnchor(line, source)
   if (anchored === undefined) return ranges
   return [...ranges.filter((range) => range.end <= anchored), { start: anchored, end }]
+}
+
+function knownSecrets(line: string, secrets: readonly Range[], offset: number): Range[] {
+  return secrets
+    .map(({ start, end }) => ({
+      start: Math.max(0, start - offset),
+      end: Math.min(line.length, end - offset),
+    }))
+    .filter(({ start, end }) => start < end)
 }
 
 function endOfFlowValue(line: string, start: number): number {
