@@ -10,7 +10,7 @@ import type { Layer2Effect, Layer2Event, Layer2Report } from './events.ts'
 import { FailingInterfaces } from './failing-interfaces.ts'
 import { missingIn, type Owned, pairKey, pairsOf } from './pairs.ts'
 import type { AnnouncementFrame, ForeignClaim, LinkInterface, ResponderFailure } from './ports.ts'
-import { type Link, suitability, type Unsuitable } from './suitability.ts'
+import { answersAlike, isAnother, type Link, suitability, type Unsuitable } from './suitability.ts'
 
 export interface Layer2MachineOptions {
   readonly excludes: (interfaceName: string) => boolean
@@ -101,7 +101,8 @@ export class Layer2Machine {
     if (names.size !== known.size || [...names].some((name) => !known.has(name)))
       effects.push(report({ kind: 'interfaces', names }))
     const others = [...links.values()].filter((link) => isAnother(before.get(link.name), link))
-    this.#reconcile(new Set(others.map(({ name }) => name)), effects)
+    // Pods come and go, and their interfaces with them: most changes are of no interest.
+    if (!answersAlike(before, links)) this.#reconcile(new Set(others.map(({ name }) => name)), effects)
     for (const link of links.values())
       if (this.#cameBack(before.get(link.name), link)) this.#repeat(link.name, nowMs)
   }
@@ -232,9 +233,5 @@ export class Layer2Machine {
     return this.#conflicts.current(nowMs)
   }
 }
-
-/** The same name, but another interface, or another card in it. */
-const isAnother = (before: Link | undefined, now: Link): boolean =>
-  before !== undefined && (before.index !== now.index || before.mac !== now.mac)
 
 const report = (report: Layer2Report): Layer2Effect => ({ kind: 'report', report })

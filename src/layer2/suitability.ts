@@ -30,3 +30,17 @@ export function suitability(each: LinkInterface): Suitability {
   if (mac === undefined) return { ok: false, why: 'no-mac' }
   return { ok: true, link: { name, index, mac, carrier, arp: each.broadcast, linkLocal } }
 }
+
+/** The same name, but another interface, or another card in it. */
+export const isAnother = (before: Link | undefined, now: Link): boolean =>
+  before !== undefined && (before.index !== now.index || before.mac !== now.mac)
+
+/** Whether the same interfaces answer for the same families. */
+export const answersAlike = (before: ReadonlyMap<string, Link>, now: ReadonlyMap<string, Link>): boolean =>
+  before.size === now.size &&
+  [...now.values()].every((link) => {
+    const known = before.get(link.name)
+    const sameFamilies =
+      known?.arp === link.arp && (known.linkLocal === undefined) === (link.linkLocal === undefined)
+    return sameFamilies && !isAnother(known, link)
+  })
