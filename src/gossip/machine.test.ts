@@ -212,10 +212,13 @@ describe('what is said of us', () => {
     const subject = new Subject()
     subject.hear(alive('b', '10.0.0.2'))
     subject.wait(5_000)
+    const before = subject.machine.healthScore
     subject.hear(message as GossipMessage)
     expect(refutation(subject)).toBe(incarnation)
     expect(subject.stateOf('me')).toBe('alive')
     expect(subject.codes).toContain('refuting')
+    // Whoever is accused has reason to doubt itself.
+    expect(subject.machine.healthScore).toBe(before + 1)
     expect(messages(subject.wait(200), 'alive').map(({ message }) => message)).toContainEqual(
       alive('me', '10.0.0.1', { incarnation }),
     )
@@ -336,6 +339,22 @@ describe('a probe', () => {
     expect([subject.stateOf(node), subject.machine.healthScore]).toEqual(['suspect', 0])
   })
 
+  it('that takes longer, because we doubt ourselves, delays the next one, and each answer restores some trust', () => {
+    const subject = three({ disableTcpPings: true })
+    subject.hear(...[1, 2].map((incarnation) => accuse('suspect', 'me', 'b', incarnation)))
+    expect(subject.machine.healthScore).toBe(2)
+    const first = begun(subject)
+    const beganMs = subject.nowMs
+    expect(messages(subject.wait(2_900), 'ping')).toEqual([])
+    const [second] = messages(
+      subject.hear({ kind: 'ack', sequence: first.sequence, payload: NOTHING }),
+      'ping',
+    )
+    expect(subject.machine.healthScore).toBe(1)
+    expect(second?.message).toMatchObject({ kind: 'ping' })
+    expect(subject.nowMs - beganMs).toBe(2_900)
+  })
+
   it('that a helper brought through, or TCP, accuses nobody', () => {
     for (const way of ['ack', 'tcp']) {
       const subject = three()
@@ -366,6 +385,19 @@ describe('a probe', () => {
     begun(subject)
     expect(subject.wait(1_000).filter(({ kind }) => kind === 'stream-ping')).toEqual([])
   })
+})
+
+it('news goes to the dead too, for a while, and not to those who left', () => {
+  const receivers = (goneMs: number) => {
+    const subject = new Subject({ probeIntervalMs: 0, pushPullIntervalMs: 0 })
+    subject.hear(alive('b', '10.0.0.2'), alive('c', '10.0.0.3'), alive('d', '10.0.0.4'))
+    subject.hear(accuse('dead', 'b', 'x'), accuse('dead', 'c', 'c'))
+    subject.wait(goneMs)
+    subject.handle({ kind: 'set-meta', meta: Uint8Array.of(1) })
+    return new Set(messages(subject.wait(2_000), 'alive').map(({ to }) => to))
+  }
+  expect(receivers(20_000)).toEqual(new Set(['10.0.0.2:7946', '10.0.0.4:7946']))
+  expect(receivers(31_000)).toEqual(new Set(['10.0.0.4:7946']))
 })
 
 describe('packets', () => {

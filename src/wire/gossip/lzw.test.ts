@@ -159,12 +159,13 @@ describe('LZW', () => {
       for (let b = 0; b < width; b++) bits.push(((i % 256) >> b) & 1)
       if (next < 4095) next++
     }
-    for (const code of [258, 257]) for (let b = 0; b < 12; b++) bits.push((code >> b) & 1)
+    // The first entry, the last one, the end.
+    for (const code of [258, 4095, 257]) for (let b = 0; b < 12; b++) bits.push((code >> b) & 1)
     const bytes = new Uint8Array(Math.ceil(bits.length / 8))
     for (const [i, bit] of bits.entries()) bytes[i >> 3] = (bytes[i >> 3] ?? 0) | (bit << (i & 7))
     const result = decompressLzw(bytes, MUCH)
-    expect(result.ok && result.value.length).toBe(literals + 2)
-    expect(result.ok && [...result.value.subarray(-2)]).toEqual([0, 1])
+    expect(result.ok && result.value.length).toBe(literals + 4)
+    expect(result.ok && [...result.value.subarray(-4)]).toEqual([0, 1, 253, 254])
   })
 })
 
