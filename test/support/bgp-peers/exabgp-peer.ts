@@ -68,16 +68,16 @@ export class ExabgpPeer extends PeerBase {
   }
 
   async announce(...prefixes: readonly string[]): Promise<void> {
-    this.#command(...prefixes.map((prefix) => `announce ${this.#route(prefix)}`))
+    this.command(...prefixes.map((prefix) => `announce ${routeText(this.config, prefix)}`))
   }
 
   async withdraw(...prefixes: readonly string[]): Promise<void> {
-    this.#command(...prefixes.map((prefix) => `withdraw ${this.#route(prefix)}`))
+    this.command(...prefixes.map((prefix) => `withdraw ${routeText(this.config, prefix)}`))
   }
 
   async refresh(neighbour = this.first.neighbour): Promise<void> {
     const families = this.config.neighbours.find((one) => one.neighbour === neighbour)?.families ?? []
-    this.#command(
+    this.command(
       ...families.map((family) => `neighbor ${neighbour} announce route-refresh ipv${family} unicast`),
     )
   }
@@ -91,15 +91,17 @@ export class ExabgpPeer extends PeerBase {
     return { updatesReceived: updates, prefixesReceived: routes.size }
   }
 
+  /** A NOTIFICATION is in the reports only. */
+  override logs(): string {
+    return super.logs() + readFileSync(this.file('reports'), 'utf8')
+  }
+
   protected async stateText(): Promise<string> {
     return readFileSync(this.file('reports'), 'utf8').split('\n').slice(-20).join('\n')
   }
 
-  #route(prefix: string): string {
-    return routeText(this.config, prefix)
-  }
-
-  #command(...lines: readonly string[]): void {
+  /** Lines of its interface; `announce route …` takes attributes as bytes, malformed ones too. */
+  command(...lines: readonly string[]): void {
     writeFileSync(this.file('commands'), lines.map((line) => `${line}\n`).join(''))
   }
 
@@ -108,7 +110,7 @@ export class ExabgpPeer extends PeerBase {
     // The last line may be half written.
     const lines = readFileSync(this.file('reports'), 'utf8').split('\n').slice(0, -1)
     for (const line of lines.filter((text) => text.startsWith('{'))) {
-      const { type, neighbor } = JSON.parse(line) as Report
+      const { type, neighbor } = JSON.parse(printable(line)) as Report
       if (neighbor.address.peer !== neighbour) continue
       if (type === 'state') {
         known.state =
@@ -125,22 +127,31 @@ export class ExabgpPeer extends PeerBase {
 const routeText = (config: PeerConfig, prefix: string): string =>
   `route ${prefix} next-hop ${familyOf(prefix) === 4 ? config.address4 : config.address6}`
 
+/** Bytes of a NOTIFICATION stand in its reports as they are, which is no JSON. */
+const printable = (line: string): string => [...line].map((one) => (one < ' ' ? ' ' : one)).join('')
+
 function apply({ attribute = {}, announce = {}, withdraw = {} }: Update, known: Known): void {
   known.updates += 1
   for (const routes of Object.values(withdraw)) for (const { nlri } of routes) known.routes.delete(nlri)
-  for (const byNextHop of Object.values(announce))
+  for (const byNextHop of Object.values(announce)) {
+    // A global and a link-local next hop of one route are reported as if they were two routes.
+    const nextHops = new Map<string, string[]>()
     for (const [nextHop, routes] of Object.entries(byNextHop))
-      for (const { nlri } of routes)
-        known.routes.set(nlri, {
-          prefix: nlri,
-          nextHops: [nextHop],
-          asPath: attribute['as-path'] ?? [],
-          localPreference: attribute['local-preference'],
-          communities: sorted((attribute.community ?? []).map((parts) => parts.join(':'))),
-          largeCommunities: sorted((attribute['large-community'] ?? []).map((parts) => parts.join(':'))),
-          stale: undefined,
-        })
+      for (const { nlri } of routes) nextHops.set(nlri, [...(nextHops.get(nlri) ?? []), nextHop])
+    for (const [prefix, hops] of nextHops)
+      known.routes.set(prefix, { prefix, nextHops: hops, ...attributesOf(attribute) })
+  }
 }
+
+const attributesOf = (
+  attribute: NonNullable<Update['attribute']>,
+): Omit<PeerRoute, 'prefix' | 'nextHops'> => ({
+  asPath: attribute['as-path'] ?? [],
+  localPreference: attribute['local-preference'],
+  communities: sorted((attribute.community ?? []).map((parts) => parts.join(':'))),
+  largeCommunities: sorted((attribute['large-community'] ?? []).map((parts) => parts.join(':'))),
+  stale: undefined,
+})
 
 // Both would outlive exabgp otherwise, and exabgp waits for the helper when it ends.
 const helperText = (commands: string, reports: string): string =>
@@ -186,7 +197,7 @@ function neighbourLines(config: PeerConfig, one: NeighbourConfig): string[] {
     `  family { ${one.families.map((family) => `ipv${family} unicast;`).join(' ')} }`,
     ...(nextHop ? ['  nexthop { ipv4 unicast ipv6; }'] : []),
     `  capability { ${capabilities}}`,
-    '  api { processes [ reports ]; neighbor-changes; receive { parsed; update; } }',
+    '  api { processes [ reports ]; neighbor-changes; receive { parsed; update; notification; } }',
     ...(routes.length === 0
       ? []
       : [`  static { ${routes.map((prefix) => `${routeText(config, prefix)};`).join(' ')} }`]),

@@ -152,7 +152,8 @@ interface FrrPeerId {
 }
 
 const routeOf = (path: FrrPath): Omit<PeerRoute, 'prefix'> => ({
-  nextHops: path.nexthops.map(({ ip }) => ip),
+  // A next hop that is link-local only is shown as the global one, too.
+  nextHops: [...new Set(path.nexthops.map(({ ip }) => ip))],
   asPath: numbersIn(path.aspath.string),
   localPreference: path.locPrf,
   communities: sorted((path.community?.list ?? []).map(communityText)),

@@ -32,6 +32,7 @@ interface GobgpNeighbour {
 
 interface GobgpPath {
   readonly stale?: boolean
+  readonly 'neighbor-ip'?: string
   readonly attrs: readonly GobgpAttribute[]
 }
 
@@ -65,11 +66,12 @@ export class GobgpPeer extends PeerBase {
     const families = this.config.neighbours.find((one) => one.neighbour === neighbour)?.families ?? []
     const routes: PeerRoute[] = []
     for (const family of families) {
-      const answer = await this.#gobgp('neighbor', neighbour, 'adj-in', '-a', `ipv${family}`, '-j')
+      const answer = await this.#gobgp('global', 'rib', '-a', `ipv${family}`, '-j')
       // Nothing at all is printed for no routes.
       const table = JSON.parse(answer.trim() === '' ? '{}' : answer) as Record<string, readonly GobgpPath[]>
       for (const [prefix, paths] of Object.entries(table))
-        for (const path of paths) routes.push({ prefix, ...routeOf(path) })
+        for (const path of paths)
+          if (path['neighbor-ip'] === neighbour) routes.push({ prefix, ...routeOf(path) })
     }
     return routes.sort((a, b) => (a.prefix < b.prefix ? -1 : 1))
   }
@@ -89,7 +91,7 @@ export class GobgpPeer extends PeerBase {
   }
 
   async shutDownSession(words: string, neighbour = this.first.neighbour): Promise<void> {
-    await this.#gobgp('neighbor', neighbour, 'disable', '--reason', words)
+    await this.#gobgp('neighbor', neighbour, 'shutdown', '--reason', words)
   }
 
   async counters(neighbour = this.first.neighbour): Promise<PeerCounters> {

@@ -6,6 +6,8 @@ export interface Host {
   readonly link: string
   readonly address4: string
   readonly address6: string
+  /** namespace between the two hosts, where there is one */
+  readonly middle?: string
 }
 
 /** `eth0` of each in 192.0.2.0/24 and 2001:db8::/64: .1 and ::1, .2 and ::2. */
