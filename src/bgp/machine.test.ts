@@ -282,6 +282,26 @@ describe('graceful restart', () => {
   })
 })
 
+describe('a peer that connects while we hold back', () => {
+  it('is accepted, and our own next start is no more', () => {
+    const p = new Play(peerOptions())
+    p.play({ kind: 'connected', connection: 1 })
+    p.opens(1, offeredOpen(mirrored({ localAsn: 65_099 }), plain))
+    expect([...p.armed.values()].map(({ timer }) => timer)).toEqual(['idle-hold'])
+    const accepted = p.accept()
+    expect([...p.armed.values()].map(({ timer }) => timer)).toEqual(['hold'])
+    p.opens(accepted)
+    expect(short(p.keepalive(accepted))).toEqual(['up'])
+  })
+
+  it('is not, when the peer is stopped', () => {
+    const p = new Play(peerOptions())
+    p.play({ kind: 'stop', notification: undefined })
+    const connection = p.state.nextConnection
+    expect(short(p.play({ kind: 'accepted', connection }))).toEqual([`close ${connection}`])
+  })
+})
+
 describe('a refresh', () => {
   const asks = (p: Play, afi: number, subtype: 'request' | 'begin' | 'end') =>
     p.play({
