@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UNNUMBERED } from '../../src/router/testing/clusters.ts'
 import { lbctl } from '../support/cli.ts'
 import { describeInterop, eventually, NetLab } from '../support/namespaces.ts'
 import {
@@ -12,7 +13,15 @@ import {
   type RouterDaemon,
   RouterDaemons,
 } from '../support/router-daemons.ts'
-import { birdNode, frrNode, NODES, NODES6, SCENARIOS, type Scenario } from '../support/router-scenarios.ts'
+import {
+  birdNode,
+  frrNode,
+  NODES,
+  NODES6,
+  SCENARIOS,
+  type Scenario,
+  unnumberedNode,
+} from '../support/router-scenarios.ts'
 
 const DEADLINE_MS = 60_000
 
@@ -149,4 +158,44 @@ describeInterop('lbctl router config, loaded into real routers', DAEMON_PROGRAMS
       180_000,
     )
   })
+
+  describe.each(['frr', 'bird'] as const)('%s, unnumbered', (kind) => {
+    it('finds its nodes on their links, and they find it', async () => {
+      const router = lab.namespace()
+      // Addresses of IPv4 are needed nowhere but on the loopback, for a router ID.
+      lab.ip(router, 'addr add 192.0.2.1/32 dev lo')
+      lab.run(router, 'sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1')
+      const nodes = ['port1', 'port2'].map((port) => {
+        const node = lab.namespace()
+        lab.connect([router, port], [node, 'eth0'])
+        return node
+      })
+      const file = join(folder, 'unnumbered.yaml')
+      writeFileSync(file, UNNUMBERED)
+      const { stdout, code } = await lbctl([
+        ...['router', 'config', '--vendor', kind, '-f', file],
+        ...['--node', 'worker-1=port1', '--node', 'worker-2=port2'],
+      ])
+      expect(code).toBe(0)
+      await daemons.start(kind, router, stdout)
+      for (const [i, node] of nodes.entries()) await daemons.start('frr', node, unnumberedNode(i))
+      for (const prefix of ['198.51.100.7/32', '2001:db8:1::7/128'])
+        await eventually(
+          `two links to ${prefix}`,
+          () => linksTo(router, prefix).join() === 'port1,port2' || undefined,
+          DEADLINE_MS,
+        )
+      expect(lab.ip(router, 'route show 198.51.100.0/24')).toBe('')
+      await daemons.stop()
+    }, 180_000)
+  })
+
+  const linksTo = (namespace: string, prefix: string): string[] => {
+    const family = prefix.includes(':') ? '-6 ' : ''
+    const [route] = lab.ipJson<{ dev?: string; nexthops?: { dev: string }[] }[]>(
+      namespace,
+      `${family}route show ${prefix}`,
+    )
+    return (route?.nexthops?.map(({ dev }) => dev) ?? [route?.dev ?? '']).sort()
+  }
 })

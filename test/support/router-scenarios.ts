@@ -110,3 +110,24 @@ export function frrNode(scenario: Scenario, index: number): string {
     '',
   ].join('\n')
 }
+
+/** A node of FRR that finds its router on `eth0`. */
+export const unnumberedNode = (index: number): string =>
+  [
+    'router bgp 64512',
+    ` bgp router-id ${NODES[index]}`,
+    ' no bgp network import-check',
+    ' no bgp ebgp-requires-policy',
+    ' neighbor eth0 interface remote-as 64500',
+    ' neighbor eth0 timers connect 2',
+    ' address-family ipv4 unicast',
+    '  network 198.51.100.7/32',
+    '  network 198.51.100.0/24',
+    ' exit-address-family',
+    ' address-family ipv6 unicast',
+    '  neighbor eth0 activate',
+    '  network 2001:db8:1::7/128',
+    ' exit-address-family',
+    'exit',
+    '',
+  ].join('\n')

@@ -17,6 +17,7 @@ import {
   commonNotes,
   describeNeighbour,
   heading,
+  neighbourKey,
   passwordText,
   pathCount,
   unwritablePasswords,
@@ -94,6 +95,7 @@ function ownProtocols(plan: RouterPlan): string[] {
         ]
       : []),
     ...(plan.neighbours.some(({ bfd }) => bfd !== undefined) ? ['protocol bfd {}'] : []),
+    ...advertisements(plan),
     ...familiesOf(plan).flatMap((family) => [
       `protocol kernel ${wordsOf(`${plan.prefix}-kernel-v${family}`, '_')} {`,
       `  merge paths on limit ${paths};`,
@@ -101,6 +103,20 @@ function ownProtocols(plan: RouterPlan): string[] {
       '}',
     ]),
     '',
+  ]
+}
+
+/** Nodes find a router without an address by its router advertisements. A lifetime of 0: it is no default router for them. */
+function advertisements(plan: RouterPlan): string[] {
+  const links = plan.neighbours.filter(({ address }) => address === undefined).map(neighbourKey)
+  if (links.length === 0) return []
+  return [
+    ...comment(MARK, 'The nodes find the router by its router advertisements.'),
+    `protocol radv ${wordsOf(`${plan.prefix}-radv`, '_')} {`,
+    ...links.map(
+      (link) => `  interface "${link}" { min ra interval 3; max ra interval 10; default lifetime 0; };`,
+    ),
+    '}',
   ]
 }
 
@@ -137,8 +153,7 @@ const remoteOf = (one: PlannedNeighbour): string =>
   one.address === undefined ? 'range fe80::/10' : formatIp(one.address)
 
 function hopLines(one: PlannedNeighbour): string[] {
-  if (one.address === undefined)
-    return [`  interface "${one.interface ?? `IF-TO-${one.node.toUpperCase()}`}";`, '  direct;']
+  if (one.address === undefined) return [`  interface "${neighbourKey(one)}";`, '  direct;']
   if (one.hops.kind === 'multihop') return [`  multihop ${one.hops.ttl};`]
   if (one.hops.kind === 'ttl-security')
     return [one.hops.hops === 1 ? '  direct;' : `  multihop ${one.hops.hops};`, '  ttl security on;']
