@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 /** Variables of this process that would change what lbctl prints are not handed on. */
-const cleanEnv = (): NodeJS.ProcessEnv =>
+export const cleanEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) =>
