@@ -63,9 +63,11 @@ export class Conflicts {
       if (formatIp(entry.address) === formatIp(address)) this.#entries.delete(key)
   }
 
-  /** Those that are not over, the latest last. */
+  /** Those that are not over, the latest last; not what may have been the last words of the owner before. */
   current(nowMs: number): readonly Conflict[] {
-    return [...this.#entries.values()].filter(({ lastMs }) => nowMs - lastMs < OVER_MS)
+    return [...this.#entries.values()].filter(
+      ({ lastMs, duringTakeover }) => !duringTakeover && nowMs - lastMs < OVER_MS,
+    )
   }
 
   #forgetOldest(): void {

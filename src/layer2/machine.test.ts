@@ -429,10 +429,12 @@ describe('somebody else', () => {
     rig.until(500)
     rig.tell(claim())
     expect(rig.take()).toContain('500 conflict 02:ff:00:00:00:01 1 takeover')
+    expect(rig.machine.conflicts(rig.nowMs)).toEqual([])
     rig.until(6_000)
     rig.take()
     rig.tell(claim())
     expect(rig.take()).toEqual(['6000 conflict 02:ff:00:00:00:01 2 real'])
+    expect(rig.machine.conflicts(rig.nowMs)).toMatchObject([{ count: 2 }])
     // Once it was one, another burst of ours does not make it none.
     rig.interfaces(link('eth0', { carrier: false }))
     rig.interfaces(link('eth0'))
