@@ -66,6 +66,28 @@ describe('a session', () => {
     expect(network.connections).toBe(0)
   })
 
+  it('leaves its routes to a peer that keeps them, by a graceful stop', async () => {
+    const gracefulRestart = { restartSeconds: 120 }
+    await connect({ gracefulRestart }, { gracefulRestart })
+    left.speaker.routes('right')!.setDesired([advertisement('10.0.0.0/24')])
+    expect(comesUp()).toBe(true)
+    clock.advance(100)
+    void left.speaker.stop({ graceful: true, words: 'restart' })
+    clock.advance(1_000)
+    expect(endings(right)).toEqual(['the peer closed the connection without a NOTIFICATION'])
+    expect([...right.inbound.get('left')!.routes.keys()]).toEqual(['10.0.0.0/24'])
+  })
+
+  it('is ended with a Cease by a graceful stop too, when the peer keeps nothing', async () => {
+    await connect({ gracefulRestart: { restartSeconds: 120 } })
+    expect(comesUp()).toBe(true)
+    void left.speaker.stop({ graceful: true, words: 'restart' })
+    clock.advance(1_000)
+    expect(endings(right)).toEqual([
+      'the peer sent NOTIFICATION Cease, Administrative Shutdown (6/2): "restart"',
+    ])
+  })
+
   it('tells how it is', async () => {
     await connect({ families: [4, 6] }, { families: [4, 6], holdTimeSeconds: 30 })
     expect(comesUp()).toBe(true)

@@ -25,9 +25,9 @@ export interface BgpSpeakerParts extends BgpPorts {
 }
 
 export interface StopOptions {
-  /** peers that agreed on graceful restart keep our routes for us to come back */
+  /** peers that agreed on graceful restart keep our routes for us to come back; all others are told as ever */
   readonly graceful: boolean
-  /** for the operator of the other side (RFC 9003), not with a graceful one */
+  /** for the operator of the other side (RFC 9003), where there is a NOTIFICATION */
   readonly words?: string
 }
 
@@ -113,9 +113,12 @@ export class BgpSpeaker {
   /** For good. Resolves when the peers were told and all connections ended, after 2 seconds at most. */
   async stop({ graceful, words = '' }: StopOptions): Promise<void> {
     this.#stopped = true
-    const notification = graceful ? undefined : cease(CEASE.administrativeShutdown, shutdownData(words))
+    const notification = cease(CEASE.administrativeShutdown, shutdownData(words))
     const drivers = [...this.#peers.values(), ...this.#dynamic.values()]
-    await Promise.all([this.#keys.closeAll(), ...drivers.map((driver) => driver.stop(notification))])
+    const stops = drivers.map((driver) =>
+      driver.stop(graceful && driver.restartsGracefully ? undefined : notification),
+    )
+    await Promise.all([this.#keys.closeAll(), ...stops])
   }
 
   #driver(name: string): PeerDriver | undefined {

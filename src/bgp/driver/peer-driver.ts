@@ -112,6 +112,11 @@ export class PeerDriver {
     return this.#state.started
   }
 
+  /** A session that ends without a NOTIFICATION leaves our routes with the peer (RFC 4724 §4.2). */
+  get restartsGracefully(): boolean {
+    return establishedSession(this.#state)?.agreement?.gracefulRestart !== undefined
+  }
+
   get idle(): boolean {
     return this.#links.size === 0
   }

@@ -7,16 +7,18 @@ import { BgpSpeaker } from '../../bgp/speaker.ts'
 import type { RouterDiscovery } from '../../bgp/unnumbered/router-discovery.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { Ip } from '../../net/ip.ts'
-import { bgpRecord } from '../../speaker/report/bgp-records.ts'
+import { bgpRecord, routesKeptRecord } from '../../speaker/report/bgp-records.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { bgpPorts } from '../bgp.ts'
+import type { RestartMemory } from './restart-memory.ts'
 import type { HostAndPort } from './speaker-settings.ts'
 
 export interface BgpSide {
   readonly speaker: BgpSpeaker
   /** Interfaces on which routers are looked for. */
   lookForRouters(interfaceNames: readonly string[]): void
-  stop(graceful: boolean): Promise<void>
+  /** Routers with graceful restart keep the routes for the next speaker; the others are told goodbye. */
+  stop(): Promise<void>
 }
 
 export interface BgpSideOptions {
@@ -27,27 +29,34 @@ export interface BgpSideOptions {
   /** which routers are seen became different */
   readonly onRouters: (byInterface: ReadonlyMap<string, Ip>) => void
   readonly listen: HostAndPort | undefined
+  readonly memory: RestartMemory
 }
 
 /** @throws LbctlError when the address to listen on cannot be had */
 export async function startBgp(options: BgpSideOptions): Promise<BgpSide> {
-  const { log, optionsOf } = options
+  const { log, optionsOf, memory } = options
   const routers = new Routers(options)
   const report = (each: BgpReport): void => {
     log(bgpRecord(each, 'peer' in each ? optionsOf(each.peer) : undefined))
+    if (each.kind === 'established' && optionsOf(each.peer)?.gracefulRestart !== undefined)
+      memory.sessionIsUp()
     if (each.kind === 'state') routers.sessionIs(each.peer, each.to === 'established')
   }
   const speaker = new BgpSpeaker({
     ...(await bgpPorts({ report })),
     outbound: () => new AdjRibOut(),
     inbound: () => new AdjRibIn(),
+    restarted: memory.isRestart(Date.now()),
   })
   if (options.listen !== undefined) await speaker.listen(options.listen)
   return {
     speaker,
     lookForRouters: (names) => routers.lookOn(names),
-    stop: async (graceful) => {
-      await speaker.stop(graceful ? { graceful } : { graceful, words: 'the speaker is stopped' })
+    stop: async () => {
+      const kept = speaker.status().filter(({ session }) => session?.agreement.gracefulRestart !== undefined)
+      await speaker.stop({ graceful: true, words: 'the speaker is stopped' })
+      memory.leave(kept.length > 0, Date.now())
+      if (kept.length > 0) log(routesKeptRecord(kept.map(({ name }) => name)))
       await routers.stop()
     },
   }

@@ -23,6 +23,7 @@ import { type GossipSide, startGossip } from './gossip-side.ts'
 import { startLayer2 } from './layer2-side.ts'
 import { NodeAddresses } from './node-addresses.ts'
 import { refuseInvalid } from './refuse-invalid.ts'
+import { RestartMemory } from './restart-memory.ts'
 import type { SpeakerSettings } from './speaker-settings.ts'
 import { thisNode } from './this-node.ts'
 import type { FileWatchOptions } from './watch-files.ts'
@@ -118,6 +119,7 @@ export class SpeakerProcess {
       interfaceOf: (peer) => this.#runner?.state.peers.find(({ name }) => name === peer)?.interfaceName,
       onRouters: (byInterface) => this.#apply([{ kind: 'routers', byInterface }]),
       listen: settings.bgpListen,
+      memory: new RestartMemory(settings.stateDirectory),
     })
   }
 
@@ -191,7 +193,7 @@ export class SpeakerProcess {
     const owned = this.#runner?.state.layer2Announcements().length ?? 0
     await this.#gossip?.leave()
     const others = this.#gossip !== undefined && this.#gossip.members().size > 1
-    await this.#bgp?.stop(false)
+    await this.#bgp?.stop()
     if (others && owned > 0) await new Promise((resolve) => setTimeout(resolve, OVERLAP_MS))
     await this.#layer2?.stop()
   }

@@ -10,7 +10,7 @@ import type { NodeFact } from '../facts/facts.ts'
 /** How often an unreachable router is tried at last; MetalLB waits up to two minutes, too. */
 const CONNECT_RETRY_SECONDS = 120
 /** As long as FRR asks for, which is what MetalLB has in the modes that know graceful restart. */
-const RESTART_SECONDS = 120
+export const RESTART_SECONDS = 120
 
 /** A peer that is for this node. */
 export interface PeerSession {

@@ -3,6 +3,7 @@ import type { BgpPeerOptions } from '../../bgp/peer.ts'
 import type { BgpReport, PeerReport } from '../../bgp/report.ts'
 import { formatIp } from '../../net/ip.ts'
 import { describeNotification } from '../../wire/describe/describe-bgp-notification.ts'
+import { RESTART_SECONDS } from '../bgp/peer-sessions.ts'
 import type { LogRecord, LogValue } from './log-record.ts'
 
 /** @param options of the peer that is spoken of; undefined when it is configured no longer */
@@ -27,6 +28,14 @@ export function bgpRecord(report: BgpReport, options: BgpPeerOptions | undefined
   }
   return { caller: 'bgp', ...content(report, fields, `${report.peer} (${peer})`) }
 }
+
+/** Whoever stops a speaker for good has to know that traffic still comes. @param peers names of BGPPeers */
+export const routesKeptRecord = (peers: readonly string[]): LogRecord => ({
+  level: 'info',
+  caller: 'bgp',
+  fields: { event: 'routesKept', peers, msg: 'peers keep the routes for a graceful restart' },
+  text: `${peers.join(' and ')} may keep the routes for ${RESTART_SECONDS} s, for this speaker to come back (enableGracefulRestart)`,
+})
 
 const REFUSALS = {
   'unknown-peer': 'no BGPPeer of this node has that address',
