@@ -14,9 +14,15 @@ export interface LabHost {
   readonly link: string
   readonly address4: string
   readonly address6: string
+  readonly linkLocal: string
   readonly mac: string
   /** of the switch */
   readonly port: string
+}
+
+interface Link {
+  readonly address: string
+  readonly addr_info: readonly { readonly local: string }[]
 }
 
 export class SpeakerLab {
@@ -51,8 +57,9 @@ export class SpeakerLab {
     const [address4, address6] = [`192.0.2.${number}`, `2001:db8::${number}`]
     net.ip(namespace, `addr add ${address4}/24 dev eth0`)
     net.ip(namespace, `addr add ${address6}/64 dev eth0`)
-    const [link] = net.ipJson<{ address: string }[]>(namespace, 'link show dev eth0')
-    return { namespace, link: 'eth0', address4, address6, mac: link?.address ?? '', port }
+    const [link] = net.ipJson<Link[]>(namespace, 'addr show dev eth0')
+    const linkLocal = link?.addr_info.find(({ local }) => local.startsWith('fe80:'))?.local ?? ''
+    return { namespace, link: 'eth0', address4, address6, linkLocal, mac: link?.address ?? '', port }
   }
 
   /** The Nodes as objects, with labels by name. */
@@ -100,6 +107,14 @@ export class SpeakerLab {
 
   nameOf(mac: string): string {
     return this.nodes.find(({ host }) => host.mac === mac)?.name ?? mac
+  }
+
+  /** The node with this address, or else the address. */
+  nameAt(address: string): string {
+    const found = this.nodes.find(({ host }) =>
+      [host.address4, host.address6, host.linkLocal].includes(address),
+    )
+    return found?.name ?? address
   }
 
   async destroy(): Promise<void> {
