@@ -185,9 +185,9 @@ export class LabNode {
     const page = () =>
       new Promise<string>((resolve, reject) => {
         // Without an agent, which would use a connection to the same address in another namespace.
-        get({ host: '127.0.0.1', port: 7472, path: '/metrics', agent: false }, (response) =>
-          text(response).then(resolve, reject),
-        ).on('error', reject)
+        get({ host: '127.0.0.1', port: 7472, path: '/metrics', agent: false }, (response) => {
+          text(response).then(resolve, reject)
+        }).on('error', reject)
       })
     return this.#lab.net.inside(this.host.namespace, page)
   }
