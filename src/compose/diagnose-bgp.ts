@@ -1,7 +1,7 @@
 // `lbctl diagnose bgp` put together: words and configuration → peers → facts of this host or of a file → verdicts.
 import { judgeBgp } from '../diagnose/bgp/bgp-diagnosis.ts'
 import type { BgpFacts } from '../diagnose/bgp/bgp-facts.ts'
-import { takeTurns } from '../diagnose/bgp/collect/bgp-question.ts'
+import { type Turn, takeTurns } from '../diagnose/bgp/collect/bgp-question.ts'
 import { collectBgp, prepareBgp } from '../diagnose/bgp/collect-bgp.ts'
 import { explainBgpPlan } from '../diagnose/bgp/explain-bgp-plan.ts'
 import { peerText } from '../diagnose/bgp/peer-text.ts'
@@ -11,6 +11,7 @@ import type { ExplainedPlan } from '../diagnose/collect/explain-plan.ts'
 import { type Progress, SILENT_PROGRESS } from '../diagnose/collect/question.ts'
 import { exitCodeOf, type Verdict } from '../diagnose/judge.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { formatIp } from '../net/ip.ts'
 import { askedPeers, type PeersRequest } from './diagnose-bgp-peers.ts'
 import { openKernelForBgp } from './linux.ts'
 
@@ -25,7 +26,7 @@ export interface BgpDiagnosis {
   readonly exitCode: ExitCode
 }
 
-/** All peers at the same time. @throws LbctlError for what cannot be asked at all */
+/** All peers at the same time, those of one router one after the other. @throws LbctlError for what cannot be asked at all */
 export async function runBgpDiagnosis(
   request: BgpRequest,
   progress: (asked: string) => Progress,
@@ -52,8 +53,15 @@ async function collected(
   const { questions, notices, invalid } = await askedPeers(request, signal)
   const around = await openKernelForBgp(request.netns)
   const turn = takeTurns()
+  // Two connections to one router at once would get into each other's way.
+  const turnOf = new Map<string, Turn>()
   const facts = await Promise.all(
-    questions.map((question) => collectBgp(question, around, turn, progress(question.asked), signal)),
+    questions.map((question) => {
+      const router = `${formatIp(question.address)}%${question.zone} ${question.port}`
+      const own = turnOf.get(router) ?? takeTurns()
+      turnOf.set(router, own)
+      return own(() => collectBgp(question, around, turn, progress(question.asked), signal))
+    }),
   )
   return { facts, notices, invalid }
 }

@@ -14,7 +14,7 @@ export const hops: Check<BgpFacts> = {
   title: 'packets live long enough to reach the peer, and come from near enough for it',
   evaluate: (facts): CheckOutcome => {
     if (facts.notTried !== undefined) return skip(NOT_TRIED_TEXT[facts.notTried])
-    return securedByTtl(facts) ?? tooFar(facts) ?? reaches(facts)
+    return tooFar(facts) ?? securedByTtl(facts) ?? reaches(facts)
   },
 }
 
