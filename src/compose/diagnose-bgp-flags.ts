@@ -1,4 +1,5 @@
-import { boolean, integer, string } from '@oclif/core/flags'
+import { boolean, integer, option, string } from '@oclif/core/flags'
+import { VENDORS } from '../router/vendors/render.ts'
 import { outputFlags, withEnvironment } from './command-flags.ts'
 
 const MAX_ASN = 4_294_967_295
@@ -77,6 +78,10 @@ export const bgpFlags = withEnvironment({
   force: boolean({
     description: 'go on although this host has a session to the peer, which may lose it',
   }),
+  vendor: option({
+    options: VENDORS,
+    description: "whose language the router's lines are in; that of FRR by default",
+  })(),
   netns: string({ description: 'work in this network namespace', helpValue: 'NAME|PID' }),
   facts: string({
     description: 'judge the facts in a file that -o json wrote, and send nothing',

@@ -23,6 +23,7 @@ export interface BgpPeerWords {
   readonly handshake: boolean
   readonly 'show-routes': boolean
   readonly force: boolean
+  readonly vendor?: string | undefined
 }
 
 type Password = PeerPassword | 'not known here' | undefined
@@ -121,6 +122,7 @@ const common = (words: BgpPeerWords, password: Password) => ({
   handshake: words.handshake,
   showRoutes: words['show-routes'],
   force: words.force,
+  routerVendor: words.vendor,
 })
 
 const passwordFacts = (password: Password): Pick<ExpectedSession, 'password' | 'passwordFlaws'> => ({

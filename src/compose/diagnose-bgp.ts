@@ -40,7 +40,9 @@ export async function runBgpDiagnosis(
           notices: [],
           invalid: false,
         }
-  const reports = facts.map((each) => ({ facts: each, verdict: judgeBgp(each) }))
+  const reports = facts
+    .map((each) => (request.vendor === undefined ? each : { ...each, routerVendor: request.vendor }))
+    .map((each) => ({ facts: each, verdict: judgeBgp(each) }))
   const code = exitCodeOf(reports.map(({ verdict }) => verdict))
   return { reports, notices, exitCode: invalid ? EXIT.findings : code }
 }

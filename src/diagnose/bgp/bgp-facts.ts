@@ -22,6 +22,8 @@ export interface BgpFacts {
   }
   readonly host: { readonly name: string; readonly netns: string | undefined }
   readonly expected: ExpectedSession
+  /** whose language the router's lines are to be in; undefined: that of FRR */
+  readonly routerVendor: string | undefined
   /** the kernel's tables could be read (needs koffi); without them there is no way and no owner */
   readonly kernelTables: boolean
   /** route, next hop, neighbour entry and MTU; undefined without the tables */

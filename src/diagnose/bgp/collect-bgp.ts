@@ -50,6 +50,7 @@ export async function prepareBgp(
     },
     host: { name: around.hostName, netns: around.netns },
     expected: { ...question.expected, ...routerIdOf(question, source, read) },
+    routerVendor: question.routerVendor,
     kernelTables: kernel !== undefined,
     way,
     source: {

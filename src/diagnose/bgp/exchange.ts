@@ -41,6 +41,8 @@ export interface ExchangeState {
   readonly endOfRib: readonly IpFamily[]
   /** when the next KEEPALIVE is due; undefined: none is */
   readonly keepaliveAtMs: number | undefined
+  /** of a session that is watched for one hold time; undefined: the plan's time is what counts */
+  readonly watchedUntilMs: number | undefined
   /** when the peer has been quiet for long enough after an UPDATE */
   readonly quietAtMs: number | undefined
   readonly over: boolean
@@ -58,6 +60,7 @@ export const START: ExchangeState = {
   established: false,
   endOfRib: [],
   keepaliveAtMs: undefined,
+  watchedUntilMs: undefined,
   quietAtMs: undefined,
   over: false,
 }
@@ -88,7 +91,7 @@ export function exchange(
   plan: ExchangePlan,
 ): ExchangeStep {
   if (state.over) return { state, send: [] }
-  if (nowMs >= plan.timeoutMs) return leave(state)
+  if (nowMs >= (state.watchedUntilMs ?? plan.timeoutMs)) return leave(state)
   switch (event.kind) {
     case 'tick':
       return onTick(state, nowMs, plan)
@@ -114,7 +117,7 @@ const isUpdate = (bytes: Uint8Array): boolean => bytes[BGP_HEADER_BYTES - 1] ===
 
 /** When to call again with `tick`, if nothing happens before. */
 export function nextTickMs(state: ExchangeState, plan: ExchangePlan): number {
-  const due = [plan.timeoutMs]
+  const due = [state.watchedUntilMs ?? plan.timeoutMs]
   if (plan.open !== undefined && !state.openSent) due.push(plan.patienceMs)
   if (state.keepaliveAtMs !== undefined) due.push(state.keepaliveAtMs)
   if (state.quietAtMs !== undefined) due.push(state.quietAtMs)
@@ -180,18 +183,18 @@ function onKeepalive(state: ExchangeState, nowMs: number, plan: ExchangePlan): E
   if (state.peerOpen === undefined || !state.keepaliveSent) return leave(state)
   const established = { ...state, established: true }
   if (plan.stayFor !== undefined && plan.stayFor.length > 0) return { state: established, send: [] }
-  // A second KEEPALIVE shows that the peer goes on sending them. It is waited for where it must come before the time is over.
-  if (state.established || !keepaliveExpected(established, nowMs, plan)) return leave(established)
-  return { state: established, send: [] }
+  if (state.established) return { state: established, send: [] }
+  // A hold time that is short enough is waited for: does the peer go on sending KEEPALIVEs, and does it get ours?
+  const hold = agreedHoldSeconds(plan.open?.holdTimeSeconds ?? 0, state.peerOpen.holdTimeSeconds)
+  if (hold === 0 || hold > LONGEST_WATCHED_SECONDS) return leave(established)
+  return { state: { ...established, watchedUntilMs: nowMs + hold * 1000 + SLACK_MS }, send: [] }
 }
+
+const LONGEST_WATCHED_SECONDS = 10
+const SLACK_MS = 500
 
 /** RFC 4271 §4.2: the smaller of both. 0: no keepalives at all. */
 export const agreedHoldSeconds = (own: number, peer: number): number => Math.min(own, peer)
-
-function keepaliveExpected(state: ExchangeState, nowMs: number, plan: ExchangePlan): boolean {
-  const hold = agreedHoldSeconds(plan.open?.holdTimeSeconds ?? 0, state.peerOpen?.holdTimeSeconds ?? 0)
-  return hold > 0 && nowMs + hold * 1000 <= plan.timeoutMs
-}
 
 function nextKeepalive(state: ExchangeState, nowMs: number, plan: ExchangePlan): number | undefined {
   const hold = agreedHoldSeconds(plan.open?.holdTimeSeconds ?? 0, state.peerOpen?.holdTimeSeconds ?? 0)

@@ -135,6 +135,7 @@ const bgpFacts = record<BgpFacts>({
   peer: record({ asked: text, name: maybe(text), address, family, zone: maybe(text), port: number }),
   host: record({ name: text, netns: maybe(text) }),
   expected,
+  routerVendor: maybe(text),
   kernelTables: flag,
   way: maybe(way),
   source,

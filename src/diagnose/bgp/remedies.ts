@@ -1,30 +1,31 @@
 // What to write on both sides: the BGPPeer of the cluster, and the router's lines. No password is ever among them.
 import type { Fix } from '../finding.ts'
 import type { BgpFacts, ExpectedSession } from './bgp-facts.ts'
+import type { Changes } from './changes.ts'
 import { isInternal } from './expected-asn.ts'
 import { addressText } from './peer-text.ts'
+import { DEFAULT_VENDOR, vendorLines } from './router-stanza.ts'
 
-/** What is to be another way than the configuration says now. */
-export interface Changes {
-  readonly myAsn?: number
-  readonly peerAsn?: number
-  readonly multihop?: boolean
-  readonly password?: boolean
-  readonly bothFamilies?: boolean
-  readonly removeGtsm?: boolean
-}
-
-type Sides = Pick<BgpFacts, 'peer' | 'source' | 'host' | 'expected' | 'way'>
+type Sides = Pick<BgpFacts, 'peer' | 'source' | 'host' | 'expected' | 'way' | 'routerVendor'>
 
 export const bgpPeerFix = (facts: Sides, text: string, changes: Changes = {}): Fix => ({
   text,
   configuration: bgpPeerLines(facts, changes),
 })
 
-/** @param text continues "on the router" */
-export const routerFix = (facts: Sides, text: string, changes: Changes = {}): Fix => ({
+/** What to change on the router. For FRR, the lines that matter here; for others, the whole neighbour. */
+export function routerFix(facts: Sides, text: string, changes: Changes = {}): Fix {
+  const isFrr = (facts.routerVendor ?? DEFAULT_VENDOR) === DEFAULT_VENDOR
+  return {
+    text,
+    configuration: (isFrr ? undefined : vendorLines(facts, changes)) ?? frrLines(facts, changes),
+  }
+}
+
+/** The whole neighbour, with filters, for a router that does not have it. */
+export const newNeighbourFix = (facts: Sides, text: string): Fix => ({
   text,
-  configuration: frrLines(facts, changes),
+  configuration: vendorLines(facts, {}) ?? frrLines(facts, {}),
 })
 
 const numberOr = (asn: ExpectedSession['peerAsn'], otherwise: string): string =>

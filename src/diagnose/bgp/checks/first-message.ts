@@ -4,7 +4,7 @@ import type { Check } from '../../judge.ts'
 import type { BgpFacts } from '../bgp-facts.ts'
 import { isInternal } from '../expected-asn.ts'
 import { attemptOf, ourText, ownerText, peerText, portText, subjectOf } from '../peer-text.ts'
-import { handshakeFix, routerFix, routerState } from '../remedies.ts'
+import { handshakeFix, newNeighbourFix, routerState } from '../remedies.ts'
 import { openText, type Transcript, transcriptOf } from '../transcript.ts'
 
 export const firstMessage: Check<BgpFacts> = {
@@ -45,7 +45,7 @@ function closes(facts: BgpFacts, { conversation }: Transcript): CheckOutcome {
     ],
     cause: `A BGP daemon listens, looks who is calling, and hangs up. Mostly it knows no neighbour ${ourText(facts)}: the neighbour has another address there, NAT changes ours on the way, a "listen range" does not hold it, or the neighbour is in another VRF. But some daemons also hang up on a neighbour that they know, for some seconds (GoBGP) or minutes (BIRD) after an attempt of the speaker that failed. MetalLB logs this as "read OPEN: EOF".${far ? ' Or it knows the neighbour and refuses it because it is not on a link of the router (ebgp-multihop).' : ''}`,
     fix: [
-      routerFix(facts, `Configure ${ourText(facts)} as a neighbour on the router.`),
+      newNeighbourFix(facts, `Configure ${ourText(facts)} as a neighbour on the router.`),
       {
         text: 'See as whom the router sees this host; its log names the address that it refuses.',
         command: `tcpdump -ni any "tcp port ${facts.peer.port}"`,

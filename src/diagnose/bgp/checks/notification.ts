@@ -5,7 +5,7 @@ import type { Check } from '../../judge.ts'
 import type { BgpFacts } from '../bgp-facts.ts'
 import { notificationCause } from '../notification-cause.ts'
 import { peerText, sessionText, subjectOf } from '../peer-text.ts'
-import { routerFix } from '../remedies.ts'
+import { newNeighbourFix } from '../remedies.ts'
 import { transcriptOf } from '../transcript.ts'
 
 export const notification: Check<BgpFacts> = {
@@ -39,7 +39,7 @@ export const notification: Check<BgpFacts> = {
       fix: [
         { text: known.help, command: `lbctl explain ${message.code}/${message.subcode}` },
         ...(known.code === 'F36' && known.severity === 'error'
-          ? [routerFix(facts, 'What the router needs:')]
+          ? [newNeighbourFix(facts, 'What the router needs:')]
           : []),
       ],
       candidates: known.candidates,

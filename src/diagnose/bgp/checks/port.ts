@@ -5,7 +5,7 @@ import type { Check } from '../../judge.ts'
 import type { AttemptFacts, BgpFacts } from '../bgp-facts.ts'
 import { hasConnected } from '../connected.ts'
 import { addressText, attemptEvidence, NOT_TRIED_TEXT, peerText, portText, subjectOf } from '../peer-text.ts'
-import { LAYER_2_FIX, routerFix } from '../remedies.ts'
+import { LAYER_2_FIX, newNeighbourFix } from '../remedies.ts'
 
 export const port: Check<BgpFacts> = {
   id: 'port',
@@ -100,12 +100,10 @@ function refused(facts: BgpFacts, attempt: AttemptFacts): CheckOutcome {
     cause:
       'No BGP daemon runs there, it does not listen on this address, interface or VRF, it has another port, or an access list answers with a reset. MetalLB logs this as "connection refused" and tries again, for ever.',
     fix: [
-      {
-        ...routerFix(
-          facts,
-          'If the router can do BGP, configure it there; for FRR and its relatives (UniFi, OPNsense, VyOS, OpenWrt with FRR):',
-        ),
-      },
+      newNeighbourFix(
+        facts,
+        'If the router can do BGP, configure this host as a neighbour there (--vendor for other routers than FRR and its relatives: UniFi, OPNsense, OpenWrt with FRR):',
+      ),
       { text: 'See on the router what listens.', command: `ss -ltnp "sport = :${peer.port}"` },
       LAYER_2_FIX,
     ],

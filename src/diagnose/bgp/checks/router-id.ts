@@ -28,6 +28,8 @@ export const routerId: Check<BgpFacts> = {
         ...(theirs === undefined ? [] : [`that of the peer is ${theirs}`]),
       ])
     if (own === undefined) return skip('it is not known which router ID this node would use')
+    if (theirs === own && facts.source.address === facts.peer.address)
+      return pass(`both are ${own}, because the peer is this host itself`)
     if (theirs === own) {
       // RFC 6286 §2.1: unique within an AS; between two, some routers refuse it all the same.
       const sameAs =

@@ -41,6 +41,7 @@ export interface BgpQuestion {
   /** families offered in it */
   readonly offer: readonly IpFamily[]
   readonly showRoutes: boolean
+  readonly routerVendor: string | undefined
   /** go on although this host has a session to that peer */
   readonly force: boolean
 }

@@ -27,7 +27,9 @@ export async function hostSessions(
     (socket) =>
       sameIp(socket.remote.address, peer.address) &&
       isLive(socket) &&
+      // Where the peer is this host itself, the other end is among them, too.
       !ownPorts.has(socket.local.port) &&
+      !ownPorts.has(socket.remote.port) &&
       (zoneIndex === undefined || socket.interfaceIndex === 0 || socket.interfaceIndex === zoneIndex),
   )
   const listening = sockets.filter(({ state, local }) => state === 'listen' && local.port === peer.port)

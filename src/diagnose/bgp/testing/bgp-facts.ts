@@ -87,6 +87,7 @@ export const bgpFacts = (more: Partial<BgpFacts> = {}): BgpFacts => ({
   peer: { asked: '192.0.2.2', name: undefined, address: '192.0.2.2', family: 4, zone: undefined, port: 179 },
   host: { name: 'node-1', netns: undefined },
   expected: EXPECTED,
+  routerVendor: undefined,
   kernelTables: true,
   way: WAY,
   source: { given: false, address: '192.0.2.1', interface: 'eth0' },
