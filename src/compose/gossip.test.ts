@@ -197,6 +197,19 @@ describe('strangers', () => {
     expect(await b.node.join([a.endpoint])).toMatchObject([{ problem: undefined }])
   })
 
+  it('claim a name with another address: that is counted, and logged once', { timeout: 30_000 }, async () => {
+    const a = await start('a')
+    const impostor = encodeGossipMessage({
+      ...{ kind: 'alive', incarnation: 9, node: 'a', address: parseIp('127.0.0.9')!, port: 9 },
+      ...{ meta: new Uint8Array(0), versions: OUR_VERSIONS },
+    })
+    for (let i = 0; i < 20; i++) await sendUdp(a.node.port, impostor)
+    await until('all are counted', () => a.node.counters().refused['address-conflict'] === 20)
+    expect(a.logs).toEqual([
+      expect.stringContaining('address-conflict: Conflicting address for a. Mine: 127.0.0.1'),
+    ])
+  })
+
   it('connect and talk nonsense, and are told why', { timeout: 30_000 }, async () => {
     const a = await start('a')
     const reader = new StreamReader(PLAIN_PACKETS)

@@ -8,6 +8,7 @@ import { formatEndpoint, type GossipEndpoint } from './endpoint.ts'
 import { type GossipCounters, type GossipOptions, packetSettings } from './gossip-options.ts'
 import { GossipMachine } from './machine.ts'
 import type { Member } from './member-table.ts'
+import { type Notice, REPEATED_NOTICES } from './notices.ts'
 import type { GossipPorts, GossipSockets } from './ports.ts'
 import { REFUSAL_TEXTS, Refusals } from './refusals.ts'
 import { type JoinOutcome, SeedWaiters } from './seed-waiters.ts'
@@ -64,13 +65,9 @@ export class GossipNode {
     const sockets = await ports.network.open(
       { address: bindAddress, port },
       {
-        onPacket: (packet, from) => {
-          if (node !== undefined) node.#packet(packet, from)
-        },
+        onPacket: (packet, from) => node === undefined || node.#packet(packet, from),
         onStream: (stream, from) => (node === undefined ? stream.close() : node.#streams.serve(stream, from)),
-        onSendError: (code, to) => {
-          if (node !== undefined) node.#sendError(code, to)
-        },
+        onSendError: (code, to) => node === undefined || node.#sendError(code, to),
       },
       { streamTimeoutMs: settings.tcpTimeoutMs, mostStreams: MOST_STREAMS },
     )
@@ -208,7 +205,7 @@ export class GossipNode {
         this.#onLeft()
         break
       case 'notice':
-        this.#options.onLog(effect.notice.level, effect.notice.code, effect.notice.text)
+        this.#notice(effect.notice)
         break
     }
   }
@@ -232,6 +229,11 @@ export class GossipNode {
       timeoutMs,
       () => this.#handle({ kind: 'stream-ping-answered', sequence }),
     )
+  }
+
+  #notice({ level, code, text }: Notice): void {
+    if (REPEATED_NOTICES.has(code)) this.#refusals.add(code, text, this.#ports.clock.nowMs())
+    else this.#options.onLog(level, code, text)
   }
 
   #sendError(code: string, to: GossipEndpoint): void {

@@ -107,6 +107,15 @@ describe('what is heard of others', () => {
     expect(subject.machine.members().map(({ name }) => name)).toEqual(['me'])
   })
 
+  it('no more are taken in than a cluster can have', () => {
+    const subject = new Subject({ probeIntervalMs: 0, gossipNodes: 0 })
+    for (let i = 0; i < 10_000; i++) subject.hear(alive(`n${i}`, '10.0.0.2', { port: 1 + i }))
+    expect(subject.machine.members()).toHaveLength(10_000)
+    expect(subject.codes).toEqual(['too-many-members'])
+    subject.hear(alive('n5', '10.0.0.2', { port: 6, incarnation: 2 }))
+    expect(subject.machine.member('n5')?.incarnation).toBe(2)
+  })
+
   it('one name cannot have two addresses, until it said goodbye', () => {
     const subject = new Subject()
     subject.hear(alive('b', '10.0.0.2'))

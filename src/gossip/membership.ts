@@ -7,16 +7,17 @@ import type { Core } from './core.ts'
 import type { MemberChange } from './effects.ts'
 import { sameEndpoint } from './endpoint.ts'
 import { copyOf, isGone, type MemberRecord } from './member-table.ts'
-import { addressConflict, declaredDead, refuting, versionsDiffer } from './notices.ts'
-import { suspicionTimeoutMs } from './scaling.ts'
-import { Suspicion } from './suspicion.ts'
+import { addressConflict, declaredDead, refuting, tooManyMembers, versionsDiffer } from './notices.ts'
+import { MOST_MEMBERS } from './settings.ts'
+import { Suspicions } from './suspicions.ts'
 
 export class Membership {
   readonly #core: Core
-  readonly #suspicions = new Map<string, Suspicion>()
+  readonly #suspicions: Suspicions
 
   constructor(core: Core) {
     this.#core = core
+    this.#suspicions = new Suspicions(core)
   }
 
   /** Our own entry in the list, which is told to the others from now on. */
@@ -66,10 +67,14 @@ export class Membership {
       core.say(addressConflict(known, known.state, message))
       return
     }
+    if (known === undefined && core.members.size >= MOST_MEMBERS) {
+      core.say(tooManyMembers(MOST_MEMBERS, message.node))
+      return
+    }
     const member = known ?? this.#add(message)
     if (self ? message.incarnation < member.incarnation : message.incarnation <= member.incarnation && !moved)
       return
-    this.#endSuspicion(message.node)
+    this.#suspicions.end(message.node)
     if (self) this.#objectToAlive(member, message)
     else this.#accept(member, message)
   }
@@ -82,13 +87,9 @@ export class Membership {
       this.#repeatRefutation(member)
       return
     }
-    const suspicion = this.#suspicions.get(told.node)
-    if (suspicion !== undefined) {
+    if (this.#suspicions.has(told.node)) {
       // News is told on, so that confirmations of independent members reach everybody.
-      if (suspicion.confirm(told.from)) {
-        core.broadcast(told.node, told)
-        this.#arm(told.node, suspicion)
-      }
+      if (this.#suspicions.confirm(told)) core.broadcast(told.node, told)
       return
     }
     if (member.state !== 'alive') return
@@ -99,14 +100,14 @@ export class Membership {
     }
     core.broadcast(told.node, told)
     this.#change(member, 'suspect', told.incarnation)
-    this.#startSuspicion(told)
+    this.#suspicions.start(told)
   }
 
   dead(told: AccusationMessage): void {
     const core = this.#core
     const member = core.members.get(told.node)
     if (member === undefined || told.incarnation < member.incarnation) return
-    this.#endSuspicion(told.node)
+    this.#suspicions.end(told.node)
     if (isGone(member)) return
     const self = core.isSelf(told.node)
     if (self && !core.leaving) {
@@ -119,18 +120,16 @@ export class Membership {
     if (!self) this.#report('leave', member)
   }
 
-  /** A suspect is being heard; later confirmations need not wait for it. */
+  /** A suspect is being asked over TCP; later confirmations need not wait for it. */
   lastWord(node: string): void {
-    const suspicion = this.#suspicions.get(node)
-    if (suspicion !== undefined) suspicion.heard = true
+    this.#suspicions.hear(node)
   }
 
   /** The time of a suspect is over. */
   suspicionTimeout(node: string): void {
     const member = this.#core.members.get(node)
-    const suspicion = this.#suspicions.get(node)
-    if (member === undefined || suspicion === undefined) return
-    this.#core.say(declaredDead(node, suspicion.confirmations))
+    if (member === undefined || !this.#suspicions.has(node)) return
+    this.#core.say(declaredDead(node, this.#suspicions.confirmations(node)))
     this.dead({ kind: 'dead', incarnation: member.incarnation, node, from: this.#core.self.name })
   }
 
@@ -200,40 +199,6 @@ export class Membership {
     const core = this.#core
     if (core.isSelf(member.name) && !core.leaving && !core.queue.has(member.name))
       core.broadcast(member.name, aliveMessage(member))
-  }
-
-  #startSuspicion({ node, from }: AccusationMessage): void {
-    const { settings, members, nowMs } = this.#core
-    // Two members fewer than the multiplier are hoped for; with so few members that they cannot come, none is.
-    const hoped = settings.suspicionMultiplier - 2
-    const confirmations = members.size - 2 < hoped ? 0 : hoped
-    const minMs = suspicionTimeoutMs(settings.suspicionMultiplier, members.size, settings.probeIntervalMs)
-    const maxMs = minMs * settings.suspicionMaxTimeoutMultiplier
-    const suspicion = new Suspicion(from, confirmations, minMs, maxMs, nowMs)
-    this.#suspicions.set(node, suspicion)
-    this.#arm(node, suspicion)
-  }
-
-  /**
-   * Shortly before a suspect is declared dead we compare states with it over TCP. Its objection may have been lost on the way to
-   * us, and memberlist would declare it dead then; now and then that happens where many packets are lost. The moment is
-   * drawn, so that not all members knock at once. A late confirmation leaves a probe interval for it.
-   */
-  #arm(node: string, suspicion: Suspicion): void {
-    const { deadlines, settings, random, nowMs } = this.#core
-    const { probeIntervalMs: interval } = settings
-    let { deadlineMs } = suspicion
-    if (!suspicion.heard) {
-      const lastWordMs = Math.max(nowMs, deadlineMs - interval * (1.5 + random()))
-      deadlines.set(`last-word ${node}`, lastWordMs, { kind: 'last-word', node })
-      deadlineMs = Math.max(deadlineMs, nowMs + interval)
-    }
-    deadlines.set(`suspicion ${node}`, deadlineMs, { kind: 'suspicion', node })
-  }
-
-  #endSuspicion(node: string): void {
-    if (!this.#suspicions.delete(node)) return
-    for (const kind of ['suspicion', 'last-word']) this.#core.deadlines.delete(`${kind} ${node}`)
   }
 
   #change(member: MemberRecord, state: MemberRecord['state'], incarnation: number): void {

@@ -23,8 +23,16 @@ export type NoticeCode =
   | 'push-pull-failed'
   | 'refuting'
   | 'suspecting'
+  | 'too-many-members'
   | 'udp-blocked'
   | 'version-conflict'
+
+/** What others cause with every packet, as often as they like: counted, and logged once in a while. */
+export const REPEATED_NOTICES: ReadonlySet<NoticeCode> = new Set([
+  'address-conflict',
+  'ping-for-another',
+  'too-many-members',
+])
 
 const notice = (level: NoticeLevel, code: NoticeCode, text: string): Notice => ({ level, code, text })
 
@@ -59,6 +67,13 @@ export const addressConflict = (known: GossipEndpoint, state: string, told: Aliv
     'error',
     'address-conflict',
     `Conflicting address for ${told.node}. Mine: ${formatEndpoint(known)} Theirs: ${formatEndpoint(told)} Old state: ${state}.`,
+  )
+
+export const tooManyMembers = (most: number, name: string): Notice =>
+  notice(
+    'error',
+    'too-many-members',
+    `There are ${most} members, which is more than a cluster can have: ${name} and others after it are not taken in. Is somebody making names up?`,
   )
 
 export const pingForAnother = (name: string, from: GossipEndpoint): Notice =>

@@ -84,3 +84,6 @@ export const GOSSIP_PORT = 7946
 
 /** MetalLB looks for seeds that are no members every minute. */
 export const REJOIN_INTERVAL_MS = 60_000
+
+/** Twice what Kubernetes allows for nodes. Without a key anybody on the network can make names up. */
+export const MOST_MEMBERS = 10_000
