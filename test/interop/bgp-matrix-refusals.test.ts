@@ -61,6 +61,17 @@ describeMatrix('our speaker', () => {
     expect(our.status.session?.agreement.holdTimeSeconds).toBe(12)
   })
 
+  // The others refuse such a configuration themselves.
+  matrix(['gobgpd'])(
+    'offered a hold time of 1 s',
+    { theirs: { holdTimeSeconds: 1 } },
+    async ({ our, peer }) => {
+      await our.sees('its own refusal', () => /we sent .*Unacceptable Hold Time/.test(our.lastWords))
+      expect(our.establishments).toBe(0)
+      expect(await peer.sessionState()).not.toBe('established')
+    },
+  )
+
   const NO_WORDS =
     'exabgp 4.2.21 on Python 3 fails on words in a Cease, and takes it for a message that it cannot decode'
   test('saying goodbye', { without: { exabgp: NO_WORDS } }, async ({ our, peer }) => {

@@ -1,8 +1,11 @@
 // Our speaker with each daemon: what becomes of our routes when we restart, and what becomes of us when the daemon hangs.
-import { expect } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { describeMatrix, matrix } from '../support/bgp-peers/matrix.ts'
 import { advertisement } from '../support/bgp-peers/our-speaker.ts'
 import type { PeerRoute } from '../support/bgp-peers/peer-route.ts'
+import type { SpeakerProgram } from '../support/bgp-peers/speaker-program.ts'
+import { type BuiltFile, buildFile } from '../support/linux-worker.ts'
 
 const KEPT = '198.51.100.1/32'
 const DROPPED = '198.51.100.2/32'
@@ -11,6 +14,12 @@ const prefixes = (routes: readonly PeerRoute[]) => routes.map(({ prefix }) => pr
 describeMatrix('our speaker', () => {
   const test = matrix()
   const graceful = { restartSeconds: 60 }
+  let program: BuiltFile & { path: string }
+  beforeAll(async () => {
+    const built = await buildFile('test/support/bgp-peers/speaker-program.ts')
+    program = { ...built, path: fileURLToPath(built.url) }
+  })
+  afterAll(() => program.remove())
 
   test('restarting gracefully, with its routes kept', {
     ours: { gracefulRestart: graceful },
@@ -22,7 +31,8 @@ describeMatrix('our speaker', () => {
     await our.sees('that both agreed', () => our.status.session?.agreement.gracefulRestart !== undefined)
     await our.stop({ graceful: true })
     await peer.reaches('down')
-    expect(prefixes(await peer.routes())).toEqual([KEPT, DROPPED])
+    const kept = await peer.routesThat('stale routes', (all) => all.every(({ stale }) => stale === true))
+    expect(prefixes(kept)).toEqual([KEPT, DROPPED])
 
     const again = await restart({ restarted: true })
     again.announce(advertisement(KEPT))
@@ -33,6 +43,35 @@ describeMatrix('our speaker', () => {
       (all) => all.length === 1 && all.every(({ stale }) => stale !== true),
     )
     expect(prefixes(routes)).toEqual([KEPT])
+  })
+
+  test('killed, with its routes kept until it is back', {
+    withoutUs: true,
+    ours: { gracefulRestart: graceful },
+    theirs: { gracefulRestart: true },
+    needs: ['graceful-restart'],
+  }, async ({ lab, us, them, peer }) => {
+    const start = (restarted: boolean, ...announced: readonly string[]) => {
+      const told: SpeakerProgram = {
+        ...{ us, them, restarted, prefixes: announced },
+        setting: { ours: { gracefulRestart: graceful } },
+      }
+      return lab.background(us.namespace, process.execPath, program.path, JSON.stringify(told))
+    }
+    const first = start(false, KEPT, DROPPED)
+    await peer.routesThat('our routes', ({ length }) => length === 2)
+    first.kill('SIGKILL')
+    await peer.reaches('down')
+    const kept = await peer.routesThat('stale routes', (all) => all.every(({ stale }) => stale === true))
+    expect(prefixes(kept)).toEqual([KEPT, DROPPED])
+
+    const second = start(true, KEPT)
+    const routes = await peer.routesThat(
+      'only what was announced again',
+      (all) => all.length === 1 && all.every(({ stale }) => stale !== true),
+    )
+    expect(prefixes(routes)).toEqual([KEPT])
+    second.kill('SIGKILL')
   })
 
   test('stopping for good, with its routes gone although graceful restart was agreed on', {

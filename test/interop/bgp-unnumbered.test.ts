@@ -1,7 +1,7 @@
 // Peers without an address, with the router that has invented them: FRR finds us by our router advertisements, we find it by its.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import type { BgpPeerOptions } from '../../src/bgp/peer.ts'
 import { RouterDiscovery } from '../../src/bgp/unnumbered/router-discovery.ts'
-import { resolveUnnumbered, type UnnumberedPeer } from '../../src/bgp/unnumbered/unnumbered-peer.ts'
 import { discoveryPorts } from '../../src/compose/bgp-discovery.ts'
 import { formatIp } from '../../src/net/ip.ts'
 import type { BgpPeerDaemon } from '../support/bgp-peers/bgp-peer-daemon.ts'
@@ -77,23 +77,16 @@ describeInterop('an unnumbered neighbour of FRR', PEER_PROGRAMS.frr, () => {
   it('carries IPv4 and IPv6 routes with link-local next hops', async () => {
     await lab.inside(us.namespace, async () => {
       const our = await OurSpeaker.start([])
-      const peer: UnnumberedPeer = {
-        interfaceName: 'eth0',
-        remote: { port: 179 },
-        options: {
-          ...{ name: PEER, localAsn: 64_513, peerAsn: 'external', routerId: address(us.address4) },
-          ...{
-            holdTimeSeconds: 9,
-            keepaliveTimeSeconds: undefined,
-            connectRetrySeconds: 1,
-            families: [4, 6],
-          },
-          ...{ gracefulRestart: undefined, passive: false, maximumPrefixes: undefined },
-        },
+      const options: Omit<BgpPeerOptions, 'remote'> = {
+        ...{ name: PEER, localAsn: 64_513, peerAsn: 'external', routerId: address(us.address4) },
+        ...{ holdTimeSeconds: 9, keepaliveTimeSeconds: undefined, connectRetrySeconds: 1, families: [4, 6] },
+        ...{ gracefulRestart: undefined, passive: false, maximumPrefixes: undefined },
       }
       const found = new RouterDiscovery(await discoveryPorts(), () => {
-        const resolved = resolveUnnumbered(peer, found.router('eth0'))
-        our.speaker.setPeers(resolved === undefined ? [] : [resolved])
+        const router = found.router('eth0')
+        our.speaker.setPeers(
+          router === undefined ? [] : [{ ...options, remote: { address: router, port: 179, zone: 'eth0' } }],
+        )
         our.announce(advertisement('198.51.100.1/32'), advertisement('2001:db8:100::1/128'))
       })
       discovery = found

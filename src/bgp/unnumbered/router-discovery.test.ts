@@ -4,7 +4,6 @@ import { type Mac, parseMac } from '../../net/mac.ts'
 import { discoveryFrame, hear } from './discovery-frames.ts'
 import type { DiscoveryLink, DiscoveryPorts } from './ports.ts'
 import { RouterDiscovery } from './router-discovery.ts'
-import { resolveUnnumbered, type UnnumberedPeer } from './unnumbered-peer.ts'
 
 const ip = (text: string): Ip => parseIp(text)!
 const mac = parseMac('02:00:00:00:00:01') as Mac
@@ -165,18 +164,5 @@ describe('router discovery', () => {
     await discovery.stop()
     expect([machine.open.size, machine.timers.size, machine.watchers.size]).toEqual([0, 0, 0])
     expect(discovery.status()).toEqual([])
-  })
-})
-
-it('makes a session of a peer whose router is known', () => {
-  const peer = {
-    interfaceName: 'eth0',
-    options: { name: 'tor' },
-    remote: { port: 179, password: 'secret' },
-  } as unknown as UnnumberedPeer
-  expect(resolveUnnumbered(peer, undefined)).toBeUndefined()
-  expect(resolveUnnumbered(peer, ip('fe80::a'))).toEqual({
-    name: 'tor',
-    remote: { port: 179, password: 'secret', address: ip('fe80::a'), zone: 'eth0' },
   })
 })

@@ -37,10 +37,15 @@ export class BirdPeer extends PeerBase {
   }
 
   async routes(neighbour = this.first.neighbour): Promise<readonly PeerRoute[]> {
-    const text = await this.#birdc('show', 'route', 'all', 'protocol', this.#protocol(neighbour))
+    const protocol = this.#protocol(neighbour)
+    const text = await this.#birdc('show', 'route', 'all', 'protocol', protocol)
+    // bird tells it of the neighbour, not of each route.
+    const stale = /Neighbor graceful restart active/.test(
+      await this.#birdc('show', 'protocols', 'all', protocol),
+    )
     const routes: PeerRoute[] = []
     // A route starts with its prefix at the first column; its attributes are indented.
-    for (const block of text.split(/^(?=\S+\/\d+ )/m).slice(1)) routes.push(birdRoute(block))
+    for (const block of text.split(/^(?=\S+\/\d+ )/m).slice(1)) routes.push(birdRoute(block, stale))
     return routes.sort((a, b) => (a.prefix < b.prefix ? -1 : 1))
   }
 
@@ -73,8 +78,8 @@ export class BirdPeer extends PeerBase {
     }
   }
 
-  protected stateText(): Promise<string> {
-    return this.#birdc('show', 'protocols', 'all')
+  protected async stateText(): Promise<string> {
+    return (await this.#birdc('show', 'protocols', 'all')) + (await this.#birdc('show', 'route', 'all'))
   }
 
   #birdc(...words: readonly string[]): Promise<string> {
@@ -140,7 +145,7 @@ function protocolText(config: PeerConfig, one: NeighbourConfig, index: number): 
   return [`protocol bgp peer${index} {`, ...body, '}'].join('\n')
 }
 
-function birdRoute(block: string): PeerRoute {
+function birdRoute(block: string, stale: boolean): PeerRoute {
   const head = block.slice(0, block.indexOf('\n'))
   const attribute = (name: string) => new RegExp(`BGP\\.${name}: ?(.*)`).exec(block)?.[1]
   const tuples = (text: string | undefined) =>
@@ -153,7 +158,6 @@ function birdRoute(block: string): PeerRoute {
     localPreference: preference === undefined ? undefined : Number(preference),
     communities: sorted(tuples(attribute('community')).map(communityText)),
     largeCommunities: sorted(tuples(attribute('large_community'))),
-    // `s` beside the preference: suppressed or stale.
-    stale: /\(\d+(\/\S+)?s\)/.test(head),
+    stale,
   }
 }

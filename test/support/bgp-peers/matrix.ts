@@ -30,8 +30,8 @@ export interface Setting {
   readonly needs?: readonly Ability[]
   /** daemons that cannot play it, each with the reason */
   readonly without?: Readonly<Partial<Record<PeerKind, string>>>
-  /** the daemon starts when the scenario says so */
-  readonly peerLater?: boolean
+  /** the scenario starts a speaker of its own; `our` has no peer and does not listen */
+  readonly withoutUs?: boolean
 }
 
 export interface Stage {
@@ -82,14 +82,17 @@ async function play(kind: PeerKind, setting: Setting, scenario: Scenario): Promi
   const options = ourOptions(us, them, setting)
   const peer = bgpPeer(kind, net, them.namespace, theirConfig(us, them, setting))
   try {
-    if (setting.peerLater !== true) await peer.start()
+    await peer.start()
     await net.inside(us.namespace, async () => {
       const start = (one: BgpPeerOptions, restarted: boolean) =>
         OurSpeaker.start([one], {
           restarted,
           ...(setting.listen === undefined ? {} : { listen: setting.listen }),
         })
-      let our = await start(options, false)
+      let our =
+        setting.withoutUs === true
+          ? await OurSpeaker.start([], { listen: false })
+          : await start(options, false)
       const restart: Stage['restart'] = async (how) => {
         our = await start(how.options ?? options, how.restarted)
         return our

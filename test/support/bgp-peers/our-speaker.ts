@@ -1,11 +1,11 @@
-// Our own speaker, with the real transport, clock and Adj-RIB-Out. Whatever opens sockets must run with the main thread in the
+// Our own speaker, with the real transport, clock and Adj-RIBs. Whatever opens sockets must run with the main thread in the
 // namespace of the speaker, timers included: a scenario does everything between its start and its stop inside.
+import { AdjRibIn } from '../../../src/bgp/adj-rib-in.ts'
 import { AdjRibOut } from '../../../src/bgp/adj-rib-out.ts'
 import type { BgpAdvertisement, BgpPeerOptions, BgpState } from '../../../src/bgp/peer.ts'
 import type { BgpReport } from '../../../src/bgp/report.ts'
 import { BgpSpeaker, type StopOptions } from '../../../src/bgp/speaker.ts'
 import type { BgpPeerStatus } from '../../../src/bgp/status.ts'
-import { PlainInbound } from '../../../src/bgp/testing/plain-routes.ts'
 import { bgpPorts } from '../../../src/compose/bgp.ts'
 import { type Ip, parseIp } from '../../../src/net/ip.ts'
 import { parsePrefix } from '../../../src/net/prefix.ts'
@@ -54,7 +54,7 @@ export class OurSpeaker {
     const speaker = new BgpSpeaker({
       ...ports,
       outbound: () => new AdjRibOut(),
-      inbound: () => new PlainInbound(),
+      inbound: () => new AdjRibIn(),
       restarted,
     })
     if (listen)
