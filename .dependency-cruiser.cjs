@@ -104,6 +104,11 @@ module.exports = {
     pure('ipam', '^src/ipam/'),
     pure('migrate', '^src/migrate/'),
     pure('router', '^src/router/'),
+    // Their drivers do what they do through ports.ts; the wings have the sockets and the timers.
+    pure('bgp', '^src/bgp/'),
+    pure('gossip', '^src/gossip/'),
+    pure('layer2', '^src/layer2/'),
+    pure('speaker', '^src/speaker/'),
     pure('checks', '^src/diagnose/(checks|pool/checks|route/checks|bgp/checks)/'),
     pure('machines', '^src/.*/machine\\.ts$'),
     owned('netmask', '^src/net/'),

@@ -9,6 +9,10 @@ const pure = [
   'src/ipam/**',
   'src/migrate/**',
   'src/router/**',
+  'src/bgp/**',
+  'src/gossip/**',
+  'src/layer2/**',
+  'src/speaker/**',
   'src/diagnose/**/checks/**',
   'src/**/machine.ts',
 ]

@@ -9,6 +9,7 @@ import { excludesOf } from './layer2-side.ts'
 import { refuseInvalid } from './refuse-invalid.ts'
 import type { SpeakerSettings } from './speaker-settings.ts'
 import { thisNode } from './this-node.ts'
+import { timeText } from './time-text.ts'
 
 export interface DryRun {
   readonly status: SpeakerStatus
@@ -50,6 +51,7 @@ export async function dryRun(settings: SpeakerSettings): Promise<DryRun> {
     version,
     nodeName: settings.nodeName,
     startedAtMs: Date.now(),
+    timeText,
     state,
     bgp: [],
     members: undefined,

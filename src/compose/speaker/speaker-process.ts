@@ -26,6 +26,7 @@ import { refuseInvalid } from './refuse-invalid.ts'
 import { RestartMemory } from './restart-memory.ts'
 import type { SpeakerSettings } from './speaker-settings.ts'
 import { thisNode } from './this-node.ts'
+import { timeText } from './time-text.ts'
 import type { FileWatchOptions } from './watch-files.ts'
 
 export interface SpeakerProcessOptions {
@@ -210,6 +211,7 @@ export class SpeakerProcess {
       version,
       nodeName: this.#options.settings.nodeName,
       startedAtMs: this.#startedAtMs,
+      timeText,
       state: runner.state,
       bgp: this.#bgp?.speaker.status() ?? [],
       members: this.#gossip?.status(),

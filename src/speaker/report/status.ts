@@ -2,7 +2,6 @@
 import type { BgpPeerStatus } from '../../bgp/status.ts'
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import { formatIp, type Ip } from '../../net/ip.ts'
-import type { PeerSession } from '../bgp/peer-sessions.ts'
 import type { CandidateMatrix, ServiceDecision } from '../decide/decider.ts'
 import type { Verdict } from '../decide/reasons.ts'
 import type { SpeakerState } from '../state/speaker-state.ts'
@@ -85,6 +84,8 @@ export interface StatusParts {
   readonly version: string
   readonly nodeName: string
   readonly startedAtMs: number
+  /** milliseconds since 1970 as RFC 3339 */
+  readonly timeText: (ms: number) => string
   readonly state: SpeakerState
   readonly bgp: readonly BgpPeerStatus[]
   readonly members: readonly MemberStatus[] | undefined
@@ -100,17 +101,15 @@ export function speakerStatus(parts: StatusParts): SpeakerStatus {
   return {
     node: parts.nodeName,
     version: parts.version,
-    startedAt: timeText(parts.startedAtMs),
+    startedAt: parts.timeText(parts.startedAtMs),
     configuration: configurationStatus(state),
     services,
-    peers: peerStatuses(state.peers, parts.bgp),
+    peers: peerStatuses(parts),
     members: parts.members ?? null,
     conflicts: parts.conflicts,
     limits: parts.limits,
   }
 }
-
-const timeText = (ms: number): string => new Date(ms).toISOString()
 
 function configurationStatus(state: SpeakerState): SpeakerStatus['configuration'] {
   const problems = state.configurationProblems
@@ -144,9 +143,9 @@ const partStatus = (verdict: Verdict): PartStatus =>
     ? { announces: true, reason: null, why: null }
     : { announces: false, reason: verdict.reason, why: whyNot(verdict) }
 
-function peerStatuses(peers: readonly PeerSession[], bgp: readonly BgpPeerStatus[]): PeerStatus[] {
+function peerStatuses({ state, bgp, timeText }: StatusParts): PeerStatus[] {
   const known = new Map(bgp.map((status) => [status.name, status]))
-  return peers.map(({ name, options, interfaceName }) => {
+  return state.peers.map(({ name, options, interfaceName }) => {
     const status = known.get(name)
     const { agreement } = status?.session ?? {}
     return {
