@@ -1,4 +1,5 @@
-// Makes oclif.manifest.json from dist/commands, in memory, byte for byte as `oclif manifest` writes it.
+// Makes oclif.manifest.json from dist/commands, as `oclif manifest` does, but for the order: there it is the one in which the
+// files happened to be loaded, here that of the names.
 // Without flags: writes the file. With --check: fails when the file that is there differs.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +15,9 @@ const plugin = new oclif.Plugin({
   respectNoCacheDefault: true,
 })
 await plugin.load()
-const made = JSON.stringify(plugin.manifest, null, 2)
+const { commands, ...rest } = plugin.manifest
+const sorted = Object.fromEntries(Object.entries(commands).sort(([a], [b]) => (a < b ? -1 : 1)))
+const made = JSON.stringify({ commands: sorted, ...rest }, null, 2)
 
 if (!process.argv.includes('--check')) writeFileSync(path, made)
 else if (!existsSync(path) || readFileSync(path, 'utf8').trimEnd() !== made) {
