@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from './build-identity.mjs'
 import { demoArp, whyNotHere } from './demo-arp.mjs'
+import { demoBgp } from './demo-bgp.mjs'
 
 const legacy = join(root, 'demo/legacy')
 const scratch = mkdtempSync(join(tmpdir(), 'lbctl-demo-'))
@@ -32,7 +33,14 @@ try {
   heading('an address that does not answer')
   const reason = whyNotHere()
   if (reason !== undefined) console.log(`Left out: ${reason}.`)
-  else demoArp(showIn, (text) => console.log(`\n${text}\n`))
+  else demoArp(showIn, say)
+
+  heading('a BGP session that does not come up')
+  await demoBgp(
+    (line, args, cwd, expected) =>
+      showWith(line, process.execPath, [join(root, 'bin/run.js'), ...args], { cwd }, expected),
+    say,
+  )
 } finally {
   rmSync(scratch, { recursive: true })
 }
@@ -58,14 +66,20 @@ function show(line, args, cwd = root) {
   return { stdout }
 }
 
-/** Runs lbctl in a network namespace; an exit code of 1 is what a diagnosis of something broken ends with. */
+function say(text) {
+  console.log(`\n${text}\n`)
+}
+
+/** Runs lbctl in a network namespace. */
 function showIn(line, namespace, args, expected) {
+  const command = ['netns', 'exec', namespace, process.execPath, join(root, 'bin/run.js'), ...args]
+  showWith(line, 'ip', command, {}, expected)
+}
+
+/** An exit code of 1 is what a diagnosis of something broken ends with. */
+function showWith(line, program, args, options, expected) {
   console.log(`$ ${line}`)
-  const { status, stdout, stderr } = spawnSync(
-    'ip',
-    ['netns', 'exec', namespace, process.execPath, join(root, 'bin/run.js'), ...args],
-    { encoding: 'utf8' },
-  )
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', ...options })
   process.stdout.write(stdout)
   process.stdout.write(stderr)
   if (status !== expected) fail(`"${line}" ended with exit code ${status} instead of ${expected}`)

@@ -2,6 +2,7 @@
 import type { BgpPeerOptions } from '../../bgp/peer.ts'
 import type { BgpReport, PeerReport } from '../../bgp/report.ts'
 import { formatIp } from '../../net/ip.ts'
+import { BGP_ERROR, type NotificationContent } from '../../wire/bgp/notification-codes.ts'
 import { describeNotification } from '../../wire/describe/describe-bgp-notification.ts'
 import { RESTART_SECONDS } from '../bgp/peer-sessions.ts'
 import type { LogRecord, LogValue } from './log-record.ts'
@@ -98,6 +99,10 @@ function content(report: PeerReport, fields: Fields, who: string): Content {
   }
 }
 
+/** What we ended because we were told to is no failure. */
+const isCease = (notification: NotificationContent | undefined): boolean =>
+  notification === undefined || notification.code === BGP_ERROR.cease
+
 const NEEDS = {
   device: 'binding to a VRF or an interface',
   password: 'TCP MD5 passwords',
@@ -126,7 +131,7 @@ function ended(
     }
   if (wasUp)
     return {
-      level: by === 'us' && notification === undefined ? 'info' : 'error',
+      level: by === 'us' && isCease(notification) ? 'info' : 'error',
       fields: { ...fields, event: 'sessionDown', error: words, msg: 'BGP session down' },
       text: `BGP session with ${who} is down: ${words}`,
     }
