@@ -66,11 +66,14 @@ export function renderRoutes(
 }
 
 function routeLines({ prefix, paths, sinceMs }: SelectedRoute, nowMs: number): string[] {
+  let start = ''
   return paths.map((path, i) => {
     const merits = meritsOf(path.route)
     const distance = path.source.internal ? DISTANCE.internal : DISTANCE.external
-    const head = `${formatPrefix(prefix)} [${distance}/${merits.multiExitDiscriminator}] `
-    const start = i === 0 ? `B>  ${head}` : `  = ${' '.repeat(head.length)}`
+    start =
+      i === 0
+        ? `B>  ${formatPrefix(prefix)} [${distance}/${merits.multiExitDiscriminator}] `
+        : '  ='.padEnd(start.length)
     const through = merits.asns.length === 0 ? 'local' : merits.asns.join(' ')
     return `${start}via ${hop(path)}, AS path ${through}, ${elapsed(nowMs - sinceMs)}`
   })
