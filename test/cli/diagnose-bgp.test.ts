@@ -8,6 +8,8 @@ import type { BgpFacts } from '../../src/diagnose/bgp/bgp-facts.ts'
 import { FAULT_NAMES, type FaultName } from '../../src/lab/router/fault-names.ts'
 import { judged } from '../interop/diagnose-lab.ts'
 import { lbctl } from '../support/cli.ts'
+import type { Map_ } from '../support/recorded-api/objects.ts'
+import { RecordedApi } from '../support/recorded-api.ts'
 import { RouterProcess } from '../support/router-run.ts'
 
 let folder: string
@@ -186,5 +188,64 @@ describe('words', () => {
     const { stdout } = await lbctl(words(port, '--vendor', 'bird'))
     expect(stdout).toMatch(/neighbor 127\.0\.0\.1 as 64513;/)
     expect(stdout).not.toContain('router bgp')
+  })
+})
+
+describe('configuration', () => {
+  const SECRET = 'correct-horse'
+  const peerOf = (spec: Record<string, unknown>) => ({
+    apiVersion: 'metallb.io/v1beta2',
+    kind: 'BGPPeer',
+    metadata: { name: 'tor', namespace: 'metallb-system' },
+    spec: { myASN: 64513, peerASN: 64512, peerAddress: '127.0.0.1', peerPort: 1, ...spec },
+  })
+
+  it('of a cluster: its BGPPeers, without the values of its Secrets', async () => {
+    const api = await RecordedApi.start(['default', 'metallb-system'])
+    try {
+      writeFileSync(join(folder, 'kubeconfig'), api.kubeconfig())
+      api.seed(peerOf({ passwordSecret: { name: 'tor' } }) as unknown as Map_)
+      const args = [
+        'diagnose',
+        'bgp',
+        '--from-cluster',
+        '--kubeconfig',
+        join(folder, 'kubeconfig'),
+        '-o',
+        'json',
+      ]
+      const found = await judged<BgpFacts>(lbctl(args))
+      expect(found).toMatchObject({ code: 1, codes: ['F36'] })
+      expect(found.json.facts.peer).toMatchObject({ name: 'tor', address: '127.0.0.1', port: 1 })
+      expect(found.json.facts.expected).toMatchObject({ password: 'not known here', multihop: false })
+    } finally {
+      await api.stop()
+    }
+  })
+
+  it('of files: the password of the Secret beside the peer is used, judged, and never shown', async () => {
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'tor', namespace: 'metallb-system' },
+      type: 'kubernetes.io/basic-auth',
+      data: { password: Buffer.from(`${SECRET}\n`).toString('base64') },
+    }
+    const file = join(folder, 'peer.json')
+    const list = {
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [peerOf({ passwordSecret: { name: 'tor' } }), secret],
+    }
+    writeFileSync(file, JSON.stringify(list))
+    const outcome = lbctl(['diagnose', 'bgp', '-f', file, '-o', 'json', '--timeout', '300ms', '--verbose'])
+    const found = await judged<BgpFacts>(outcome)
+    expect(found.json.facts.expected).toMatchObject({
+      password: 'given',
+      passwordFlaws: ['it ends with a line break'],
+    })
+    expect(found.json.facts.attempts.map(({ signed }) => signed)).toEqual([false, true])
+    const { stdout, stderr } = await outcome
+    expect(stdout + stderr).not.toContain(SECRET)
   })
 })

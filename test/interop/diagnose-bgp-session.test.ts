@@ -370,6 +370,55 @@ describeInterop('diagnose bgp elsewhere', [...PEER_PROGRAMS.bird, ...PEER_PROGRA
     )
     await open.stop()
   })
+
+  it('an unnumbered router is found by its advertisements, once there are some', async () => {
+    const { lab } = bgp
+    const [here, there] = [lab.namespace(), lab.namespace()]
+    lab.connect([here, 'eth0'], [there, 'eth0'])
+    const words = [
+      'diagnose',
+      'bgp',
+      '--interface',
+      'eth0',
+      '--my-asn',
+      '64512',
+      '--peer-asn',
+      '64513',
+      '-o',
+      'json',
+    ]
+    const ask = () => judged<BgpFacts>(run('ip', ['netns', 'exec', here, process.execPath, runJs, ...words]))
+    const nobody = await ask()
+    expect(nobody).toMatchObject({
+      code: 1,
+      codes: ['F36'],
+      json: { facts: { notTried: 'router', attempts: [] } },
+    })
+    expect(nobody.json.findings[0]?.title).toBe('No router has made itself known on eth0.')
+    const frr = bgpPeer('frr', lab, there, {
+      ...{ asn: ROUTER_ASN, routerId: '10.255.0.3', address4: ROUTER, address6: '2001:db8::2' },
+      neighbours: [{ neighbour: 'eth0', remoteAsn: 'external', families: [4, 6], extendedNextHop: true }],
+    })
+    await frr.start()
+    try {
+      // FRR has not got advertisements of ours: it hangs up on whom it does not know yet.
+      const found = await eventually(
+        'the router has made itself known',
+        async () => {
+          const each = await ask()
+          return each.json.facts.notTried === null ? each : undefined
+        },
+        40_000,
+      )
+      expect(found.json.facts.peer).toMatchObject({ zone: 'eth0', family: 6 })
+      expect(found.json.facts.peer.address).toMatch(/^fe80:/)
+      expect(found.json.facts.attempts[0]).toMatchObject({ result: 'connected' })
+      expect(found.codes).toEqual(['F36'])
+      expect(found.json.findings[0]?.cause).toMatch(/only once it has got router advertisements of this host/)
+    } finally {
+      await frr.stop()
+    }
+  })
 })
 
 const peer = (name: string, spec: string): string =>

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseIp } from '../../net/ip.ts'
+import { decodeProcTcp } from './proc-net-tcp.ts'
+import { socketOwners } from './socket-owners.ts'
 import { decodeTcpCounters } from './tcp-counters.ts'
+import { decodeTcpInfo, decodeTcpTraffic } from './tcp-info.ts'
 import { md5Option, socketOptions } from './tcp-options.ts'
 
 const peer = parseIp('192.0.2.1')!
@@ -72,5 +75,80 @@ it('counters are found by name', () => {
     md5Unexpected: undefined,
     md5Failure: undefined,
     minTtl: undefined,
+  })
+})
+
+describe('struct tcp_info', () => {
+  const info = Buffer.alloc(232)
+  info.writeUInt8(4, 0)
+  info.writeUInt8(3, 2)
+  info.writeUInt32LE(2, 24)
+  info.writeUInt32LE(1500, 44)
+  info.writeUInt32LE(90_000, 52)
+  info.writeBigUInt64LE(4711n, 120)
+  info.writeBigUInt64LE(2_314n, 128)
+
+  it('is read where its fields are', () => {
+    expect(decodeTcpInfo(info)).toEqual({ state: 4, unacknowledged: 2 })
+    expect(decodeTcpTraffic(info)).toEqual({
+      lastSentMs: 1500,
+      lastReceivedMs: 90_000,
+      retransmits: 3,
+      acknowledgedBytes: 4711,
+      receivedBytes: 2314,
+    })
+  })
+  it('of an older kernel has no counts of bytes', () => {
+    expect(decodeTcpTraffic(info.subarray(0, 104))).toBeUndefined()
+    expect(decodeTcpInfo(info.subarray(0, 104))?.state).toBe(4)
+    expect(decodeTcpInfo(info.subarray(0, 8))).toBeUndefined()
+  })
+})
+
+describe('/proc', () => {
+  it('lists sockets, IPv4 over IPv6 as IPv4', () => {
+    const head =
+      '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
+    const tail = '00000000:00000000 00:00000000 00000000  1000        0 4242 1 0000000000000000 20 4 30 10 -1'
+    const v4 = decodeProcTcp(`${head}\n   0: 010200C0:9C40 020200C0:00B3 01 ${tail}\nrubbish\n`, 4)
+    expect(v4).toMatchObject([
+      {
+        state: 'established',
+        local: { address: parseIp('192.0.2.1'), port: 40_000 },
+        inode: 4242,
+        uid: 1000,
+      },
+    ])
+    expect(v4[0]?.remote).toEqual({ address: parseIp('192.0.2.2'), port: 179 })
+    const mapped = '0000000000000000FFFF0000010200C0'
+    const real = 'B80D0120000000000000000001000000'
+    const v6 = decodeProcTcp(`${head}\n 0: ${mapped}:00B3 ${real}:9C40 0A ${tail}\n`, 6)
+    expect(v6).toMatchObject([
+      {
+        state: 'listen',
+        local: { address: parseIp('192.0.2.1') },
+        remote: { address: parseIp('2001:db8::1') },
+      },
+    ])
+    expect(decodeProcTcp(`${head}\n   0: 01:9C40 02:00B3 01 ${tail}`, 4)).toEqual([])
+  })
+
+  it('names the owner of a socket, and leaves out who may not be looked into', () => {
+    const links: Record<string, string> = { '/proc/7/fd/3': 'socket:[42]', '/proc/8/fd/9': 'socket:[42]' }
+    const files = {
+      list: (path: string) => {
+        const lists: Record<string, string[]> = {
+          '/proc': ['1', '7', '8', 'net'],
+          '/proc/7/fd': ['0', '3'],
+          '/proc/8/fd': ['9'],
+        }
+        const found = lists[path]
+        if (found === undefined) throw new Error('EACCES')
+        return found
+      },
+      link: (path: string) => links[path] ?? '/dev/null',
+      read: () => 'bird\n',
+    }
+    expect([...socketOwners([42, 43, 0], files)]).toEqual([[42, { pid: 7, program: 'bird' }]])
   })
 })

@@ -43,7 +43,7 @@ function closes(facts: BgpFacts, { conversation }: Transcript): CheckOutcome {
       `connected, then ${end.how === 'peer reset' ? 'reset' : 'closed'} by the peer after ${milliseconds(end.atMs)}, without a byte, twice`,
       ...listenersText(facts),
     ],
-    cause: `A BGP daemon listens, looks who is calling, and hangs up. Mostly it knows no neighbour ${ourText(facts)}: the neighbour has another address there, NAT changes ours on the way, a "listen range" does not hold it, or the neighbour is in another VRF. But some daemons also hang up on a neighbour that they know, for some seconds (GoBGP) or minutes (BIRD) after an attempt of the speaker that failed. MetalLB logs this as "read OPEN: EOF".${far ? ' Or it knows the neighbour and refuses it because it is not on a link of the router (ebgp-multihop).' : ''}`,
+    cause: `A BGP daemon listens, looks who is calling, and hangs up. Mostly it knows no neighbour ${ourText(facts)}: the neighbour has another address there, NAT changes ours on the way, a "listen range" does not hold it, or the neighbour is in another VRF. But some daemons also hang up on a neighbour that they know, for some seconds (GoBGP) or minutes (BIRD) after an attempt of the speaker that failed. MetalLB logs this as "read OPEN: EOF".${far ? ' Or it knows the neighbour and refuses it because it is not on a link of the router (ebgp-multihop).' : ''}${facts.peer.zone === undefined ? '' : ' An unnumbered neighbour is known to the router only once it has got router advertisements of this host, which the speaker sends while it runs (RFC 4861).'}`,
     fix: [
       newNeighbourFix(facts, `Configure ${ourText(facts)} as a neighbour on the router.`),
       {
