@@ -42,11 +42,15 @@ export async function dryRun(settings: SpeakerSettings): Promise<DryRun> {
   })
   const excludes = excludesOf(settings.excludedInterfaces)
   const names = Object.keys(networkInterfaces()).filter((name) => !excludes(name))
-  await files.start((changes) => {
-    refuseInvalid(changes)
-    state.apply([{ kind: 'interfaces', names: new Set(names) }, ...changes])
-  })
-  await files.stop()
+  try {
+    await files.start((changes) => {
+      refuseInvalid(changes)
+      state.apply([{ kind: 'interfaces', names: new Set(names) }, ...changes])
+    })
+  } finally {
+    // What watches files keeps the process up.
+    await files.stop()
+  }
   const status = speakerStatus({
     version,
     nodeName: settings.nodeName,
