@@ -1,9 +1,11 @@
 // One captured frame → what is told about it: which protocol, between whom, and one line in plain words.
-// BGP, BFD and gossip are told by their ports, lengths and, for BGP, message headers. Their contents are not decoded here.
+// BFD and gossip over TCP are told by their ports and lengths: the one has no codec here, the other is a stream of its own.
 import { formatIp, type Ip } from '../../net/ip.ts'
 import type { Mac } from '../../net/mac.ts'
 import { ARP_OPERATION, decodeArp } from '../../wire/arp/arp.ts'
+import { describeBgpStream } from '../../wire/describe/describe-bgp.ts'
 import { describeFrame } from '../../wire/describe/describe-frame.ts'
+import { describeGossipPacket } from '../../wire/describe/describe-gossip.ts'
 import { decodeEthernet, ETHER_TYPE, type EthernetFrame } from '../../wire/ethernet/ethernet.ts'
 import { decodeIpv4 } from '../../wire/ip/ipv4.ts'
 import { decodeIpv6 } from '../../wire/ip/ipv6.ts'
@@ -11,7 +13,7 @@ import { IP_PROTOCOL } from '../../wire/ip/protocols.ts'
 import { decodeTcp, tcpFlagNames } from '../../wire/ip/tcp.ts'
 import { decodeUdp } from '../../wire/ip/udp.ts'
 import { decodeNdp } from '../../wire/ndp/ndp.ts'
-import { type BgpHeader, describeBgp, readBgpHeaders } from './bgp-headers.ts'
+import { type BgpHeader, readBgpHeaders } from './bgp-headers.ts'
 import { BFD_PORTS, type CaptureKind, kindOfPorts } from './subject.ts'
 
 export interface FrameEnd {
@@ -152,7 +154,8 @@ function tcpAccount(ips: readonly [Ip, Ip], bytes: Uint8Array): Inner {
   const common = { protocol, ips, ports, details } as const
   // Without contents it is TCP at work (handshake, acknowledgement, end), which describeFrame tells.
   if (payload.length === 0) return common
-  if (bgp !== undefined) return { ...common, summary: `BGP ${between(ips, ports)}: ${describeBgp(bgp)}` }
+  if (bgp !== undefined)
+    return { ...common, summary: `BGP ${between(ips, ports)}: ${describeBgpStream(payload)}` }
   if (protocol !== 'gossip') return common
   return { ...common, summary: `Gossip over TCP ${between(ips, ports)}, ${payload.length} bytes` }
 }
@@ -165,8 +168,9 @@ function udpAccount(ips: readonly [Ip, Ip], bytes: Uint8Array): Inner {
   const protocol = kindOfPorts('udp', ports) ?? 'other'
   const common = { protocol, ips, ports, details: { kind: 'udp', payloadBytes: payload.length } } as const
   if (protocol === 'other') return common
-  const what = protocol === 'gossip' ? 'Gossip over UDP' : bfdName(ports)
-  return { ...common, summary: `${what} ${between(ips, ports)}, ${payload.length} bytes` }
+  if (protocol === 'gossip')
+    return { ...common, summary: `Gossip ${between(ips, ports)}: ${describeGossipPacket(payload)}` }
+  return { ...common, summary: `${bfdName(ports)} ${between(ips, ports)}, ${payload.length} bytes` }
 }
 
 /** The destination decides: control packets of both ends carry the well-known port there (RFC 5881 §4). */

@@ -1,4 +1,4 @@
-// The BGP messages in one TCP segment, by their headers alone: what a message says is for the codec of BGP.
+// The BGP messages in one TCP segment, by their headers alone, for programs that read JSON; wire/describe has the words.
 //
 //    0                16       18     19
 //   | marker, all ones | length | type | …                      (RFC 4271 §4.1)
@@ -62,31 +62,4 @@ function headerAt(payload: Uint8Array, at: number): BgpHeader | undefined {
     cut: at + bytes > payload.length,
     error: isError && code !== undefined && subcode !== undefined ? { code, subcode } : undefined,
   }
-}
-
-/** `OPEN, KEEPALIVE`, `UPDATE ×3`, `NOTIFICATION 6/2`. */
-export function describeBgp({ messages, unreadBytes }: BgpHeaders): string {
-  const words: string[] = []
-  let repeated = 0
-  messages.forEach((message, i) => {
-    const word = describeHeader(message)
-    const next = messages[i + 1]
-    repeated++
-    if (next !== undefined && describeHeader(next) === word) return
-    words.push(repeated === 1 ? word : `${word} ×${repeated}`)
-    repeated = 0
-  })
-  if (unreadBytes > 0)
-    words.push(
-      messages.length === 0
-        ? `${unreadBytes} bytes that begin with no BGP header: a message begun earlier, or not BGP`
-        : `${unreadBytes} bytes of the next message`,
-    )
-  return words.join(', ')
-}
-
-function describeHeader({ type, cut, error }: BgpHeader): string {
-  const named = /^\d+$/.test(type) ? `message of type ${type}` : type
-  const reason = error === undefined ? '' : ` ${error.code}/${error.subcode}`
-  return `${named}${reason}${cut ? ' (goes on in the next segment)' : ''}`
 }

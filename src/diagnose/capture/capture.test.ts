@@ -8,7 +8,7 @@ import { encodeTcp, TCP_FLAG } from '../../wire/ip/tcp.ts'
 import { neighborSolicitationFrame } from '../../wire/ndp/frames.ts'
 import type { Link } from '../ports.ts'
 import { accountOf } from './account.ts'
-import { describeBgp, readBgpHeaders } from './bgp-headers.ts'
+import { readBgpHeaders } from './bgp-headers.ts'
 import { chooseInterfaces } from './choose-interfaces.ts'
 import { parseSubject, selectionOf } from './subject.ts'
 import { Tally } from './tally.ts'
@@ -85,27 +85,25 @@ it('selectionOf asks the kernel for the ports of the protocols and nothing else'
 })
 
 describe('readBgpHeaders', () => {
-  const told = (...bytes: number[]) => describeBgp(readBgpHeaders(Uint8Array.from(bytes)))
+  const read = (...bytes: number[]) => readBgpHeaders(Uint8Array.from(bytes))
   const open = bgpMessage(1, 29)
   const keepalive = bgpMessage(4, 19)
 
-  it.each<[string, number[]]>([
-    ['OPEN, KEEPALIVE', [...open, ...keepalive]],
-    ['KEEPALIVE ×3', [...keepalive, ...keepalive, ...keepalive]],
-    ['UPDATE, KEEPALIVE, UPDATE', [...bgpMessage(2, 23), ...keepalive, ...bgpMessage(2, 40)]],
-    ['NOTIFICATION 6/2', bgpMessage(3, 21, 6, 2)],
-    ['NOTIFICATION (goes on in the next segment)', bgpMessage(3, 21, 6, 2).slice(0, 19)],
-    ['ROUTE-REFRESH', bgpMessage(5, 23)],
-    ['message of type 99', bgpMessage(99, 19)],
-    ['UPDATE (goes on in the next segment)', bgpMessage(2, 4096).slice(0, 100)],
-    ['KEEPALIVE, 5 bytes of the next message', [...keepalive, ...keepalive.slice(0, 5)]],
-    ['3 bytes that begin with no BGP header: a message begun earlier, or not BGP', [1, 2, 3]],
+  it('names types and errors, and says where a message is cut or none begins', () => {
+    expect(read(...open, ...keepalive, ...bgpMessage(99, 19)).messages.map(({ type }) => type)).toEqual([
+      'OPEN',
+      'KEEPALIVE',
+      '99',
+    ])
+    expect(read(...bgpMessage(3, 21, 6, 2)).messages[0]).toMatchObject({ error: { code: 6, subcode: 2 } })
+    expect(read(...bgpMessage(3, 21, 6, 2).slice(0, 19)).messages[0]).toMatchObject({
+      cut: true,
+      error: undefined,
+    })
+    expect(read(...keepalive, ...keepalive.slice(0, 5))).toMatchObject({ messages: [{}], unreadBytes: 5 })
     // A length that no message has must not be walked over.
-    [
-      '19 bytes that begin with no BGP header: a message begun earlier, or not BGP',
-      [...bgpMessage(4, 18), 0].slice(0, 19),
-    ],
-  ])('%s', (line, bytes) => expect(told(...bytes)).toBe(line))
+    expect(read(...bgpMessage(4, 18), 0)).toMatchObject({ messages: [], unreadBytes: 20 })
+  })
 
   it('accounts for every byte of any segment', () => {
     const piece = fc.oneof(
@@ -153,13 +151,36 @@ describe('accountOf', () => {
     expect(account.summary).toContain('hop limit not 255')
   })
   it('names the messages of BGP, in a VLAN too', () => {
-    const payload = Uint8Array.from([...bgpMessage(1, 29), ...bgpMessage(4, 19)])
+    const payload = Uint8Array.from([...bgpMessage(4, 19), ...bgpMessage(3, 21, 6, 2)])
     const frame = tcpFrame(179, payload)
     const tagged = Uint8Array.of(...frame.subarray(0, 12), 0x81, 0, 0, 10, ...frame.subarray(12))
     const account = accountOf(tagged)
-    expect(account.summary).toBe('VLAN 10: BGP 192.0.2.1:40000 to 192.0.2.10:179: OPEN, KEEPALIVE')
+    expect(account.summary).toBe(
+      'VLAN 10: BGP 192.0.2.1:40000 to 192.0.2.10:179: KEEPALIVE; NOTIFICATION Cease, Administrative Shutdown (6/2)',
+    )
     expect(account.vlanIds).toEqual([10])
-    expect(account.details).toMatchObject({ kind: 'tcp', payloadBytes: 48, messages: [{ type: 'OPEN' }, {}] })
+    expect(account.details).toMatchObject({
+      kind: 'tcp',
+      payloadBytes: 40,
+      messages: [{ type: 'KEEPALIVE' }, {}],
+    })
+  })
+  it('tells what gossip says', () => {
+    const payload = Uint8Array.of(
+      2,
+      0x82,
+      0xa5,
+      ...Buffer.from('SeqNo'),
+      7,
+      0xa7,
+      ...Buffer.from('Payload'),
+      0xc0,
+    )
+    const account = accountOf(udpFrame(ends, { sourcePort: 7946, destinationPort: 7946, payload }))
+    expect([account.protocol, account.summary]).toEqual([
+      'gossip',
+      'Gossip 192.0.2.1:7946 to 192.0.2.10:7946: answer to ping 7',
+    ])
   })
   it.each<[string, string, Uint8Array]>([
     [
@@ -179,7 +200,6 @@ describe('accountOf', () => {
         ['bfd', 'BFD multihop control', 49_152, 4784],
         // The port of the destination decides where both are known ones.
         ['bfd', 'BFD control', 4784, 3784],
-        ['gossip', 'Gossip over UDP', 7946, 7946],
       ] as const
     ).map(([kind, what, sourcePort, destinationPort]): [string, string, Uint8Array] => [
       kind,
