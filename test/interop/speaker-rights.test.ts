@@ -65,7 +65,9 @@ describeInterop('the process of a speaker', [...PEER_PROGRAMS.bird, 'arping', 's
   afterAll(() => lab?.destroy())
 
   const established = () =>
-    node1.running.statusThat('the session is up', ({ peers }) => peers[0]?.state === 'established')
+    node1.running.statusThat('the session is up', ({ peers }) =>
+      peers.some(({ state }) => state === 'established'),
+    )
 
   it('with CAP_NET_RAW alone everything works that is asked for here', async () => {
     chownSync(node1.stateDirectory, NOBODY, NOBODY)
@@ -88,6 +90,27 @@ describeInterop('the process of a speaker', [...PEER_PROGRAMS.bird, 'arping', 's
     const { stdout } = await lbctl(['speaker', 'status', '--state-dir', node1.stateDirectory])
     expect(stdout).toMatch(/Not possible here: layer 2 .*CAP_NET_RAW/)
     expect((await speaker.stop()).code).toBe(143)
+  })
+
+  it('without CAP_NET_RAW a peer without an address cannot be found, which it says once', async () => {
+    chownSync(node1.stateDirectory, NOBODY, NOBODY)
+    node1.write([bgpPeerObject('fabric', { myASN: 64512, peerASN: 64500, interface: 'eth0' })], 'fabric.yaml')
+    const speaker = await node1.spawn([], { prefix: NOTHING }).started()
+    const { limits, peers } = await speaker.statusThat(
+      'both are told',
+      (status) => status.limits.length === 2,
+    )
+    expect(limits[1]).toMatch(/^BGPPeers without an address, on eth0: .*CAP_NET_RAW/)
+    expect(peers.find(({ name }) => name === 'fabric')?.state).toBe('no router seen')
+    await established()
+    for (const name of ['one', 'two']) {
+      node1.write([service(name, '192.0.2.110')], 'more.yaml')
+      await speaker.statusThat('the change is applied', ({ services }) =>
+        services.some((one) => one.service === `shop/${name}`),
+      )
+    }
+    expect(speaker.lines.filter(({ op }) => op === 'discover')).toHaveLength(1)
+    for (const file of ['fabric.yaml', 'more.yaml']) rmSync(join(node1.directory, file))
   })
 
   it.each([

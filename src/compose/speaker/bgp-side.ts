@@ -17,6 +17,8 @@ export interface BgpSide {
   readonly speaker: BgpSpeaker
   /** Interfaces on which routers are looked for. */
   lookForRouters(interfaceNames: readonly string[]): void
+  /** what cannot be done here, and why */
+  limits(): readonly string[]
   /** Routers with graceful restart keep the routes for the next speaker; the others are told goodbye. */
   stop(): Promise<void>
 }
@@ -52,6 +54,7 @@ export async function startBgp(options: BgpSideOptions): Promise<BgpSide> {
   return {
     speaker,
     lookForRouters: (names) => routers.lookOn(names),
+    limits: () => routers.limits,
     stop: async () => {
       const kept = speaker.status().filter(({ session }) => session?.agreement.gracefulRestart !== undefined)
       await speaker.stop({ graceful: true, words: 'the speaker is stopped' })
@@ -67,6 +70,8 @@ class Routers {
   readonly #options: BgpSideOptions
   #discovery: Promise<RouterDiscovery> | undefined
   #names: readonly string[] = []
+  /** why routers cannot be looked for */
+  #trouble: string | undefined
 
   constructor(options: BgpSideOptions) {
     this.#options = options
@@ -78,6 +83,9 @@ class Routers {
     this.#discovery ??= this.#start()
     this.#discovery
       .then((discovery) => discovery.set(names))
+      .then(() => {
+        this.#trouble = undefined
+      })
       .catch((error: unknown) => {
         this.#discovery = undefined
         this.#tell(error)
@@ -101,12 +109,21 @@ class Routers {
 
   #tell(error: unknown): void {
     if (!(error instanceof LbctlError)) throw error
+    // Every change tries again; that it still fails is no news.
+    if (this.#trouble === error.message) return
+    this.#trouble = error.message
     this.#options.log({
       level: 'error',
       caller: 'bgp',
       fields: { op: 'discover', error: error.message, interface: this.#names.join(',') },
       text: `Routers on ${this.#names.join(', ')} cannot be looked for: ${error.message}`,
     })
+  }
+
+  get limits(): readonly string[] {
+    return this.#trouble === undefined || this.#names.length === 0
+      ? []
+      : [`BGPPeers without an address, on ${this.#names.join(', ')}: ${this.#trouble}`]
   }
 
   sessionIs(peer: string, established: boolean): void {

@@ -216,7 +216,7 @@ export class SpeakerProcess {
       bgp: this.#bgp?.speaker.status() ?? [],
       members: this.#gossip?.status(),
       conflicts: await this.#conflicts(),
-      limits: this.#limits,
+      limits: [...this.#limits, ...(this.#bgp?.limits() ?? [])],
     })
   }
 
