@@ -1,6 +1,6 @@
 // Files, directories and stdin → sources. What a text says is not looked at here, only whether it is text at all.
-import { closeSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Diagnostic, Severity } from '../config/diagnostic.ts'
 import { Source } from '../config/source/source.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
@@ -12,7 +12,11 @@ export const MAX_INPUT_BYTES = 64 * 1024 * 1024
 /** What the positions in the text from stdin are called. */
 export const STDIN_NAME = '<stdin>'
 
-const CONFIGURATION_FILE = /\.(ya?ml|json)$/i
+/** Whether a file in a directory is read. */
+export const isConfigurationFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name)
+
+/** What directories hold besides, and is not entered or read. */
+export const isLeftOut = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
 
 export interface ReadSources {
   /** every input that holds text, in the order given, directories in the order of their names */
@@ -57,6 +61,8 @@ export interface ListedFiles {
   readonly files: readonly string[]
   /** every directory that was entered, and those that hold a file that was named itself */
   readonly directories: readonly string[]
+  /** a symbolic link is on the way to a file, so that it may change without anything happening to its name */
+  readonly linked: boolean
 }
 
 /**
@@ -76,6 +82,7 @@ class SourceReader {
   readonly #files: string[] = []
   readonly #directories = new Set<string>()
   #onlyList = false
+  #linked = false
   readonly #maxBytes: number
   #bytesLeft: number
 
@@ -85,7 +92,7 @@ class SourceReader {
   }
 
   get listed(): ListedFiles {
-    return { files: this.#files, directories: [...this.#directories] }
+    return { files: this.#files, directories: [...this.#directories], linked: this.#linked }
   }
 
   list(path: string): void {
@@ -93,7 +100,9 @@ class SourceReader {
     if (!attempt(path, () => statSync(path)).isDirectory()) {
       this.#directories.add(dirname(path))
       // A link that is replaced and a file behind it that is: both are noticed where they are.
-      this.#directories.add(dirname(attempt(path, () => realpathSync(path))))
+      const real = attempt(path, () => realpathSync(path))
+      this.#directories.add(dirname(real))
+      this.#linked ||= real !== resolve(path)
     }
     this.readPath(path)
   }
@@ -109,15 +118,22 @@ class SourceReader {
 
   /** Symbolic links are followed (a mounted ConfigMap is made of them), but no directory is entered twice. */
   #walk(directory: string): boolean {
-    if (this.#wasSeen(directory)) return true
+    const real = attempt(directory, () => realpathSync(directory))
+    if (this.#wasSeen(real)) return true
     this.#directories.add(directory)
     let found = false
-    for (const name of attempt(directory, () => readdirSync(directory)).sort()) {
-      if (name.startsWith('.') || name === 'node_modules') continue
+    for (const entry of directoryEntries(directory)) {
+      const { name } = entry
+      if (isLeftOut(name)) continue
       const path = join(directory, name)
+      this.#linked ||= entry.isSymbolicLink()
+      if (entry.isFile() && this.#onlyList) {
+        if (isConfigurationFile(name)) found = this.#listFile(path, join(real, name))
+        continue
+      }
       const stats = attempt(path, () => statSync(path))
       if (stats.isDirectory()) found = this.#walk(path) || found
-      else if (CONFIGURATION_FILE.test(name)) {
+      else if (isConfigurationFile(name)) {
         found = true
         this.#readFile(path, stats, 'warning')
       }
@@ -125,8 +141,14 @@ class SourceReader {
     return found
   }
 
-  #wasSeen(path: string): boolean {
-    const real = attempt(path, () => realpathSync(path))
+  /** Without a look at the file itself: a directory with thousands of them is listed often. */
+  #listFile(path: string, real: string): true {
+    if (!this.#wasSeen(real)) this.#files.push(path)
+    return true
+  }
+
+  /** @param real without symbolic links */
+  #wasSeen(real: string): boolean {
     if (this.#seen.has(real)) return true
     this.#seen.add(real)
     return false
@@ -134,7 +156,7 @@ class SourceReader {
 
   #readFile(path: string, stats: Stats, whenEmpty: Severity): void {
     // A pipe such as bash's <(…) has no place of its own, and tells its size only by being read.
-    if (stats.isFile() && this.#wasSeen(path)) return
+    if (stats.isFile() && this.#wasSeen(attempt(path, () => realpathSync(path)))) return
     this.#files.push(path)
     if (this.#onlyList) return
     const bytes =
@@ -208,6 +230,11 @@ class SourceReader {
     this.diagnostics.push({ code, severity, message, at, hint })
   }
 }
+
+const directoryEntries = (directory: string): Dirent[] =>
+  attempt(directory, () => readdirSync(directory, { withFileTypes: true })).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )
 
 const CHUNK_BYTES = 64 * 1024
 

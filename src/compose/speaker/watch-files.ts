@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { Source } from '../../config/source/source.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
-import { listFiles, readSources } from '../files.ts'
+import { isConfigurationFile, isLeftOut, type ListedFiles, listFiles, readSources } from '../files.ts'
+import { TouchedFiles } from './touched-files.ts'
 
 /** All files, read. A file that did not change keeps its Source, so that what was made of it can be kept too. */
 export interface FilesRead {
@@ -29,8 +30,10 @@ const SEVERAL_QUIET_MS = 100
 const UNKNOWN_QUIET_MS = 150
 /** A stream of changes is read at least this often. */
 const LONGEST_QUIET_MS = 350
-/** For file systems that tell nothing (NFS, some containers). */
+/** For file systems that tell nothing (NFS, some containers). The pause grows with the work, so that this stays below 1/POLL_PAUSE. */
 const POLL_MS = 5000
+const LONGEST_POLL_MS = 60_000
+const POLL_PAUSE = 400
 /** Writing a configuration takes no longer; a file that stays open is worth a word. */
 const WRITING_TOO_LONG_MS = 5000
 
@@ -43,7 +46,10 @@ export class FileWatch {
   readonly #options: FileWatchOptions
   readonly #known = new Map<string, Known>()
   readonly #watchers = new Map<string, FSWatcher>()
-  readonly #touched = new Set<string>()
+  #listed: ListedFiles = { files: [], directories: [], linked: true }
+  /** absolute path → file as it was listed */
+  #places: ReadonlyMap<string, string> = new Map()
+  #touched = new TouchedFiles()
   #timer: NodeJS.Timeout | undefined
   #poll: NodeJS.Timeout | undefined
   #firstChangeAt: number | undefined
@@ -57,24 +63,24 @@ export class FileWatch {
 
   /** Reads everything and begins to watch. @throws LbctlError `input` when something cannot be read */
   async start(): Promise<FilesRead> {
-    const { files, directories } = listFiles(this.#options.paths)
-    this.#follow(directories)
-    const read = await this.#readFiles(files)
-    this.#poll = setInterval(() => this.#changed('poll', undefined), POLL_MS)
-    this.#poll.unref()
+    const listed = listFiles(this.#options.paths)
+    this.#follow(listed.directories)
+    this.#take(listed)
+    const { read } = await this.#readFiles(new TouchedFiles().withAll())
+    this.#pollIn(POLL_MS)
     return read
   }
 
   /** Reads again now, whether or not something seems to have changed, and tells of it even when nothing did. */
   async reread(): Promise<void> {
     this.#known.clear()
-    await this.#readAgain()
+    await this.#readAgain(new TouchedFiles().withAll())
   }
 
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
-    clearInterval(this.#poll)
+    clearTimeout(this.#poll)
     for (const watcher of this.#watchers.values()) watcher.close()
     this.#watchers.clear()
   }
@@ -89,9 +95,9 @@ export class FileWatch {
     for (const directory of wanted) {
       if (this.#watchers.has(directory)) continue
       try {
-        const watcher = watch(directory, (_, name) => this.#changed(directory, name ?? undefined))
+        const watcher = watch(directory, (_, name) => this.#happened(directory, name ?? undefined))
         // The directory went away, or the limit of watches is reached: the slow poll goes on.
-        watcher.on('error', () => this.#changed(directory, undefined))
+        watcher.on('error', () => this.#happened(directory, undefined))
         this.#watchers.set(directory, watcher)
       } catch {
         // As above.
@@ -99,14 +105,26 @@ export class FileWatch {
     }
   }
 
-  #changed(where: string, name: string | undefined): void {
+  #take(listed: ListedFiles): void {
+    if (listed === this.#listed) return
+    this.#listed = listed
+    this.#places = new Map(listed.files.map((file) => [resolve(file), file]))
+  }
+
+  #happened(directory: string, name: string | undefined): void {
     if (this.#closed) return
-    if (where === 'poll' && (this.#timer !== undefined || !this.#differs())) return
+    const path = name === undefined ? directory : join(directory, name)
+    const file = this.#places.get(path)
+    if (file !== undefined && !this.#listed.linked) this.#touched.add(path, file)
+    else if (name === undefined || this.#listed.linked || this.#watchers.has(path) || isDirectory(path))
+      this.#touched.addUnknown(path)
+    // The file that is about to be renamed, the editor's backup.
+    else if (isLeftOut(name) || !isConfigurationFile(name)) return
+    else this.#touched.addNew(path)
     const now = performance.now()
     this.#firstChangeAt ??= now
-    this.#touched.add(name === undefined ? where : join(where, name))
     const left = Math.max(0, LONGEST_QUIET_MS - (now - this.#firstChangeAt))
-    this.#schedule(Math.min(left, this.#touched.size > 1 ? SEVERAL_QUIET_MS : QUIET_MS))
+    this.#schedule(Math.min(left, this.#touched.count > 1 ? SEVERAL_QUIET_MS : QUIET_MS))
   }
 
   #schedule(ms: number): void {
@@ -115,6 +133,17 @@ export class FileWatch {
       this.#timer = undefined
       this.#reading = this.#reading.then(() => this.#whenWritten())
     }, ms)
+  }
+
+  #pollIn(ms: number): void {
+    this.#poll = setTimeout(() => {
+      const start = performance.now()
+      if (this.#timer === undefined && this.#differs())
+        for (const path of this.#options.paths) this.#happened(resolve(path), undefined)
+      const tookMs = performance.now() - start
+      this.#pollIn(Math.min(LONGEST_POLL_MS, Math.max(POLL_MS, tookMs * POLL_PAUSE)))
+    }, ms)
+    this.#poll.unref()
   }
 
   /** Whether a file is not as it was read; a look at the directory of files, not at their content. */
@@ -136,9 +165,10 @@ export class FileWatch {
     const waited = performance.now() - (this.#firstChangeAt ?? performance.now())
     const busy = this.#busyFile()
     if (busy === undefined) {
+      const touched = this.#touched
       this.#firstChangeAt = undefined
-      this.#touched.clear()
-      await this.#readAgain()
+      this.#touched = new TouchedFiles()
+      await this.#readAgain(touched)
       return
     }
     if (waited > WRITING_TOO_LONG_MS)
@@ -158,48 +188,61 @@ export class FileWatch {
   #busyFile(): string | undefined {
     let files: readonly string[]
     try {
-      files = listFiles(this.#options.paths).files
+      files = this.#list(this.#touched).files
     } catch (error) {
       if (error instanceof LbctlError) return undefined
       throw error
     }
     for (const file of files) {
-      if (this.#known.get(file)?.stamp === stampOf(file)) continue
+      const known = this.#known.get(file)
+      if (known !== undefined && (!this.#touched.mayBeAnother(file) || known.stamp === stampOf(file))) continue
       const written = this.#options.isBeingWritten(file)
       if (written === true || (written === undefined && ageMs(file) < UNKNOWN_QUIET_MS)) return file
     }
     return undefined
   }
 
-  async #readAgain(): Promise<void> {
+  /** Files come and go only where something happened to a name that is not one of theirs. */
+  #list(touched: TouchedFiles): ListedFiles {
+    return touched.areFiles ? this.#listed : listFiles(this.#options.paths)
+  }
+
+  async #readAgain(touched: TouchedFiles): Promise<void> {
     try {
-      const { files, directories } = listFiles(this.#options.paths)
-      const before = new Map(this.#known)
-      const read = await this.#readFiles(files)
-      this.#follow(directories)
+      const listed = this.#list(touched)
+      const before = this.#known.size
+      this.#take(listed)
+      const { read, changed } = await this.#readFiles(touched)
+      this.#follow(listed.directories)
       if (this.#closed) return
       this.#trouble = undefined
-      const same =
-        files.length === before.size && files.every((file) => before.get(file) === this.#known.get(file))
-      if (!same) this.#options.onRead(read)
+      if (changed || listed.files.length !== before) this.#options.onRead(read)
     } catch (error) {
       if (!(error instanceof LbctlError)) throw error
+      // What happened to the others is not forgotten.
+      this.#touched.withAll()
       this.#tell(error)
     }
   }
 
-  async #readFiles(files: readonly string[]): Promise<FilesRead> {
+  async #readFiles(touched: TouchedFiles): Promise<{ readonly read: FilesRead; readonly changed: boolean }> {
     const fresh = new Map<string, Known>()
-    for (const file of files) {
+    let changed = false
+    for (const file of this.#listed.files) {
       const known = this.#known.get(file)
-      fresh.set(file, known !== undefined && known.stamp === stampOf(file) ? known : await readWhole(file))
+      const same = known !== undefined && (!touched.mayBeAnother(file) || known.stamp === stampOf(file))
+      fresh.set(file, same ? known : await readWhole(file))
+      changed ||= !same
     }
     this.#known.clear()
     for (const [file, known] of fresh) this.#known.set(file, known)
     const all = [...fresh.values()].map(({ read }) => read)
     return {
-      sources: all.flatMap(({ sources }) => sources),
-      diagnostics: all.flatMap(({ diagnostics }) => diagnostics),
+      changed,
+      read: {
+        sources: all.flatMap(({ sources }) => sources),
+        diagnostics: all.flatMap(({ diagnostics }) => diagnostics),
+      },
     }
   }
 
@@ -235,3 +278,6 @@ const ageMs = (path: string): number => {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats === undefined ? Number.POSITIVE_INFINITY : Date.now() - stats.mtimeMs
 }
+
+const isDirectory = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
