@@ -68,8 +68,7 @@ export class Judge {
       this.#silent.delete(address)
       return
     }
-    const settled =
-      this.#membersAt < atMs - MEMBERSHIP_MS && this.#configurationAt < atMs - GRACE_MS
+    const settled = this.#membersAt < atMs - MEMBERSHIP_MS && this.#configurationAt < atMs - GRACE_MS
     if (!this.#world.isWanted(address)) this.#judgeFree(address, macs)
     else this.#judgeOwned(address, macs, settled)
   }

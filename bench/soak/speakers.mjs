@@ -29,7 +29,8 @@ export class Speakers {
     this.#running.set(name, child)
     this.counts.started++
     child.on('exit', (code, signal) => {
-      if (!this.#expected.delete(child)) this.#violation(name, `ended by itself with ${code ?? signal}`, child)
+      if (!this.#expected.delete(child))
+        this.#violation(name, `ended by itself with ${code ?? signal}`, child)
       else if (signal !== 'SIGKILL' && code !== SIGTERM_CODE)
         this.#violation(name, `ended with ${code ?? signal} on SIGTERM`, child)
       this.#running.delete(name)

@@ -14,9 +14,7 @@ const resource = (kind, name, spec) => ({
   spec,
 })
 
-const rackSelector = (names) => [
-  { matchExpressions: [{ key: 'rack', operator: 'In', values: names }] },
-]
+const rackSelector = (names) => [{ matchExpressions: [{ key: 'rack', operator: 'In', values: names }] }]
 
 export class World {
   #folder

@@ -42,7 +42,21 @@ export class Capture {
   }
 
   #start(namespace, link, filter) {
-    const words = ['-i', link, '-s', SNAPPED_BYTES, '-Z', 'root', '-U', '-B', '16384', '--immediate-mode', '-w', '-', filter]
+    const words = [
+      '-i',
+      link,
+      '-s',
+      SNAPPED_BYTES,
+      '-Z',
+      'root',
+      '-U',
+      '-B',
+      '16384',
+      '--immediate-mode',
+      '-w',
+      '-',
+      filter,
+    ]
     this.#child = spawn('nsenter', [`--net=/run/netns/${namespace}`, 'tcpdump', ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })

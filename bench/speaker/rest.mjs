@@ -30,7 +30,10 @@ export async function rest(lab, folder) {
     const share = ((processorMs(speaker) - before) / IDLE_MS) * 100
     const { now, peak } = memory(speaker)
     console.log(`at rest with ${count} Services in ${inOne ? 'one file' : 'files of their own'}, layer 2`)
-    row('memory', `${now.toFixed(0)} MB, peak ${peak.toFixed(0)} MB${count === 10_000 ? '  (target: under 120 MB)' : ''}`)
+    row(
+      'memory',
+      `${now.toFixed(0)} MB, peak ${peak.toFixed(0)} MB${count === 10_000 ? '  (target: under 120 MB)' : ''}`,
+    )
     row('processor', `${share.toFixed(2)} % of a core over ${IDLE_MS / 1000} s  (target: under 0.5 %)`)
     await lab.end(speaker)
     capture.stop()

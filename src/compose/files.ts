@@ -1,5 +1,14 @@
 // Files, directories and stdin → sources. What a text says is not looked at here, only whether it is text at all.
-import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
+import {
+  closeSync,
+  type Dirent,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Diagnostic, Severity } from '../config/diagnostic.ts'
 import { Source } from '../config/source/source.ts'

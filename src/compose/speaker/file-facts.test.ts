@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -53,6 +53,37 @@ it('all that the files say comes first, with this host as a node, and then only 
   expect(told[0]?.[2]).toMatchObject({ service: { name: 'web', ingress: ['192.0.2.1'] } })
   write('b.yaml', `${service('web', '192.0.2.1')}---\n${service('db', '192.0.2.3')}`)
   expect(await next(2)).toMatchObject([{ kind: 'service', service: { name: 'db', ingress: ['192.0.2.3'] } }])
+})
+
+it('of two Services with one name the later one counts, and the earlier one again when it goes', async () => {
+  write('a.yaml', service('web', '192.0.2.1'))
+  write('b.yaml', service('web', '192.0.2.2'))
+  await start()
+  write('b.yaml', service('db', '192.0.2.2'))
+  const services = (await next(2)).flatMap((change) => (change.kind === 'service' ? change.service : []))
+  expect(services.map(({ name, ingress }) => `${name} ${ingress}`)).toEqual(['web 192.0.2.1', 'db 192.0.2.2'])
+})
+
+it('Services come, go and change in a file that is replaced', async () => {
+  write('a.yaml', service('other', '192.0.2.9'))
+  write('b.yaml', `${service('web', '192.0.2.1')}---\n${service('db', '192.0.2.2')}`)
+  await start()
+  write('.b', `${service('web', '192.0.2.3')}---\n${service('new', '192.0.2.2')}`)
+  renameSync(join(directory, '.b'), join(directory, 'b.yaml'))
+  expect(await next(2)).toMatchObject([
+    { kind: 'service-deleted', name: 'db' },
+    { kind: 'service', service: { name: 'web', ingress: ['192.0.2.3'] } },
+    { kind: 'service', service: { name: 'new' } },
+  ])
+  write('.b', service('other', '192.0.2.8'))
+  renameSync(join(directory, '.b'), join(directory, 'b.yaml'))
+  expect(kinds(await next(3)).toSorted()).toEqual(['service', 'service-deleted', 'service-deleted'])
+  write('.b', service('web', '192.0.2.8'))
+  renameSync(join(directory, '.b'), join(directory, 'b.yaml'))
+  expect(await next(4)).toMatchObject([
+    { kind: 'service', service: { name: 'other', ingress: ['192.0.2.9'] } },
+    { kind: 'service', service: { name: 'web', ingress: ['192.0.2.8'] } },
+  ])
 })
 
 it('a node of the files takes the place of this host', async () => {

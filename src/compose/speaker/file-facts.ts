@@ -5,18 +5,18 @@ import type { ReadObjects } from '../../config/objects/read-object.ts'
 import { type ReadResult, readObjects } from '../../config/objects/read-objects.ts'
 import { documentRuns } from '../../config/source/document-runs.ts'
 import { parseYaml } from '../../config/source/parse.ts'
-import type { Source } from '../../config/source/source.ts'
 import { sortDiagnostics } from '../../config/validate.ts'
 import type { LbctlError } from '../../errors/lbctl-error.ts'
 import { readConfiguration } from '../../speaker/configuration/read-configuration.ts'
-import { changesBetween, type FactSet, factSet } from '../../speaker/facts/fact-set.ts'
+import { changesBetween, type FactSet, factSet, replaceServices } from '../../speaker/facts/fact-set.ts'
 import type { ConfigurationFact, FactChange, FactSource, NodeFact } from '../../speaker/facts/facts.ts'
 import { nodeFact, serviceFact, sliceFact } from '../../speaker/facts/facts-from-objects.ts'
-import { type FilesRead, FileWatch, type FileWatchOptions } from './watch-files.ts'
+import type { FileRead, FilesRead, FileWatchOptions } from './files-read.ts'
+import { FileWatch } from './watch-files.ts'
 
 export interface FileFactsOptions {
-  readonly paths: FileWatchOptions['paths']
-  readonly isBeingWritten: FileWatchOptions['isBeingWritten']
+  readonly paths: FileWatchOptions<unknown>['paths']
+  readonly isBeingWritten: FileWatchOptions<unknown>['isBeingWritten']
   /** the files cannot be read now, and what they said before holds */
   readonly onTrouble: (error: LbctlError) => void
   /** this host as a Node, for files that do not describe it */
@@ -39,8 +39,7 @@ const OUTSIDE_CLUSTER = { outsideCluster: true } as const
 
 export class FileFacts implements FactSource {
   readonly #thisNode: NodeFact
-  readonly #watch: FileWatch
-  readonly #pieces = new WeakMap<Source, Piece>()
+  readonly #watch: FileWatch<Piece>
   /** what was handed on last */
   #told: FactSet | undefined
   /** the last that was handed on is a refusal of texts that cannot be read */
@@ -50,7 +49,10 @@ export class FileFacts implements FactSource {
 
   constructor({ paths, isBeingWritten, onTrouble, thisNode }: FileFactsOptions) {
     this.#thisNode = thisNode
-    this.#watch = new FileWatch({ paths, isBeingWritten, onTrouble, onRead: (read) => this.#take(read) })
+    this.#watch = new FileWatch({
+      ...{ paths, isBeingWritten, onTrouble, make: readPiece },
+      onRead: (read) => this.#take(read),
+    })
   }
 
   /** @throws LbctlError `input` when the files cannot be read at all */
@@ -70,11 +72,10 @@ export class FileFacts implements FactSource {
     this.#watch.close()
   }
 
-  #take({ sources, diagnostics }: FilesRead): void {
-    const pieces = sources.map((source) => this.#pieceOf(source))
-    const broken = [...diagnostics, ...pieces.flatMap((piece) => piece.broken)].filter(
-      ({ severity }) => severity === 'error',
-    )
+  #take({ all, replaced }: FilesRead<Piece>): void {
+    if (replaced !== undefined && this.#takeServices(replaced)) return
+    const pieces = all()
+    const broken = pieces.flatMap((piece) => piece.broken)
     if (broken.length > 0) {
       // What a text that cannot be read says of Services is not known, so the Services stay as they were.
       this.#refused = true
@@ -103,12 +104,19 @@ export class FileFacts implements FactSource {
     })
   }
 
-  #pieceOf(source: Source): Piece {
-    const known = this.#pieces.get(source)
-    if (known !== undefined) return known
-    const piece = readPiece(source)
-    this.#pieces.set(source, piece)
-    return piece
+  /** The usual change: other Services in files that hold nothing else. Costs no look at the other files. */
+  #takeServices(replaced: readonly { readonly before: Piece; readonly after: Piece }[]): boolean {
+    const told = this.#told
+    if (told === undefined || this.#refused) return false
+    if (!replaced.every(({ before, after }) => holdsServices(before) && holdsServices(after))) return false
+    const changes = replaceServices(
+      told,
+      replaced.flatMap(({ before }) => before.services),
+      replaced.flatMap(({ after }) => after.services),
+    )
+    if (changes === undefined) return false
+    if (changes.length > 0) this.#onChanges(changes)
+    return true
   }
 
   #configurationOf(pieces: readonly Piece[]): ConfigurationFact {
@@ -122,22 +130,28 @@ export class FileFacts implements FactSource {
   }
 }
 
-function readPiece(source: Source): Piece {
-  const runs = documentRuns(source).map((run) => {
-    const { documents, diagnostics } = parseYaml(run)
-    const read = readObjects(documents)
-    const { services, endpointSlices, nodes } = read.objects
-    return {
-      broken: diagnostics,
-      read: configuring(read),
-      services: services.map((service) => serviceFact(service, OUTSIDE_CLUSTER)),
-      slices: endpointSlices.flatMap((slice) => sliceFact(slice) ?? []),
-      nodes: nodes.map(nodeFact),
-    }
-  })
+const holdsServices = ({ broken, read, slices, nodes }: Piece): boolean =>
+  broken.length === 0 && read === undefined && slices.length === 0 && nodes.length === 0
+
+function readPiece({ sources, diagnostics }: FileRead): Piece {
+  const runs = sources
+    .flatMap((source) => documentRuns(source))
+    .map((run) => {
+      const { documents, diagnostics } = parseYaml(run)
+      const read = readObjects(documents)
+      const { services, endpointSlices, nodes } = read.objects
+      return {
+        broken: diagnostics,
+        read: configuring(read),
+        services: services.map((service) => serviceFact(service, OUTSIDE_CLUSTER)),
+        slices: endpointSlices.flatMap((slice) => sliceFact(slice) ?? []),
+        nodes: nodes.map(nodeFact),
+      }
+    })
   const reads = runs.flatMap(({ read }) => read ?? [])
+  const broken = [...diagnostics, ...runs.flatMap(({ broken }) => broken)]
   return {
-    broken: runs.flatMap(({ broken }) => broken),
+    broken: broken.filter(({ severity }) => severity === 'error'),
     read: reads.length === 0 ? undefined : merged(reads),
     services: runs.flatMap(({ services }) => services),
     slices: runs.flatMap(({ slices }) => slices),

@@ -2,11 +2,11 @@
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { renderSpeakerStatus } from '../../terminal/speaker/status.ts'
+import type { FileWatchOptions } from './files-read.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
 import { SpeakerProcess } from './speaker-process.ts'
 import type { SpeakerSettings } from './speaker-settings.ts'
 import { type StatusServer, serveStatus } from './status-socket.ts'
-import type { FileWatchOptions } from './watch-files.ts'
 
 export interface SpeakerSurroundings {
   readonly log: LogSink
@@ -51,7 +51,7 @@ export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurro
 }
 
 async function kernelServices({ env, log }: SpeakerSurroundings): Promise<{
-  readonly isBeingWritten: FileWatchOptions['isBeingWritten']
+  readonly isBeingWritten: FileWatchOptions<unknown>['isBeingWritten']
   readonly notify: Notify
 }> {
   try {

@@ -19,6 +19,7 @@ import { SpeakerRunner } from '../../speaker/run/speaker-runner.ts'
 import { version } from '../version.ts'
 import { type BgpSide, startBgp } from './bgp-side.ts'
 import { FileFacts } from './file-facts.ts'
+import type { FileWatchOptions } from './files-read.ts'
 import { type GossipSide, startGossip } from './gossip-side.ts'
 import { startLayer2 } from './layer2-side.ts'
 import { NodeAddresses } from './node-addresses.ts'
@@ -27,12 +28,11 @@ import { RestartMemory } from './restart-memory.ts'
 import type { SpeakerSettings } from './speaker-settings.ts'
 import { thisNode } from './this-node.ts'
 import { timeText } from './time-text.ts'
-import type { FileWatchOptions } from './watch-files.ts'
 
 export interface SpeakerProcessOptions {
   readonly settings: SpeakerSettings
   readonly log: LogSink
-  readonly isBeingWritten: FileWatchOptions['isBeingWritten']
+  readonly isBeingWritten: FileWatchOptions<unknown>['isBeingWritten']
 }
 
 /** An orderly goodbye keeps answering this long, so that whoever takes over has announced itself. */

@@ -33,6 +33,11 @@ export class TouchedFiles {
     return this.#paths.size
   }
 
+  /** Known files to which something happened. */
+  get files(): Iterable<string> {
+    return this.#files.keys()
+  }
+
   mayBeAnother(file: string): boolean {
     return this.#all || this.#files.has(file)
   }

@@ -11,12 +11,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LbctlError } from '../../errors/lbctl-error.ts'
-import { type FilesRead, FileWatch } from './watch-files.ts'
+import type { FileRead, FilesRead } from './files-read.ts'
+import { FileWatch } from './watch-files.ts'
 
 let directory = ''
-let watching: FileWatch | undefined
-const reads: FilesRead[] = []
+let watching: FileWatch<FileRead> | undefined
+const reads: FilesRead<FileRead>[] = []
 const troubles: LbctlError[] = []
+let onMake = (): void => undefined
 let writing: (path: string) => boolean | undefined = () => false
 
 beforeEach(() => {
@@ -24,6 +26,7 @@ beforeEach(() => {
   reads.length = 0
   troubles.length = 0
   writing = () => false
+  onMake = () => undefined
 })
 afterEach(() => {
   watching?.close()
@@ -31,11 +34,16 @@ afterEach(() => {
 })
 
 const file = (name: string): string => join(directory, name)
-const texts = (read: FilesRead | undefined): string[] => read?.sources.map((source) => source.text) ?? []
+const texts = (read: FilesRead<FileRead> | undefined): string[] =>
+  read?.all().flatMap(({ sources }) => sources.map(({ text }) => text)) ?? []
 
-async function watched(...paths: string[]): Promise<FilesRead> {
+async function watched(...paths: string[]): Promise<FilesRead<FileRead>> {
   watching = new FileWatch({
     paths,
+    make: (read) => {
+      onMake()
+      return read
+    },
     onRead: (read) => reads.push(read),
     onTrouble: (error) => troubles.push(error),
     isBeingWritten: (path) => writing(path),
@@ -52,14 +60,35 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 describe('files that are watched', () => {
-  it('are read at the start, and again when one changes; the others keep their Source', async () => {
+  it('are read at the start, and again when one changes; what was made of the others is kept', async () => {
     writeFileSync(file('a.yaml'), 'a: 1\n')
     writeFileSync(file('b.yaml'), 'b: 1\n')
     const first = await watched(directory)
     expect(texts(first)).toEqual(['a: 1\n', 'b: 1\n'])
     writeFileSync(file('b.yaml'), 'b: 2\n')
     await until('b is read', () => texts(reads.at(-1)).includes('b: 2\n'))
-    expect(reads.at(-1)?.sources[0]).toBe(first.sources[0])
+    expect(reads.at(-1)?.all()[0]).toBe(first.all()[0])
+    expect(reads.at(-1)?.replaced?.map(({ after }) => after)).toEqual([reads.at(-1)?.all()[1]])
+  })
+
+  it('may go away while others are read', async () => {
+    for (const name of ['a', 'b', 'c']) writeFileSync(file(`${name}.yaml`), `${name}: 1\n`)
+    onMake = () => rmSync(file('b.yaml'), { force: true })
+    expect(texts(await watched(directory))).toEqual(['a: 1\n', 'c: 1\n'])
+    expect(troubles).toEqual([])
+  })
+
+  it('are told as replaced alone, whatever was written beside them first', async () => {
+    writeFileSync(file('a.yaml'), 'a: 1\n')
+    writeFileSync(file('b.yaml'), 'b: 1\n')
+    const [, before] = (await watched(directory)).all()
+    writeFileSync(file('.b.tmp'), 'b: 2\n')
+    renameSync(file('.b.tmp'), file('b.yaml'))
+    await until('b is read', () => reads.length > 0)
+    expect(reads).toHaveLength(1)
+    const [replaced] = reads[0]?.replaced ?? []
+    expect(replaced?.before).toBe(before)
+    expect(replaced?.after.sources[0]?.text).toBe('b: 2\n')
   })
 
   it('may be replaced by renaming, come and go', async () => {

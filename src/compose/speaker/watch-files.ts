@@ -1,27 +1,12 @@
 // Files and directories that are read again when they change. A file that somebody is still writing is not read; a change of
 // several files is taken together; what cannot be read leaves the last state standing.
-import { type FSWatcher, statSync, watch } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Diagnostic } from '../../config/diagnostic.ts'
-import type { Source } from '../../config/source/source.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { isConfigurationFile, isLeftOut, type ListedFiles, listFiles, readSources } from '../files.ts'
+import { ageMs, isDirectory, stampOf } from './file-stamp.ts'
+import type { FilesRead, FileWatchOptions } from './files-read.ts'
 import { TouchedFiles } from './touched-files.ts'
-
-/** All files, read. A file that did not change keeps its Source, so that what was made of it can be kept too. */
-export interface FilesRead {
-  readonly sources: readonly Source[]
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-export interface FileWatchOptions {
-  readonly paths: readonly string[]
-  readonly onRead: (read: FilesRead) => void
-  /** the files cannot be read now; the last state holds. Told once for each new reason */
-  readonly onTrouble: (error: LbctlError) => void
-  /** whether somebody has the file open for writing; undefined when that cannot be known */
-  readonly isBeingWritten: (path: string) => boolean | undefined
-}
+import { WatchedDirectories } from './watched-directories.ts'
 
 /** A change that comes alone is read after this; when others come with it, all of them after SEVERAL_QUIET_MS without one. */
 const QUIET_MS = 10
@@ -37,15 +22,16 @@ const POLL_PAUSE = 400
 /** Writing a configuration takes no longer; a file that stays open is worth a word. */
 const WRITING_TOO_LONG_MS = 5000
 
-interface Known {
+interface Known<T> {
   readonly stamp: string
-  readonly read: FilesRead
+  readonly made: T
 }
 
-export class FileWatch {
-  readonly #options: FileWatchOptions
-  readonly #known = new Map<string, Known>()
-  readonly #watchers = new Map<string, FSWatcher>()
+export class FileWatch<T> {
+  readonly #options: FileWatchOptions<T>
+  /** in the order of the list */
+  #known = new Map<string, Known<T>>()
+  readonly #directories = new WatchedDirectories((directory, name) => this.#happened(directory, name))
   #listed: ListedFiles = { files: [], directories: [], linked: true }
   /** absolute path → file as it was listed */
   #places: ReadonlyMap<string, string> = new Map()
@@ -57,18 +43,15 @@ export class FileWatch {
   #reading: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(options: FileWatchOptions) {
+  constructor(options: FileWatchOptions<T>) {
     this.#options = options
   }
 
   /** Reads everything and begins to watch. @throws LbctlError `input` when something cannot be read */
-  async start(): Promise<FilesRead> {
-    const listed = listFiles(this.#options.paths)
-    this.#follow(listed.directories)
-    this.#take(listed)
-    const { read } = await this.#readFiles(new TouchedFiles().withAll())
+  async start(): Promise<FilesRead<T>> {
+    await this.#readListed(new TouchedFiles().withAll())
     this.#pollIn(POLL_MS)
-    return read
+    return this.#read(undefined)
   }
 
   /** Reads again now, whether or not something seems to have changed, and tells of it even when nothing did. */
@@ -81,28 +64,7 @@ export class FileWatch {
     this.#closed = true
     clearTimeout(this.#timer)
     clearTimeout(this.#poll)
-    for (const watcher of this.#watchers.values()) watcher.close()
-    this.#watchers.clear()
-  }
-
-  #follow(directories: readonly string[]): void {
-    const wanted = new Set(directories.map((directory) => resolve(directory)))
-    for (const [directory, watcher] of this.#watchers)
-      if (!wanted.has(directory)) {
-        watcher.close()
-        this.#watchers.delete(directory)
-      }
-    for (const directory of wanted) {
-      if (this.#watchers.has(directory)) continue
-      try {
-        const watcher = watch(directory, (_, name) => this.#happened(directory, name ?? undefined))
-        // The directory went away, or the limit of watches is reached: the slow poll goes on.
-        watcher.on('error', () => this.#happened(directory, undefined))
-        this.#watchers.set(directory, watcher)
-      } catch {
-        // As above.
-      }
-    }
+    this.#directories.follow([])
   }
 
   #take(listed: ListedFiles): void {
@@ -116,7 +78,7 @@ export class FileWatch {
     const path = name === undefined ? directory : join(directory, name)
     const file = this.#places.get(path)
     if (file !== undefined && !this.#listed.linked) this.#touched.add(path, file)
-    else if (name === undefined || this.#listed.linked || this.#watchers.has(path) || isDirectory(path))
+    else if (name === undefined || this.#listed.linked || this.#directories.has(path) || isDirectory(path))
       this.#touched.addUnknown(path)
     // The file that is about to be renamed, the editor's backup.
     else if (isLeftOut(name) || !isConfigurationFile(name)) return
@@ -195,7 +157,8 @@ export class FileWatch {
     }
     for (const file of files) {
       const known = this.#known.get(file)
-      if (known !== undefined && (!this.#touched.mayBeAnother(file) || known.stamp === stampOf(file))) continue
+      if (known !== undefined && (!this.#touched.mayBeAnother(file) || known.stamp === stampOf(file)))
+        continue
       const written = this.#options.isBeingWritten(file)
       if (written === true || (written === undefined && ageMs(file) < UNKNOWN_QUIET_MS)) return file
     }
@@ -209,14 +172,12 @@ export class FileWatch {
 
   async #readAgain(touched: TouchedFiles): Promise<void> {
     try {
-      const listed = this.#list(touched)
-      const before = this.#known.size
-      this.#take(listed)
-      const { read, changed } = await this.#readFiles(touched)
-      this.#follow(listed.directories)
-      if (this.#closed) return
+      if (touched.areFiles) await this.#readSome(touched)
+      else {
+        const changed = await this.#readListed(touched)
+        if (changed && !this.#closed) this.#options.onRead(this.#read(undefined))
+      }
       this.#trouble = undefined
-      if (changed || listed.files.length !== before) this.#options.onRead(read)
     } catch (error) {
       if (!(error instanceof LbctlError)) throw error
       // What happened to the others is not forgotten.
@@ -225,24 +186,59 @@ export class FileWatch {
     }
   }
 
-  async #readFiles(touched: TouchedFiles): Promise<{ readonly read: FilesRead; readonly changed: boolean }> {
-    const fresh = new Map<string, Known>()
-    let changed = false
+  /** Reads what a new list names; anew when one of these files went away meanwhile. @returns whether anything is different */
+  async #readListed(touched: TouchedFiles): Promise<boolean> {
+    for (let tries = 1; ; tries++) {
+      const listed = listFiles(this.#options.paths)
+      this.#directories.follow(listed.directories)
+      this.#take(listed)
+      try {
+        return await this.#readAll(touched)
+      } catch (error) {
+        const went = listed.files.some((file) => stampOf(file) === '')
+        if (!(error instanceof LbctlError) || !went || tries === TRIES) throw error
+      }
+    }
+  }
+
+  async #readSome(touched: TouchedFiles): Promise<void> {
+    const fresh: (readonly [file: string, known: Known<T>])[] = []
+    for (const file of touched.files)
+      if (this.#known.get(file)?.stamp !== stampOf(file)) fresh.push([file, await this.#readWhole(file)])
+    const replaced = fresh.flatMap(([file, { made }]) => {
+      const before = this.#known.get(file)
+      return before === undefined ? [] : [{ before: before.made, after: made }]
+    })
+    for (const [file, known] of fresh) this.#known.set(file, known)
+    if (fresh.length > 0 && !this.#closed) this.#options.onRead(this.#read(replaced))
+  }
+
+  /** @returns whether anything is different */
+  async #readAll(touched: TouchedFiles): Promise<boolean> {
+    const before = this.#known
+    const fresh = new Map<string, Known<T>>()
+    let changed = this.#listed.files.length !== before.size
     for (const file of this.#listed.files) {
-      const known = this.#known.get(file)
+      const known = before.get(file)
       const same = known !== undefined && (!touched.mayBeAnother(file) || known.stamp === stampOf(file))
-      fresh.set(file, same ? known : await readWhole(file))
+      fresh.set(file, same ? known : await this.#readWhole(file))
       changed ||= !same
     }
-    this.#known.clear()
-    for (const [file, known] of fresh) this.#known.set(file, known)
-    const all = [...fresh.values()].map(({ read }) => read)
-    return {
-      changed,
-      read: {
-        sources: all.flatMap(({ sources }) => sources),
-        diagnostics: all.flatMap(({ diagnostics }) => diagnostics),
-      },
+    this.#known = fresh
+    return changed
+  }
+
+  #read(replaced: FilesRead<T>['replaced']): FilesRead<T> {
+    return { all: () => [...this.#known.values()].map(({ made }) => made), replaced }
+  }
+
+  /** The file as it was at one moment: read again when it changed while it was read. */
+  async #readWhole(file: string): Promise<Known<T>> {
+    for (let tries = 1; ; tries++) {
+      const stamp = stampOf(file)
+      const read = await readSources([file])
+      // After the last try, what follows is noticed as another change: its stamp is no longer the one that is kept.
+      if (stampOf(file) === stamp || tries === TRIES) return { stamp, made: this.#options.make(read) }
     }
   }
 
@@ -254,30 +250,3 @@ export class FileWatch {
 }
 
 const TRIES = 5
-
-/** The file as it was at one moment: read again when it changed while it was read. */
-async function readWhole(file: string): Promise<Known> {
-  for (let tries = 1; ; tries++) {
-    const stamp = stampOf(file)
-    const read = await readSources([file])
-    if (stampOf(file) === stamp) return { stamp, read }
-    // What follows is noticed as another change: its stamp is no longer the one that is kept.
-    if (tries === TRIES) return { stamp, read }
-  }
-}
-
-/** Changes whenever the content may have; empty for a file that is not there. */
-function stampOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stats === undefined
-    ? ''
-    : `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`
-}
-
-const ageMs = (path: string): number => {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  return stats === undefined ? Number.POSITIVE_INFINITY : Date.now() - stats.mtimeMs
-}
-
-const isDirectory = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

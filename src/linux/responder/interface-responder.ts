@@ -39,6 +39,8 @@ const ARP_BATCH = 64
 /** So many turns with one frame at most are calm, and then each of so many turns looks whether it still is. */
 const CALM_TURNS = 16
 const LOOK_EVERY = 16
+/** The set has not changed for so long. */
+const EXACT_FILTER_MS = 100
 /** An ARP frame has 42 bytes and padding. */
 const ARP_SLOT_BYTES = 128
 /** Solicitations are short; what is longer is cut, and then refused as too short for what it says. */
@@ -61,6 +63,9 @@ export class InterfaceResponder {
   /** turns of the loop in a row that found one frame at most */
   #calmTurns = 0
   #arp: PacketSocket | undefined
+  #exactFilter: NodeJS.Timeout | undefined
+  /** what the filter is, or will be, about */
+  #filtered: readonly number[] = []
   #ndp: PacketSocket | undefined
   mac: Mac | undefined
   /** the interface was down, and may have come back with another address */
@@ -89,6 +94,7 @@ export class InterfaceResponder {
   #openOrClose(): void {
     const v4 = this.#owned.ipv4Keys()
     if (v4.length === 0) {
+      clearTimeout(this.#exactFilter)
       void this.#arp?.close()
       this.#arp = undefined
     } else this.#ownArp(v4)
@@ -98,16 +104,25 @@ export class InterfaceResponder {
     } else this.#ndp ??= this.#open(ETH_P.ipv6, neighbourDiscovery(), () => this.#drainNdp())
   }
 
-  /** The kernel picks out our addresses; where the set is too large for that, it picks out ARP and we do the rest. */
+  /**
+   * The kernel picks out our addresses; where the set is too large for that, it picks out ARP and we do the rest. So we do for a
+   * moment after a change: the filter of a thousand addresses takes milliseconds to assemble, and changes come in rows.
+   */
   #ownArp(keys: readonly number[]): void {
+    if (this.#arp !== undefined && sameKeys(keys, this.#filtered)) return
+    this.#filtered = keys
+    this.#filterArp(anyArp())
+    clearTimeout(this.#exactFilter)
+    this.#exactFilter = setTimeout(() => this.#filterExactly(keys), EXACT_FILTER_MS)
+  }
+
+  #filterExactly(keys: readonly number[]): void {
     const exact = ownedArp(keys)
-    const program = exact.ok ? exact : anyArp()
     try {
-      this.#filterArp(program)
+      if (exact.ok) this.#arp?.setFilter(exact.value)
     } catch (error) {
-      // Memory for filters is limited (net.core.optmem_max).
-      if (!(error instanceof SystemCallError) || error.errno !== ERRNO.ENOMEM || !exact.ok) throw error
-      this.#filterArp(anyArp())
+      // Memory for filters is limited (net.core.optmem_max); the interface may be gone, and then it is told of elsewhere.
+      if (!(error instanceof SystemCallError)) throw error
     }
   }
 
@@ -263,6 +278,7 @@ export class InterfaceResponder {
   /** Nothing is answered from here on; resolves when all sockets are closed. */
   async close(): Promise<void> {
     const sockets = [this.#arp, this.#ndp]
+    clearTimeout(this.#exactFilter)
     this.#arp = undefined
     this.#ndp = undefined
     this.#groups.close()
@@ -270,3 +286,6 @@ export class InterfaceResponder {
     await Promise.all(sockets.flatMap((socket) => (socket === undefined ? [] : [socket.close()])))
   }
 }
+
+const sameKeys = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((key, index) => key === b[index])

@@ -2,8 +2,14 @@
 import type { AnnouncementFrame, AnswerCount, ForeignClaim, ResponderFailure } from '../../layer2/ports.ts'
 import type { Ip } from '../../net/ip.ts'
 
+export interface OwnedChange {
+  readonly gone: readonly Ip[]
+  readonly come: readonly Ip[]
+}
+
 export type Command =
-  | { readonly kind: 'own'; readonly id: number; readonly owned: ReadonlyMap<string, readonly Ip[]> }
+  /** the difference to the set of the command before; by interface */
+  | { readonly kind: 'own'; readonly id: number; readonly changes: ReadonlyMap<string, OwnedChange> }
   | { readonly kind: 'announce'; readonly id: number; readonly frames: readonly AnnouncementFrame[] }
   | { readonly kind: 'count'; readonly id: number }
   | { readonly kind: 'stop' }

@@ -12,6 +12,7 @@ import type {
 } from '../../layer2/ports.ts'
 import { requireCapabilities } from '../capabilities.ts'
 import type { Command, Report } from './messages.ts'
+import { OwnedMirror } from './owned-changes.ts'
 import { workerUrl } from './worker-url.ts'
 
 /** @param url the thread's file; given by tests */
@@ -38,6 +39,8 @@ class ResponderThread implements Responder {
   readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>()
   readonly #exited: Promise<void>
   readonly #started = withResolvers<void>()
+  /** as the thread has it once it did what it was told */
+  readonly #owned = new OwnedMirror()
   #nextId = 1
   #stopping = false
   #death: Error | undefined
@@ -60,7 +63,8 @@ class ResponderThread implements Responder {
   }
 
   async setOwned(owned: OwnedAddresses): Promise<readonly ResponderFailure[]> {
-    const answer = await this.#ask((id) => ({ kind: 'own', id, owned }))
+    const changes = this.#owned.replace(owned)
+    const answer = await this.#ask((id) => ({ kind: 'own', id, changes }))
     return answer.kind === 'done' ? answer.failures : []
   }
 

@@ -1,11 +1,20 @@
 // Everything that a source of whole states (files) says at one time, and the changes from one such state to the next.
-import type { ConfigurationFact, EndpointSliceFact, FactChange, NodeFact, ServiceFact } from './facts.ts'
+import {
+  type ConfigurationFact,
+  type EndpointSliceFact,
+  type FactChange,
+  type NodeFact,
+  type ServiceFact,
+  serviceKey,
+} from './facts.ts'
 import { sameValue } from './same-value.ts'
 
 export interface FactSet {
   readonly configuration: ConfigurationFact
   /** by namespace/name */
-  readonly services: ReadonlyMap<string, ServiceFact>
+  readonly services: Map<string, ServiceFact>
+  /** no two Services were told with one name */
+  readonly unique: boolean
   readonly slices: ReadonlyMap<string, EndpointSliceFact>
   readonly nodes: ReadonlyMap<string, NodeFact>
 }
@@ -18,12 +27,43 @@ export interface FactLists {
 }
 
 /** Of two objects with one name, the later one counts. */
-export const factSet = ({ configuration, services, slices, nodes }: FactLists): FactSet => ({
-  configuration,
-  services: new Map(services.map((service) => [`${service.namespace}/${service.name}`, service])),
-  slices: new Map(slices.map((slice) => [`${slice.namespace}/${slice.name}`, slice])),
-  nodes: new Map(nodes.map((node) => [node.name, node])),
-})
+export function factSet({ configuration, services, slices, nodes }: FactLists): FactSet {
+  const byName = new Map(services.map((service) => [serviceKey(service), service]))
+  return {
+    configuration,
+    services: byName,
+    unique: byName.size === services.length,
+    slices: new Map(slices.map((slice) => [`${slice.namespace}/${slice.name}`, slice])),
+    nodes: new Map(nodes.map((node) => [node.name, node])),
+  }
+}
+
+/**
+ * Puts Services in the place of some of a set, in place, and tells what changed. Undefined, and nothing done, where two have one name:
+ * which of them counts depends on all others.
+ */
+export function replaceServices(
+  { services, unique }: FactSet,
+  before: readonly ServiceFact[],
+  after: readonly ServiceFact[],
+): FactChange[] | undefined {
+  const old = new Map(before.map((service) => [serviceKey(service), service]))
+  const now = new Map(after.map((service) => [serviceKey(service), service]))
+  if (!unique || now.size !== after.length) return undefined
+  for (const key of now.keys()) if (!old.has(key) && services.has(key)) return undefined
+  const changes: FactChange[] = []
+  each(old, now, {
+    set: (service) => {
+      services.set(serviceKey(service), service)
+      changes.push({ kind: 'service', service })
+    },
+    gone: ({ namespace, name }) => {
+      services.delete(serviceKey({ namespace, name }))
+      changes.push({ kind: 'service-deleted', namespace, name })
+    },
+  })
+  return changes
+}
 
 /** What has to be told to somebody who knows `before`; without it, everything. */
 export function changesBetween(before: FactSet | undefined, after: FactSet): FactChange[] {
