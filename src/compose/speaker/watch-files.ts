@@ -138,9 +138,7 @@ export class FileWatch<T> {
         new LbctlError(
           'input',
           `${busy} has been open for writing for ${Math.round(WRITING_TOO_LONG_MS / 1000)} s, so it is not read.`,
-          {
-            hints: ['It is read as soon as the program that writes it closes it.'],
-          },
+          { hints: ['It is read as soon as the program that writes it closes it.'] },
         ),
       )
     this.#schedule(QUIET_MS * 2)
