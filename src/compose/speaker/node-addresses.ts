@@ -24,8 +24,9 @@ export class NodeAddresses {
     return changed
   }
 
-  get knowsOthers(): boolean {
-    return this.#byName.size > 0
+  /** Names of the nodes other than this one. */
+  get others(): readonly string[] {
+    return [...this.#byName.keys()]
   }
 
   ofOthers(): readonly Ip[] {

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { Layer2Announcer } from '../../layer2/announcer.ts'
 import { formatIp, parseIp } from '../../net/ip.ts'
-import type { FactChange, Members } from '../../speaker/facts/facts.ts'
+import type { FactChange } from '../../speaker/facts/facts.ts'
 import { countNumbers } from '../../speaker/report/count-numbers.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import type { SpeakerNumbers } from '../../speaker/report/numbers.ts'
@@ -20,8 +20,8 @@ import { version } from '../version.ts'
 import { type BgpSide, startBgp } from './bgp-side.ts'
 import { FileFacts } from './file-facts.ts'
 import type { FileWatchOptions } from './files-read.ts'
-import { type GossipSide, startGossip } from './gossip-side.ts'
 import { startLayer2 } from './layer2-side.ts'
+import { Membership } from './membership.ts'
 import { NodeAddresses } from './node-addresses.ts'
 import { refuseInvalid } from './refuse-invalid.ts'
 import { RestartMemory } from './restart-memory.ts'
@@ -37,8 +37,6 @@ export interface SpeakerProcessOptions {
 
 /** An orderly goodbye keeps answering this long, so that whoever takes over has announced itself. */
 const OVERLAP_MS = 250
-/** Other speakers that do not answer do not hold up the start. */
-const FIRST_JOIN_MS = 2000
 
 export class SpeakerProcess {
   readonly #options: SpeakerProcessOptions
@@ -48,8 +46,7 @@ export class SpeakerProcess {
   readonly #files: FileFacts
   #bgp: BgpSide | undefined
   #layer2: Layer2Announcer | undefined
-  #gossip: GossipSide | undefined
-  #joined = false
+  #membership: Membership | undefined
   #runner: SpeakerRunner | undefined
   #early: FactChange[] = []
 
@@ -82,13 +79,15 @@ export class SpeakerProcess {
     refuseInvalid(this.#early)
     await this.#startBgp()
     await this.#startLayer2()
-    if (settings.gossip !== undefined)
-      this.#gossip = await startGossip({
-        nodeName: settings.nodeName,
-        settings: settings.gossip,
-        log,
-        onChange: () => this.#membersChanged(),
-      })
+    const membership = new Membership({
+      settings,
+      nodes: this.#nodes,
+      answers: this.#layer2 !== undefined,
+      log,
+      onChange: () => this.#apply([{ kind: 'members', members: membership.current }]),
+    })
+    this.#membership = membership
+    await membership.start()
     this.#runner = new SpeakerRunner({
       options: {
         nodeName: settings.nodeName,
@@ -107,8 +106,8 @@ export class SpeakerProcess {
     this.#nodes.take(first)
     started = true
     this.#early = []
-    this.#apply([{ kind: 'members', members: this.#members() }, ...first])
-    await this.#firstJoin()
+    this.#apply([{ kind: 'members', members: membership.current }, ...first])
+    await membership.join()
     await this.#runner.settled()
   }
 
@@ -135,12 +134,14 @@ export class SpeakerProcess {
     this.#layer2 = started.announcer
     if (started.announcer !== undefined) return
     const { message } = started.why
-    this.#limits.push(`layer 2 (ARP and neighbour discovery): ${message}`)
+    this.#limits.push(
+      `layer 2 (ARP and neighbour discovery): ${message} This node does not stand for election, so that others announce.`,
+    )
     log({
       level: 'warn',
       caller: 'layer2',
       fields: { msg: 'layer 2 is not possible here', error: message },
-      text: `Nothing is announced by layer 2: ${message}`,
+      text: `Nothing is announced by layer 2, and this node does not stand for election: ${message}`,
     })
   }
 
@@ -154,33 +155,7 @@ export class SpeakerProcess {
     runner.apply(changes)
     const wanted = runner.state.peers.flatMap(({ interfaceName }) => interfaceName ?? [])
     this.#bgp?.lookForRouters([...new Set(wanted)])
-    if (others && this.#joined) void this.#gossip?.join(this.#nodes.ofOthers())
-  }
-
-  /**
-   * Until the others were looked for, every Node counts as alive: who wins against all of them wins against fewer, too. Where
-   * Nodes are not known, nobody is taken for granted.
-   */
-  #members(): Members {
-    if (this.#gossip === undefined) return undefined
-    if (this.#joined) return this.#gossip.members()
-    return this.#nodes.knowsOthers ? undefined : new Set()
-  }
-
-  #membersChanged(): void {
-    if (this.#joined) this.#apply([{ kind: 'members', members: this.#members() }])
-  }
-
-  async #firstJoin(): Promise<void> {
-    if (this.#gossip === undefined) return
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, FIRST_JOIN_MS)
-    })
-    await Promise.race([this.#gossip.join(this.#nodes.ofOthers()), late])
-    clearTimeout(timer)
-    this.#joined = true
-    this.#membersChanged()
+    if (others) this.#membership?.nodesChanged()
   }
 
   /** Reads the files again. */
@@ -192,8 +167,7 @@ export class SpeakerProcess {
   async stop(): Promise<void> {
     await this.#files.stop()
     const owned = this.#runner?.state.layer2Announcements().length ?? 0
-    await this.#gossip?.leave()
-    const others = this.#gossip !== undefined && this.#gossip.members().size > 1
+    const others = (await this.#membership?.leave()) === true
     await this.#bgp?.stop()
     if (others && owned > 0) await new Promise((resolve) => setTimeout(resolve, OVERLAP_MS))
     await this.#layer2?.stop()
@@ -214,7 +188,7 @@ export class SpeakerProcess {
       timeText,
       state: runner.state,
       bgp: this.#bgp?.speaker.status() ?? [],
-      members: this.#gossip?.status(),
+      members: this.#membership?.status(),
       conflicts: await this.#conflicts(),
       limits: [...this.#limits, ...(this.#bgp?.limits() ?? [])],
     })
@@ -237,7 +211,7 @@ export class SpeakerProcess {
       runner: this.#running(),
       layer2: await this.#layer2?.status(),
       bgp: this.#bgp?.speaker.status() ?? [],
-      members: this.#gossip?.status(),
+      members: this.#membership?.status(),
       nowMs: Date.now(),
     })
   }

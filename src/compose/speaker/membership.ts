@@ -1,0 +1,89 @@
+// Whether this node and the others stand for election by layer 2, and who of them is alive.
+import type { Members } from '../../speaker/facts/facts.ts'
+import type { LogSink } from '../../speaker/report/log-record.ts'
+import type { MemberStatus } from '../../speaker/report/status.ts'
+import { type GossipSide, startGossip } from './gossip-side.ts'
+import type { NodeAddresses } from './node-addresses.ts'
+import type { SpeakerSettings } from './speaker-settings.ts'
+
+export interface MembershipOptions {
+  readonly settings: Pick<SpeakerSettings, 'nodeName' | 'gossip'>
+  readonly nodes: NodeAddresses
+  /**
+   * This host answers on its links. One that does not must not be elected: the address would be answered for by nobody. So it
+   * stays out of the gossip, and counts itself for dead.
+   */
+  readonly answers: boolean
+  readonly log: LogSink
+  /** `current` is another one */
+  readonly onChange: () => void
+}
+
+/** Other speakers that do not answer do not hold up the start. */
+const FIRST_JOIN_MS = 2000
+
+export class Membership {
+  readonly #options: MembershipOptions
+  #gossip: GossipSide | undefined
+  #joined = false
+
+  constructor(options: MembershipOptions) {
+    this.#options = options
+  }
+
+  /** Opens the sockets and tells nobody yet. @throws LbctlError */
+  async start(): Promise<void> {
+    const { settings, answers, log } = this.#options
+    if (!answers || settings.gossip === undefined) return
+    this.#gossip = await startGossip({
+      nodeName: settings.nodeName,
+      settings: settings.gossip,
+      log,
+      onChange: () => {
+        if (this.#joined) this.#options.onChange()
+      },
+    })
+  }
+
+  /**
+   * Until the others were looked for, every Node counts as alive: who wins against all of them wins against fewer, too. Where
+   * Nodes are not known, nobody is taken for granted.
+   */
+  get current(): Members {
+    const { nodes, answers } = this.#options
+    if (!answers) return new Set(nodes.others)
+    if (this.#gossip === undefined) return undefined
+    if (this.#joined) return this.#gossip.members()
+    return nodes.others.length > 0 ? undefined : new Set()
+  }
+
+  /** Tells the others. Resolves when each was tried once, or after a while. */
+  async join(): Promise<void> {
+    if (this.#gossip === undefined) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FIRST_JOIN_MS)
+    })
+    await Promise.race([this.#gossip.join(this.#options.nodes.ofOthers()), late])
+    clearTimeout(timer)
+    this.#joined = true
+    this.#options.onChange()
+  }
+
+  /** The nodes other than this one are others now, or elsewhere. */
+  nodesChanged(): void {
+    if (!this.#options.answers) this.#options.onChange()
+    else if (this.#joined) void this.#gossip?.join(this.#options.nodes.ofOthers())
+  }
+
+  /** undefined: nobody watches */
+  status(): readonly MemberStatus[] | undefined {
+    return this.#gossip?.status()
+  }
+
+  /** @returns whether there is somebody to take over */
+  async leave(): Promise<boolean> {
+    await this.#gossip?.leave()
+    return this.#gossip !== undefined && this.#gossip.members().size > 1
+  }
+}
