@@ -3,7 +3,7 @@ import { median, quantile, row } from '../arp/statistics.mjs'
 import { Capture, gratuitous, wallClock } from './capture.mjs'
 import { Files } from './files.mjs'
 
-const TURNS = 5
+const TURNS = Number(process.env.TURNS ?? 5)
 const DEADLINE_MS = 120_000
 
 export async function starts(lab, folder) {

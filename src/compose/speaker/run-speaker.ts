@@ -4,6 +4,7 @@ import type { LogSink } from '../../speaker/report/log-record.ts'
 import { renderSpeakerStatus } from '../../terminal/speaker/status.ts'
 import type { FileWatchOptions } from './files-read.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
+import { preferSmallHeap } from './small-heap.ts'
 import { SpeakerProcess } from './speaker-process.ts'
 import type { SpeakerSettings } from './speaker-settings.ts'
 import { type StatusServer, serveStatus } from './status-socket.ts'
@@ -22,6 +23,7 @@ type Notify = (...lines: readonly string[]) => boolean
 /** Runs until the signal. @throws LbctlError for what keeps it from starting */
 export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurroundings): Promise<void> {
   const { log, signal } = around
+  preferSmallHeap()
   const { isBeingWritten, notify } = await kernelServices(around)
   const speaker = new SpeakerProcess({ settings, log, isBeingWritten })
   // Before anything is sent: two speakers of one state directory would be two of one node.
