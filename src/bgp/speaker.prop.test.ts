@@ -81,8 +81,8 @@ describe('two speakers', () => {
       { numRuns: 60 },
     )
     // The weather was bad enough.
-    expect(collisions).toBeGreaterThan(5)
-    expect(resets).toBeGreaterThan(20)
+    expect(collisions).toBeGreaterThan(0)
+    expect(resets).toBeGreaterThan(5)
   }, 60_000)
 
   it('that do not agree never get there, and say why each time', async () => {
