@@ -151,7 +151,11 @@ async function targetsOfWord(
   const family = parseIp(asked.split('%')[0] ?? '')?.family
   const [first] =
     family === undefined
-      ? await resolveTargets(asked, 4).catch(() => resolveTargets(asked, 6))
+      ? await resolveTargets(asked, 4)
+          .catch(() => resolveTargets(asked, 6))
+          .catch((error: unknown) => {
+            throw notFound(asked, error)
+          })
       : await resolveTargets(asked, family)
   if (first === undefined) throw new LbctlError('usage', `${asked} has no address.`)
   const isLinkLocal = first.address.family === 6 && first.address.value >> 118n === 0x3fan
@@ -161,6 +165,15 @@ async function targetsOfWord(
       hints: [`Write it as ${asked}%INTERFACE, or add --interface.`],
     })
   return [{ ...first, zone, asked }]
+}
+
+/** A word that is no address: a host that is not known, or a BGPPeer without its configuration. */
+function notFound(asked: string, error: unknown): unknown {
+  if (!(error instanceof LbctlError) || !error.message.startsWith('The host name')) return error
+  return new LbctlError(error.kind, `The host name ${asked} could not be resolved.`, {
+    hints: ['Give the address of the peer. The name of a BGPPeer is known only with -f or --from-cluster.'],
+    cause: error,
+  })
 }
 
 function addressOf(flag: string, text: string | undefined): Ip | undefined {

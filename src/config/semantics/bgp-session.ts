@@ -114,7 +114,7 @@ export function resolveSession(peer: BGPPeer): Result<BgpSession, readonly Sessi
     return undefined
   }
   for (const field of peer.failed)
-    if (field !== 'nodeSelectors') wrong('V013', field, `has a ${field} that cannot be read`)
+    if (field !== 'nodeSelectors') wrong('V013', field, `has no ${field} that can be read`)
   const asn = asNumbers(peer, wrong)
   const remote = remoteOf(peer, wrong)
   const routerId = address(peer, 'routerID', 'V208', wrong)

@@ -318,7 +318,7 @@ describe('a peer that does not', () => {
     const found = judgement(
       bgpFacts({ conversation: conversation([], { strayBytes: '5353482d322e300d0a' }) }),
     )
-    expect(found.findings[0]?.evidence).toEqual(['it says "SSH-2.0"'])
+    expect(found.findings[0]?.evidence).toEqual(['it sent "SSH-2.0"'])
   })
 })
 

@@ -67,7 +67,9 @@ function notTestedOf(facts: BgpFacts): string[] {
       ? []
       : ['the route, the next hop, who refuses, TTL and password: that takes the optional package koffi'],
     notTried === 'session'
-      ? ['the way that a new connection takes: --force tries it beside the session that is there']
+      ? [
+          'a new connection and a handshake: nothing is sent beside a session that is there, which could end by it. --force does it all the same',
+        ]
       : [],
     heard && conversation?.handshake === false
       ? [

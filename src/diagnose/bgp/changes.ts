@@ -6,4 +6,8 @@ export interface Changes {
   readonly password?: boolean
   readonly bothFamilies?: boolean
   readonly removeGtsm?: boolean
+  /** families are to be switched on for the neighbour */
+  readonly activate?: boolean
+  /** the AS number that the router has for the others */
+  readonly routerAsn?: number
 }

@@ -37,7 +37,12 @@ export function explainBgpPlan({ facts, question }: PreparedBgp): ExplainedPlan 
       : [],
     'only if nothing answers: once with TTL 255, to ports 22, 80 and 1 of the same host, and from another address of this host, each closed without a byte',
   ].flat()
-  return { address: addressText(facts), steps, frames: question.handshake ? messages(question, facts) : [] }
+  return {
+    address: addressText(facts),
+    steps,
+    frames: question.handshake ? messages(question, facts) : [],
+    none: 'No BGP message would be sent.',
+  }
 }
 
 function messages(question: PreparedBgp['question'], { expected }: PreparedBgp['facts']): PlannedFrame[] {

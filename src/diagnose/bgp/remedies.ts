@@ -4,7 +4,8 @@ import type { BgpFacts, ExpectedSession } from './bgp-facts.ts'
 import type { Changes } from './changes.ts'
 import { isInternal } from './expected-asn.ts'
 import { addressText } from './peer-text.ts'
-import { DEFAULT_VENDOR, vendorLines } from './router-stanza.ts'
+import { listenersCommand, neighbourCommand } from './router-commands.ts'
+import { DEFAULT_VENDOR, isFrr, vendorLines } from './router-stanza.ts'
 
 type Sides = Pick<BgpFacts, 'peer' | 'source' | 'host' | 'expected' | 'way' | 'routerVendor'>
 
@@ -15,17 +16,18 @@ export const bgpPeerFix = (facts: Sides, text: string, changes: Changes = {}): F
 
 /** What to change on the router. For FRR, the lines that matter here; for others, the whole neighbour. */
 export function routerFix(facts: Sides, text: string, changes: Changes = {}): Fix {
-  const isFrr = (facts.routerVendor ?? DEFAULT_VENDOR) === DEFAULT_VENDOR
   return {
     text,
-    configuration: (isFrr ? undefined : vendorLines(facts, changes)) ?? frrLines(facts, changes),
+    configuration:
+      (isFrr(facts) ? undefined : vendorLines(facts, changes)) ??
+      frrLines(facts, changes, changes.activate === true || changes.bothFamilies === true),
   }
 }
 
 /** The whole neighbour, with filters, for a router that does not have it. */
 export const newNeighbourFix = (facts: Sides, text: string): Fix => ({
   text,
-  configuration: vendorLines(facts, {}) ?? frrLines(facts, {}),
+  configuration: vendorLines(facts, {}) ?? frrLines(facts, {}, true),
 })
 
 const numberOr = (asn: ExpectedSession['peerAsn'], otherwise: string): string =>
@@ -59,7 +61,8 @@ function bgpPeerLines({ peer, source, expected }: Sides, changes: Changes): stri
 
 const quotedV6 = (address: string): string => (address.includes(':') ? `"${address}"` : address)
 
-function frrLines(facts: Sides, changes: Changes): string[] {
+/** @param withFamilies also what switches families on, with filters: on a neighbour that works they would replace its own */
+function frrLines(facts: Sides, changes: Changes, withFamilies: boolean): string[] {
   const { expected, host, peer } = facts
   const multihop = changes.multihop ?? (expected.multihop === true || facts.way?.nextHop?.role === 'gateway')
   const password = changes.password ?? expected.password !== 'none'
@@ -70,11 +73,16 @@ function frrLines(facts: Sides, changes: Changes): string[] {
   })
   const line = (words: string) => ` neighbor ${neighbour} ${words}`
   return [
-    `router bgp ${numberOr(changes.peerAsn ?? expected.peerAsn, 'ASN-OF-THE-ROUTER')}`,
+    `router bgp ${changes.routerAsn ?? numberOr(changes.peerAsn ?? expected.peerAsn, 'ASN-OF-THE-ROUTER')}`,
     line(
       `${peer.zone === undefined ? '' : 'interface '}remote-as ${numberOr(changes.myAsn ?? expected.myAsn, 'ASN-OF-THE-NODES')}`,
     ),
-    line(`description ${host.name}`),
+    changes.routerAsn === undefined
+      ? []
+      : line(
+          `local-as ${numberOr(changes.peerAsn ?? expected.peerAsn, 'ASN-OF-THE-ROUTER')} no-prepend replace-as`,
+        ),
+    withFamilies ? line(`description ${host.name}`) : [],
     password
       ? line('password PASSWORD')
       : changes.password === false
@@ -82,7 +90,7 @@ function frrLines(facts: Sides, changes: Changes): string[] {
         : [],
     changes.removeGtsm === true ? ` no neighbor ${neighbour} ttl-security hops 1` : [],
     internal === true || !multihop ? [] : line('ebgp-multihop 8'),
-    familiesOf(facts, changes).flatMap((family) =>
+    (withFamilies ? familiesOf(facts, changes) : []).flatMap((family) =>
       [
         ` address-family ipv${family} unicast`,
         ` ${line('activate')}`,
@@ -93,7 +101,9 @@ function frrLines(facts: Sides, changes: Changes): string[] {
         ' exit-address-family',
       ].flat(),
     ),
-    internal === true ? [] : ['route-map FROM-METALLB permit 10', 'route-map TO-METALLB deny 10'],
+    internal === true || !withFamilies
+      ? []
+      : ['route-map FROM-METALLB permit 10', 'route-map TO-METALLB deny 10'],
   ].flat()
 }
 
@@ -118,10 +128,16 @@ export const LAYER_2_FIX: Fix = {
 }
 
 /** Where the answer on a router is. */
-export const routerState = (facts: Pick<BgpFacts, 'source'>, text: string): Fix => ({
+export const routerState = (facts: Sides, text: string): Fix => ({
   text,
-  command: `vtysh -c "show bgp neighbors ${facts.source.address ?? 'NODE'}"`,
+  command: neighbourCommand(facts.routerVendor ?? DEFAULT_VENDOR, facts.source.address ?? 'NODE'),
 })
+
+/** Which program has a port of the router, where that has a shell. */
+export function routerListeners(facts: Sides, text: string): Fix {
+  const command = listenersCommand(facts.routerVendor ?? DEFAULT_VENDOR, facts.peer.port)
+  return command === undefined ? { text } : { text, command }
+}
 
 export const handshakeFix = (facts: Sides, text: string): Fix => ({
   text,

@@ -11,6 +11,9 @@ type Sides = Pick<BgpFacts, 'peer' | 'source' | 'host' | 'expected' | 'routerVen
 
 export const DEFAULT_VENDOR = 'frr'
 
+export const isFrr = ({ routerVendor }: Pick<BgpFacts, 'routerVendor'>): boolean =>
+  (routerVendor ?? DEFAULT_VENDOR) === DEFAULT_VENDOR
+
 /** undefined: not enough is known of the session */
 export function vendorLines(facts: Sides, changes: Changes): readonly string[] | undefined {
   const session = sessionOf(facts, changes)

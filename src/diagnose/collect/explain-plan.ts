@@ -19,6 +19,8 @@ export interface ExplainedPlan {
   readonly address: string
   readonly steps: readonly string[]
   readonly frames: readonly PlannedFrame[]
+  /** what to say when there are none */
+  readonly none?: string
 }
 
 export function explainPlan(

@@ -6,9 +6,9 @@ export function renderPlansText(plans: readonly ExplainedPlan[]): string {
   return `${plans.map(planText).join('\n\n')}\n`
 }
 
-function planText({ address, steps, frames }: ExplainedPlan): string {
+function planText({ address, steps, frames, none = 'No frame would be sent.' }: ExplainedPlan): string {
   const lines = [`Plan for ${address}; nothing has been sent.`, ...steps.map((step) => `  ${step}`)]
-  if (frames.length === 0) lines.push('  No frame would be sent.')
+  if (frames.length === 0) lines.push(`  ${none}`)
   for (const { when, text, bytes } of frames) lines.push(`  ${when}: ${text}`, `    ${bytes}`)
   return lines.map(safeText).join('\n')
 }

@@ -6,6 +6,7 @@ import type { BgpFacts } from '../bgp-facts.ts'
 import { isExpectedAsn } from '../expected-asn.ts'
 import { peerText, subjectOf } from '../peer-text.ts'
 import { bgpPeerFix, routerFix } from '../remedies.ts'
+import { isFrr } from '../router-stanza.ts'
 import { openText, type Transcript, transcriptOf } from '../transcript.ts'
 
 export const asNumber: Check<BgpFacts> = {
@@ -65,7 +66,13 @@ function other(facts: BgpFacts, transcript: Transcript, open: OpenMessage): Chec
         peerAsn: observed,
         ...(swapped && typeof peerAsn === 'number' ? { myAsn: peerAsn } : {}),
       }),
-      routerFix(facts, 'If this side is right, correct the router:'),
+      typeof peerAsn === 'number' && observed !== myAsn && isFrr(facts)
+        ? routerFix(
+            facts,
+            `If this side is right, let the router be AS ${peerAsn} for this neighbour; FRR does not change its own number while it runs:`,
+            { routerAsn: observed },
+          )
+        : routerFix(facts, 'If this side is right, correct the router:'),
     ],
     candidates: [],
   })

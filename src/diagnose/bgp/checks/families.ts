@@ -64,7 +64,7 @@ function notThere(
     cause:
       'A family is exchanged only when both OPENs have it (RFC 4760 §8). The session comes up, and routes of the missing family go nowhere; without one common family some daemons refuse it.',
     fix: [
-      routerFix(facts, 'Activate the family for this neighbour on the router:'),
+      routerFix(facts, 'Activate the family for this neighbour on the router:', { activate: true }),
       { text: 'Or have one session for each family, each over its own addresses.' },
     ],
     candidates: [],
@@ -106,9 +106,21 @@ function refused(facts: BgpFacts, { notification }: Transcript): CheckOutcome {
     cause:
       'Mostly an address family that one side has configured and the other one has not; with very old routers, capabilities as such.',
     fix: [
-      routerFix(facts, 'Activate the same families on the router,'),
-      bgpPeerFix(facts, 'or carry both families on this side.', { bothFamilies: true }),
+      routerFix(facts, 'Activate the same families on the router,', { activate: true }),
+      lacksOther(facts, meaning)
+        ? bgpPeerFix(facts, 'or carry both families on this side.', { bothFamilies: true })
+        : { text: 'or switch off there what a node cannot offer: MetalLB has IPv4 and IPv6 unicast only.' },
     ],
     candidates: ['F37'],
   })
 }
+
+/** Nothing is named, or the other unicast family is: then it may be this side that lacks it. */
+const lacksOther = (facts: BgpFacts, meaning: ReturnType<typeof notificationMeaning> | undefined): boolean =>
+  meaning?.kind !== 'capabilities' ||
+  meaning.capabilities.length === 0 ||
+  meaning.capabilities.some((capability) => {
+    if (capability.kind !== 'multiprotocol') return false
+    const family = unicastFamily(capability.family)
+    return family !== undefined && facts.expected.families?.includes(family) !== true
+  })

@@ -4,7 +4,7 @@ import type { Check } from '../../judge.ts'
 import type { BgpFacts } from '../bgp-facts.ts'
 import { isInternal } from '../expected-asn.ts'
 import { attemptOf, ourText, ownerText, peerText, portText, subjectOf } from '../peer-text.ts'
-import { handshakeFix, newNeighbourFix, routerState } from '../remedies.ts'
+import { handshakeFix, newNeighbourFix, routerListeners, routerState } from '../remedies.ts'
 import { openText, type Transcript, transcriptOf } from '../transcript.ts'
 
 export const firstMessage: Check<BgpFacts> = {
@@ -127,14 +127,11 @@ function notBgp(facts: BgpFacts, { conversation, malformed }: Transcript): Check
     code: 'F36',
     title: `What answers on ${portText(facts)} does not speak BGP as it should.`,
     confidence: 'likely',
-    evidence: [`it says ${said}`],
+    evidence: [`it sent ${said}`],
     cause:
       'Another program has the port, a proxy is in between, or the daemon breaks the protocol. A speaker closes such a connection with a NOTIFICATION (RFC 4271 §6.1).',
     fix: [
-      {
-        text: 'See on the router which program has the port.',
-        command: `ss -ltnp "sport = :${facts.peer.port}"`,
-      },
+      routerListeners(facts, 'See on the router which program has the port.'),
       { text: 'Capture what it sends, for its authors.', command: `lbctl capture --bgp -i any` },
     ],
     candidates: ['F40', 'F43'],

@@ -106,7 +106,10 @@ function tooFar(facts: BgpFacts): CheckOutcome | undefined {
 function reaches(facts: BgpFacts): CheckOutcome {
   const { nextHop } = facts.way ?? {}
   if (nextHop === undefined) return skip('it is not known how far away the peer is')
-  if (nextHop.role === 'target') return pass('the peer is on the link')
+  if (nextHop.role === 'target')
+    return facts.attempts.some(passesOneHop)
+      ? pass('the peer is on the link')
+      : skip('nothing came back that would tell')
   const oneHop = attemptOf(facts, 'one-hop')
   if (oneHop !== undefined && passesOneHop(oneHop))
     return pass(`behind ${nextHop.address}, which a TTL of 1 is enough for`)

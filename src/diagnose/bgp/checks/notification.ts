@@ -15,7 +15,11 @@ export const notification: Check<BgpFacts> = {
     const transcript = transcriptOf(facts)
     if (transcript === undefined) return skip('nothing was listened to')
     const { notification: message } = transcript
-    if (message === undefined) return pass('it sent no NOTIFICATION')
+    // Who has not seen our OPEN has had nothing to object to, and who has said nothing did not agree.
+    if (message === undefined)
+      return transcript.conversation.handshake && transcript.peerOpen !== undefined
+        ? pass('it sent no NOTIFICATION')
+        : skip('it sent no NOTIFICATION, and was not asked')
     const known = notificationCause(message)
     if (known === undefined) return skip(`${message.code}/${message.subcode}: see above`)
     const meaning = notificationMeaning(message)

@@ -5,7 +5,7 @@ import type { Check } from '../../judge.ts'
 import type { AttemptFacts, BgpFacts } from '../bgp-facts.ts'
 import { hasConnected } from '../connected.ts'
 import { addressText, attemptEvidence, NOT_TRIED_TEXT, peerText, portText, subjectOf } from '../peer-text.ts'
-import { LAYER_2_FIX, newNeighbourFix } from '../remedies.ts'
+import { LAYER_2_FIX, newNeighbourFix, routerListeners } from '../remedies.ts'
 
 export const port: Check<BgpFacts> = {
   id: 'port',
@@ -95,7 +95,9 @@ function refused(facts: BgpFacts, attempt: AttemptFacts): CheckOutcome {
     confidence: 'likely',
     evidence: [
       attemptEvidence(attempt),
-      `the reset came from the machine itself: route, ${peer.family === 4 ? 'ARP' : 'neighbour discovery'} and the way back are in order`,
+      facts.way?.nextHop === undefined && facts.way?.route.type === 'local'
+        ? `${addressText(facts)} is an address of this host itself: is it that of the router?`
+        : `the reset came from the machine itself: route, ${peer.family === 4 ? 'ARP' : 'neighbour discovery'} and the way back are in order`,
     ],
     cause:
       'No BGP daemon runs there, it does not listen on this address, interface or VRF, it has another port, or an access list answers with a reset. MetalLB logs this as "connection refused" and tries again, for ever.',
@@ -104,7 +106,7 @@ function refused(facts: BgpFacts, attempt: AttemptFacts): CheckOutcome {
         facts,
         'If the router can do BGP, configure this host as a neighbour there (--vendor for other routers than FRR and its relatives: UniFi, OPNsense, OpenWrt with FRR):',
       ),
-      { text: 'See on the router what listens.', command: `ss -ltnp "sport = :${peer.port}"` },
+      routerListeners(facts, 'See on the router what listens.'),
       LAYER_2_FIX,
     ],
     candidates: ['F34'],
