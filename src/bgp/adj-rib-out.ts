@@ -59,6 +59,8 @@ export class AdjRibOut implements OutboundRoutes {
   }
 
   sessionDown(): void {
+    // A table without a session knows nothing of the peer that it could forget.
+    if (this.#session === undefined) return
     this.#session = undefined
     for (const table of this.#both) table.forgetPeer()
   }

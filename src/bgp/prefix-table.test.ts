@@ -40,7 +40,10 @@ describe.each([4, 6] as const)('a table of IPv%d prefixes', (family) => {
           }
           expect(table.size).toBe(model.size)
         }
-        expect([...table.slots()].sort()).toEqual([...model.values()].sort())
+        const slots: number[] = []
+        for (let slot = table.next(-1); slot >= 0; slot = table.next(slot)) slots.push(slot)
+        expect([...slots].sort()).toEqual([...model.values()].sort())
+        expect([...table.slots()]).toEqual(slots)
         for (const [name, slot] of model) expect(formatPrefix(table.prefixAt(slot))).toBe(name)
       }),
     )

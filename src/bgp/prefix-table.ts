@@ -76,9 +76,18 @@ export class PrefixTable {
     this.#size--
   }
 
-  /** All slots in use. Prefixes may be deleted meanwhile. */
+  /** All slots in use, in order. Prefixes may be deleted meanwhile. */
   *slots(): Generator<number, void> {
-    for (let slot = 0; slot < this.#end; slot++) if (this.#lengths[slot] !== FREE) yield slot
+    for (let slot = this.next(NONE); slot !== NONE; slot = this.next(slot)) yield slot
+  }
+
+  /**
+   * The slot in use behind this one (behind -1: the first); -1: there is none. For where a session waits for it: until V8 has
+   * compiled the loop, a generator takes twice the time.
+   */
+  next(slot: number): number {
+    for (let at = slot + 1; at < this.#end; at++) if (this.#lengths[at] !== FREE) return at
+    return NONE
   }
 
   prefixAt(slot: number): Prefix {

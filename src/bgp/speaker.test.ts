@@ -66,6 +66,20 @@ describe('a session', () => {
     expect(network.connections).toBe(0)
   })
 
+  it('sends its routes before it tells that it is there', async () => {
+    const sent: number[] = []
+    left = testSpeaker(clock, network, LEFT, {
+      onReport: ({ kind }) => {
+        if (kind === 'established') sent.push(left.speaker.status()[0]!.messages.sent.update)
+      },
+    })
+    await connect()
+    left.speaker.routes('right')!.setDesired([advertisement('10.0.0.0/24')])
+    expect(comesUp()).toBe(true)
+    // The route, and the End-of-RIB.
+    expect(sent).toEqual([2])
+  })
+
   it('leaves its routes to a peer that keeps them, by a graceful stop', async () => {
     const gracefulRestart = { restartSeconds: 120 }
     await connect({ gracefulRestart }, { gracefulRestart })

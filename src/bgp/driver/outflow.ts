@@ -28,7 +28,8 @@ export class Outflow {
   up(link: Link, context: ExportContext): void {
     this.#link = link
     this.#routes.sessionUp(context)
-    this.wake()
+    // Not in the next turn: everybody waits for these, and nothing that could go with them is still to come.
+    this.#pump()
   }
 
   down(): void {

@@ -144,9 +144,10 @@ export class FamilySession {
   }
 
   #oweAll(): void {
-    for (const slot of this.#table.prefixes.slots()) {
-      this.#owed += 1 - (this.#table.owed[slot] as number)
-      this.#table.owed[slot] = 1
+    const { prefixes, owed } = this.#table
+    for (let slot = prefixes.next(-1); slot >= 0; slot = prefixes.next(slot)) {
+      this.#owed += 1 - (owed[slot] as number)
+      owed[slot] = 1
       this.schedule(slot)
     }
   }

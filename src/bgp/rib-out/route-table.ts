@@ -47,7 +47,7 @@ export class RouteTable implements WaitingPrefixes {
 
   /** What the peer had, or was about to get, it has no more. */
   forgetPeer(): void {
-    for (const slot of this.prefixes.slots()) {
+    for (let slot = this.prefixes.next(-1); slot >= 0; slot = this.prefixes.next(slot)) {
       this.announced[slot] = this.outlet[slot] = undefined
       this.owed[slot] = 0
       this.deleteIfUnused(slot)

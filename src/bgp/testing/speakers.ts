@@ -52,14 +52,23 @@ export function testSpeaker(
   clock: VirtualClock,
   network: MemoryNetwork,
   at: Ip,
-  options: { readonly random?: () => number; readonly restarted?: boolean } = {},
+  options: {
+    readonly random?: () => number
+    readonly restarted?: boolean
+    readonly onReport?: (report: BgpReport) => void
+  } = {},
 ): TestSpeaker {
   const reports: BgpReport[] = []
   const outbound = new Map<string, PlainOutbound>()
   const inbound = new Map<string, PlainInbound>()
   const speaker = new BgpSpeaker({
     ...{ transport: network.host(at), clock, random: options.random ?? (() => 0.5) },
-    sink: { report: (report) => reports.push(report) },
+    sink: {
+      report: (report) => {
+        reports.push(report)
+        options.onReport?.(report)
+      },
+    },
     outbound: ({ name }) => {
       const routes = new PlainOutbound()
       outbound.set(name, routes)
