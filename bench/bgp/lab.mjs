@@ -1,11 +1,12 @@
 // Two namespaces and a cable: speakers of the bench are at 192.0.2.1, what they send to at 192.0.2.2.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { codeCacheOf } from '../../scripts/code-cache.mjs'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 export const SPEAKER = { address: '192.0.2.1', asn: 64513 }
@@ -57,17 +58,26 @@ export class Lab {
     return this.file(name)
   }
 
-  /** Our speaker, bundled as the commands are, where it finds koffi. */
+  /** Our speaker, bundled and compiled as the commands are, where it finds koffi: what Node is to run. */
   async bundle() {
-    const outfile = join(this.#bundles, 'speaker.mjs')
-    await build({
-      absWorkingDir: root,
-      entryPoints: ['bench/bgp/speaker.mjs'],
-      ...{ outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20.19', minify: true },
-      external: ['koffi', '@koromix/koffi-*'],
-      logLevel: 'warning',
-    })
-    return outfile
+    const [start, speaker] = ['start.cjs', 'speaker.cjs'].map((name) => join(this.#bundles, name))
+    const common = {
+      ...{ absWorkingDir: root, bundle: true, format: 'cjs', platform: 'node', target: 'node20.19' },
+      ...{ minify: true, write: false, external: ['koffi', '@koromix/koffi-*'], logLevel: 'warning' },
+      // What V8 compiled beforehand knows no import() and no address of its own.
+      ...{ supported: { 'dynamic-import': false }, define: { 'import.meta.url': 'ownUrl' } },
+      banner: { js: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;' },
+    }
+    const starter = `import { loadPack } from './src/compose/load-pack.ts'; loadPack(${JSON.stringify(speaker)})`
+    const [starting, speaking] = await Promise.all([
+      build({ ...common, stdin: { contents: starter, resolveDir: root } }),
+      build({ ...common, entryPoints: ['bench/bgp/speaker.mjs'] }),
+    ])
+    const { text } = speaking.outputFiles[0]
+    writeFileSync(start, starting.outputFiles[0].text)
+    writeFileSync(speaker, text)
+    writeFileSync(`${speaker}.cache`, codeCacheOf(text))
+    return start
   }
 
   /** A program in a namespace. `lines` are those of stdout; `log` is all that it says on stderr. */
@@ -124,3 +134,11 @@ export class Lab {
 /** The most memory that a process ever had, in megabytes. */
 export const peakRssMb = (pid) =>
   Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
+
+/** What a process has used of the processors, in milliseconds. */
+export function cpuMs(pid) {
+  let nanoseconds = 0
+  for (const thread of readdirSync(`/proc/${pid}/task`))
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  return nanoseconds / 1e6
+}

@@ -19,24 +19,29 @@ function* all() {
   for (let i = 0; i < Number(count); i++) yield host(i)
 }
 
-const speaker = new BgpSpeaker({
-  ...(await bgpPorts({ report: () => {} })),
-  outbound: () => new AdjRibOut(),
-  inbound: () => new AdjRibIn(),
-})
 const address = parseIp(peer)
 if (address === undefined) throw new Error(`not an address: ${peer}`)
-speaker.setPeers([
-  {
-    ...{ name: 'peer', remote: { address, port: 179 }, localAsn: 64513, peerAsn: 64512 },
-    ...{ routerId: ip(4, 0xc000_0201n), holdTimeSeconds: 90, keepaliveTimeSeconds: undefined },
-    ...{ connectRetrySeconds: 1, families: [4], gracefulRestart: undefined, passive: false },
-    maximumPrefixes: undefined,
-  },
-])
-speaker.routes('peer')?.setDesired(all())
-let changes = 0
-createInterface({ input: process.stdin }).on('line', () => {
-  console.log(String(process.hrtime.bigint()))
-  speaker.routes('peer')?.announce(host(changes % Number(count), [++changes]))
-})
+
+void run(address)
+
+async function run(address) {
+  const speaker = new BgpSpeaker({
+    ...(await bgpPorts({ report: () => {} })),
+    outbound: () => new AdjRibOut(),
+    inbound: () => new AdjRibIn(),
+  })
+  speaker.setPeers([
+    {
+      ...{ name: 'peer', remote: { address, port: 179 }, localAsn: 64513, peerAsn: 64512 },
+      ...{ routerId: ip(4, 0xc000_0201n), holdTimeSeconds: 90, keepaliveTimeSeconds: undefined },
+      ...{ connectRetrySeconds: 1, families: [4], gracefulRestart: undefined, passive: false },
+      maximumPrefixes: undefined,
+    },
+  ])
+  speaker.routes('peer')?.setDesired(all())
+  let changes = 0
+  createInterface({ input: process.stdin }).on('line', () => {
+    console.log(String(process.hrtime.bigint()))
+    speaker.routes('peer')?.announce(host(changes % Number(count), [++changes]))
+  })
+}
