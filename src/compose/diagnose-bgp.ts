@@ -1,7 +1,7 @@
 // `lbctl diagnose bgp` put together: words and configuration → peers → facts of this host or of a file → verdicts.
 import { judgeBgp } from '../diagnose/bgp/bgp-diagnosis.ts'
 import type { BgpFacts } from '../diagnose/bgp/bgp-facts.ts'
-import { type Turn, takeTurns } from '../diagnose/bgp/collect/bgp-question.ts'
+import { type BgpQuestion, type Turn, takeTurns } from '../diagnose/bgp/collect/bgp-question.ts'
 import { collectBgp, prepareBgp } from '../diagnose/bgp/collect-bgp.ts'
 import { explainBgpPlan } from '../diagnose/bgp/explain-bgp-plan.ts'
 import { peerText } from '../diagnose/bgp/peer-text.ts'
@@ -11,6 +11,7 @@ import type { ExplainedPlan } from '../diagnose/collect/explain-plan.ts'
 import { type Progress, SILENT_PROGRESS } from '../diagnose/collect/question.ts'
 import { exitCodeOf, type Verdict } from '../diagnose/judge.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
 import { formatIp } from '../net/ip.ts'
 import { askedPeers, type PeersRequest } from './diagnose-bgp-peers.ts'
 import { openKernelForBgp } from './linux.ts'
@@ -57,15 +58,31 @@ async function collected(
   const turn = takeTurns()
   // Two connections to one router at once would get into each other's way.
   const turnOf = new Map<string, Turn>()
-  const facts = await Promise.all(
+  const left: string[] = []
+  const gathered = await Promise.all(
     questions.map((question) => {
       const router = `${formatIp(question.address)}%${question.zone} ${question.port}`
       const own = turnOf.get(router) ?? takeTurns()
       turnOf.set(router, own)
-      return own(() => collectBgp(question, around, turn, progress(question.asked), signal))
+      return own(() =>
+        collectBgp(question, around, turn, progress(question.asked), signal).catch((error: unknown) => {
+          left.push(leftOut(question, error))
+          return undefined
+        }),
+      )
     }),
   )
-  return { facts, notices, invalid }
+  const facts = gathered.filter((each) => each !== undefined)
+  if (facts.length === 0 && left.length > 0)
+    throw new LbctlError('input', 'None of the BGPPeers can be tried from this host.', { hints: left })
+  return { facts, notices: [...notices, ...left], invalid: invalid || left.length > 0 }
+}
+
+/** One BGPPeer with an interface or a VRF that is not there hides nothing about the others. @throws what is no such error */
+function leftOut({ name, expected }: BgpQuestion, error: unknown): string {
+  if (name === undefined || !(error instanceof LbctlError) || error.kind !== 'usage') throw error
+  const vrf = expected.vrf === undefined ? '' : ` (VRF ${expected.vrf})`
+  return `The BGPPeer "${name}"${vrf} is left out: ${[error.message, ...error.hints].join(' ')}`
 }
 
 export async function runBgpPlan(

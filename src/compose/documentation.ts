@@ -96,7 +96,11 @@ export function findPage(asked: string, root: URL): Page {
   const near = nearestWords(code, known, 3)
   throw new LbctlError('usage', `There is no page about "${asked}".`, {
     hints: [
-      near.length === 0 ? 'lbctl explain lists every code.' : `The nearest codes are ${near.join(', ')}.`,
+      near.length === 0
+        ? 'lbctl explain lists every code.'
+        : near.length === 1
+          ? `The nearest code is ${near[0]}.`
+          : `The nearest codes are ${near.join(', ')}.`,
     ],
   })
 }

@@ -73,7 +73,7 @@ describe('findPage', () => {
         return error
       }
     }
-    expect(refusal()).toMatchObject({ kind: 'usage', hints: ['The nearest codes are EHOSTUNREACH.'] })
+    expect(refusal()).toMatchObject({ kind: 'usage', hints: ['The nearest code is EHOSTUNREACH.'] })
   })
   it('lists the errors with their titles', () => {
     const group = listPages(root).find(({ kind }) => kind === 'error')

@@ -223,6 +223,33 @@ describe('configuration', () => {
     }
   })
 
+  it('of files: a VRF that this host does not have costs that peer alone', async () => {
+    const file = join(folder, 'vrf.json')
+    const red = {
+      ...peerOf({ vrf: 'red-of-nobody' }),
+      metadata: { name: 'red', namespace: 'metallb-system' },
+    }
+    const write = (...items: readonly unknown[]) =>
+      writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+    write(peerOf({}), red)
+    const both = await lbctl(['diagnose', 'bgp', '-f', file])
+    expect(both.code).toBe(1)
+    expect(both.stdout).toMatch(/^error: F36: tor \(127\.0\.0\.1\)/)
+    expect(both.stderr).toMatch(
+      /The BGPPeer "red" \(VRF red-of-nobody\) is left out: This host has no interface/,
+    )
+    write(red)
+    const alone = await lbctl(['diagnose', 'bgp', '-f', file])
+    expect([alone.code, alone.stdout]).toEqual([2, ''])
+    expect(alone.stderr).toMatch(/None of the BGPPeers can be tried[\s\S]*The BGPPeer "red"/)
+  })
+
+  it('a name without a configuration is told where names come from', async () => {
+    const { stderr } = await lbctl(['diagnose', 'bgp', 'tor.invalid'])
+    expect(stderr).toMatch(/tor\.invalid could not be resolved\.\n.*-f or --from-cluster/)
+    expect(stderr).not.toContain('diagnose ndp')
+  })
+
   it('of files: the password of the Secret beside the peer is used, judged, and never shown', async () => {
     const secret = {
       apiVersion: 'v1',
