@@ -72,6 +72,8 @@ async function collected(
       )
     }),
   )
+  // What was gathered by halves is no verdict.
+  signal.throwIfAborted()
   const facts = gathered.filter((each) => each !== undefined)
   if (facts.length === 0 && left.length > 0)
     throw new LbctlError('input', 'None of the BGPPeers can be tried from this host.', { hints: left })

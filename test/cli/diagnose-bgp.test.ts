@@ -1,4 +1,5 @@
 // `lbctl diagnose bgp` against `lbctl router run` with each of its faults, on loopback: the code, the exit code, text and JSON.
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { BgpFacts } from '../../src/diagnose/bgp/bgp-facts.ts'
 import { FAULT_NAMES, type FaultName } from '../../src/lab/router/fault-names.ts'
 import { judged } from '../interop/diagnose-lab.ts'
-import { lbctl } from '../support/cli.ts'
+import { lbctl, runJs } from '../support/cli.ts'
 import type { Map_ } from '../support/recorded-api/objects.ts'
 import { RecordedApi } from '../support/recorded-api.ts'
 import { RouterProcess } from '../support/router-run.ts'
@@ -153,6 +154,21 @@ describe('what answers and is no BGP', () => {
     )
     expect(received).toBe(0)
   })
+})
+
+it('Ctrl-C while it listens is no verdict', async () => {
+  const mute = createServer()
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+  const { port } = mute.address() as { port: number }
+  const child = spawn(process.execPath, [runJs, ...words(port, '--timeout', '60s')], { stdio: 'pipe' })
+  let stdout = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString()
+  })
+  mute.once('connection', () => child.kill('SIGINT'))
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  mute.close()
+  expect([code, stdout]).toEqual([130, ''])
 })
 
 describe('words', () => {
