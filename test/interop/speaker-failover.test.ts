@@ -4,7 +4,7 @@ import { describeInterop, eventually } from '../support/namespaces.ts'
 import { DEADLINE_MS } from '../support/speaker-lab/running-speaker.ts'
 import { type LabNode, SpeakerLab } from '../support/speaker-lab/speaker-lab.ts'
 import { layer2Advertisement, pool, service } from '../support/speaker-lab/speaker-objects.ts'
-import { OwnerWatch } from '../support/speaker-lab/traffic.ts'
+import { arpOwners, OwnerWatch } from '../support/speaker-lab/traffic.ts'
 
 const ADDRESS = '192.0.2.100'
 const SERVICE = 'shop/web'
@@ -16,7 +16,7 @@ const SERVICE = 'shop/web'
  */
 const GOSSIP_BOUND_MS = 25_000
 
-describeInterop('failover of the speaker', ['nft', 'sysctl'], () => {
+describeInterop('failover of the speaker', ['arping', 'nft', 'sysctl'], () => {
   let lab: SpeakerLab
 
   const agreed = (live: number): Promise<LabNode> =>
@@ -46,10 +46,22 @@ describeInterop('failover of the speaker', ['nft', 'sysctl'], () => {
     // During a takeover both answer for a moment, so the successor may be seen first as the second one.
     await watch.until('another node answers', ({ kind, mac }) => kind !== 'first' && mac !== owner.host.mac)
     await agreedWithout(owner)
+    await onlyAnswer((mac) => mac !== owner.host.mac)
     const summary = await watch.stop()
     expect(summary.owners.at(-1)?.mac).not.toBe(owner.host.mac)
     return { owner, silenceMs: summary.longestSilenceMs }
   }
+
+  /** An old owner that stops in order goes on answering beside the new one for a moment. */
+  const onlyAnswer = (isOwner: (mac: string) => boolean): Promise<unknown> =>
+    eventually(
+      'one host alone answers',
+      async () => {
+        const [mac, ...others] = await arpOwners(lab.net, lab.client, ADDRESS)
+        return (mac !== undefined && others.length === 0 && isOwner(mac)) || undefined
+      },
+      DEADLINE_MS,
+    )
 
   /** The other two agree, whatever the lost one believes. */
   const agreedWithout = (lost: LabNode): Promise<string> =>
@@ -94,6 +106,7 @@ describeInterop('failover of the speaker', ['nft', 'sysctl'], () => {
     await owner.start()
     await watch.until('it answers again', ({ kind, mac }) => kind !== 'first' && mac === owner.host.mac)
     expect(await agreed(3)).toBe(owner)
+    await onlyAnswer((mac) => mac === owner.host.mac)
     const summary = await watch.stop()
     console.info(`silence when it comes back: ${summary.longestSilenceMs.toFixed(0)} ms`)
     expect(summary.owners.at(-1)?.mac).toBe(owner.host.mac)
@@ -119,6 +132,7 @@ describeInterop('failover of the speaker', ['nft', 'sysctl'], () => {
     lab.net.ip(owner.host.namespace, 'link set eth0 up')
     await watch.until('it answers again', ({ mac }) => mac === owner.host.mac)
     expect(await agreed(3)).toBe(owner)
+    await onlyAnswer((mac) => mac === owner.host.mac)
     expect((await watch.stop()).owners.at(-1)?.mac).toBe(owner.host.mac)
   })
 
