@@ -46,3 +46,19 @@ it('a reader who does not read costs lines and no memory, and is told how many',
   expect(lines.length - 2 + last[0].lines).toBe(20)
   expect(last[1].msg).toBe('after')
 })
+
+it('a reader who goes away ends nothing', async () => {
+  const stream = new Writable({
+    write: (_, __, done) => done(Object.assign(new Error('no reader'), { code: 'EPIPE' })),
+  })
+  let ended = false
+  stream.on('error', () => {
+    ended = true
+  })
+  const log = createLog({ format: 'json', level: 'info', stream, colorLevel: 0 })
+  log.sink(record('info'))
+  await new Promise((resolve) => setImmediate(resolve))
+  log.sink(record('info'))
+  expect(await log.flush()).toBe(true)
+  expect(ended).toBe(false)
+})

@@ -22,6 +22,12 @@ const LEAVE_MS = 300
 
 export function createLog({ format, level, stream, colorLevel }: LogOptions): Log {
   const output = new BoundedOutput(stream, LIMIT_BYTES)
+  let read = true
+  // Who reads the log may go away. A command would end then; a speaker goes on announcing.
+  stream.removeAllListeners('error')
+  stream.on('error', () => {
+    read = false
+  })
   const least = LOG_LEVELS.indexOf(level)
   let lost = 0
   const write = (record: LogRecord): boolean => {
@@ -31,11 +37,11 @@ export function createLog({ format, level, stream, colorLevel }: LogOptions): Lo
   }
   return {
     sink: (record) => {
-      if (LOG_LEVELS.indexOf(record.level) < least) return
+      if (!read || LOG_LEVELS.indexOf(record.level) < least) return
       if (lost > 0 && write(lostLines(lost))) lost = 0
       if (!write(record)) lost++
     },
-    flush: () => output.flush(LEAVE_MS),
+    flush: async () => !read || output.flush(LEAVE_MS),
   }
 }
 

@@ -98,7 +98,9 @@ export const serviceRows = (services: readonly ServiceStatus[]): Rows => [
 const interfacesText = (interfaces: ServiceStatus['layer2']['interfaces']): string =>
   interfaces === 'all' || interfaces === null ? 'all interfaces' : interfaces.map(safeText).join(' ')
 
-const partText = ({ announces, reason }: PartStatus): string => (announces ? 'here' : (reason ?? '-'))
+/** What nothing asks for is no refusal. */
+const partText = ({ announces, reason }: PartStatus): string =>
+  announces ? 'here' : reason === 'noMatchingAdvertisement' || reason === null ? '-' : reason
 
 const peerRows = (peers: readonly PeerStatus[], nowMs: number): Rows => [
   ['PEER', 'ADDRESS', 'AS', 'STATE', 'SINCE', 'PREFIXES', 'LAST END'],

@@ -219,6 +219,15 @@ async function converse(
   await shows(['show', 'route', '2001:db8:9::/48'], /2001:db8:9::/)
   await gobgp('global rib add 10.2.0.0/16')
   await shows(['show', 'protocols', 'limited'], /down|limit/i)
+  // What bird announces has to be on the wire before it is taken back.
+  for (const [neighbour, family, prefix] of [
+    ['2001:db8::5', 'ipv6', '2001:db8:1::/48'],
+    ['192.0.2.1', 'ipv4', '198.51.100.0/24'],
+  ] as const)
+    await eventually(`gobgpd has ${prefix} of ${neighbour}`, async () => {
+      const { output } = await lab.start(b, 'gobgp', 'neighbor', neighbour, 'adj-in', '-a', family)
+      return output.includes(prefix) || undefined
+    })
   await birdc('reload', 'in', 'rich')
   await birdc('disable', 's4')
   await birdc('disable', 's6')
