@@ -162,10 +162,11 @@ it('keeps its promises whatever happens', () => {
         run.until(run.nowMs + pauseMs)
         expect(run.state.routers.length).toBeLessThanOrEqual(16)
         const times = run.times('advertise').filter((atMs) => atMs >= upAtMs)
-        // RFC 4861 §6.2.6, within one life of the link.
-        for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).toBeGreaterThanOrEqual(3_000)
+        // RFC 4861 §6.2.6, within one life of the link. The clock is a sum of fractions: 3,000 may come out as 2999.9999999999927.
+        for (let i = 1; i < times.length; i++)
+          expect(times[i]! - times[i - 1]!).toBeGreaterThan(3_000 - 0.001)
         if (run.state.own !== undefined)
-          expect(run.nowMs - (times.at(-1) ?? upAtMs)).toBeLessThanOrEqual(10_000)
+          expect(run.nowMs - (times.at(-1) ?? upAtMs)).toBeLessThan(10_000 + 0.001)
         if (run.state.own === undefined) expect(run.state.routers).toEqual([])
         else expect(run.state.routers.map(({ address }) => address)).not.toContainEqual(run.state.own)
       }
