@@ -53,6 +53,8 @@ export interface ListField extends Common {
   readonly minItems?: number
   /** the list is a map: no two items with equal values of these fields */
   readonly keys?: readonly string[]
+  /** server-side apply takes the list as one value: it has one owner */
+  readonly atomic?: boolean
 }
 export interface MapField extends Common {
   readonly type: 'map'
@@ -61,6 +63,8 @@ export interface MapField extends Common {
 export interface ObjectField extends Common {
   readonly type: 'object'
   readonly fields: Readonly<Record<string, Field>>
+  /** server-side apply takes the object as one value: it has one owner */
+  readonly atomic?: boolean
 }
 export type Field =
   | StringField

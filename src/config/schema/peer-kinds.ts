@@ -61,6 +61,7 @@ const bgpPeerSpec = describe({
     },
     passwordSecret: {
       type: 'object',
+      atomic: true,
       description:
         'Secret of type kubernetes.io/basic-auth with the TCP MD5 password under the key "password"',
       fields: {

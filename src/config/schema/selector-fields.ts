@@ -6,8 +6,10 @@ const matchLabels: Field = {
   description: 'labels and the values that they must have',
   values: { type: 'string', description: 'value of the label' },
 }
+// Kubernetes' own selector, which all but BGPPeer v1beta1 have, is owned as a whole by whoever applies it.
 const expressions = (valuesRequired: boolean): Field => ({
   type: 'list',
+  atomic: !valuesRequired,
   description: 'conditions on labels, all of which have to hold',
   items: {
     type: 'object',
@@ -17,6 +19,7 @@ const expressions = (valuesRequired: boolean): Field => ({
       operator: { type: 'string', required: true, description: 'In, NotIn, Exists or DoesNotExist' },
       values: {
         type: 'list',
+        atomic: !valuesRequired,
         required: valuesRequired,
         ...(valuesRequired ? { minItems: 1 } : {}),
         description: 'values for In and NotIn',
@@ -27,6 +30,7 @@ const expressions = (valuesRequired: boolean): Field => ({
 })
 const selector = (valuesRequired: boolean): ObjectField => ({
   type: 'object',
+  atomic: !valuesRequired,
   description: 'selects by labels; an empty one selects everything',
   fields: { matchLabels, matchExpressions: expressions(valuesRequired) },
 })
