@@ -109,7 +109,7 @@ module.exports = {
     pure('gossip', '^src/gossip/'),
     pure('layer2', '^src/layer2/'),
     pure('speaker', '^src/speaker/'),
-    pure('checks', '^src/diagnose/(checks|pool/checks|route/checks|bgp/checks)/'),
+    pure('checks', '^src/diagnose/(checks|cluster|pool/checks|route/checks|bgp/checks)/'),
     pure('machines', '^src/.*/machine\\.ts$'),
     owned('netmask', '^src/net/'),
     owned('js-yaml', '^src/config/'),

@@ -1,0 +1,63 @@
+// A check of an installation: one question to the facts, with the place in the chain that it is about.
+
+import type { ServiceKey } from '../../speaker/facts/facts.ts'
+import type { Finding, FindingDraft } from '../finding.ts'
+import type { PlaneName } from './cluster-facts.ts'
+import type { ClusterView } from './cluster-view.ts'
+
+/** The way of a Service and of its packets, in order: where it breaks first is the verdict. */
+export const CHAIN = [
+  'installation',
+  'configuration',
+  'allocation',
+  'advertisement',
+  'candidates',
+  'owner',
+  'wire',
+  'data path',
+  'endpoints',
+  'return path',
+] as const
+export type Link = (typeof CHAIN)[number]
+
+/** Services that do not work because of it, or all that there are and will be. */
+export type Affected = 'installation' | readonly ServiceKey[]
+
+/** A finding as a check of an installation writes it. Its code is that of the check unless it says otherwise. */
+export type ClusterDraft = Omit<FindingDraft, 'code'> & { readonly code?: string; readonly affects: Affected }
+
+export type ClusterOutcome =
+  | { readonly result: 'pass'; readonly note: string }
+  | { readonly result: 'fail'; readonly findings: readonly ClusterDraft[] }
+  | { readonly result: 'skip'; readonly reason: string }
+  | { readonly result: 'unknown'; readonly reason: string }
+
+export interface ClusterCheck {
+  /** kebab-case, stable: it is in the JSON */
+  readonly id: string
+  /** code of its findings: `F01` */
+  readonly code: string
+  readonly link: Link
+  /** the healthy statement */
+  readonly title: string
+  /** without these it cannot be answered; what else it looks at makes it surer only */
+  readonly needs: readonly PlaneName[]
+  readonly evaluate: (view: ClusterView) => ClusterOutcome
+}
+
+export interface ClusterFinding extends Finding {
+  readonly link: Link
+  /** id of the check */
+  readonly check: string
+  readonly affects: Affected
+  /** what follows from it, and goes with it */
+  readonly consequences: readonly ClusterFinding[]
+}
+
+export const pass = (note: string): ClusterOutcome => ({ result: 'pass', note })
+export const skip = (reason: string): ClusterOutcome => ({ result: 'skip', reason })
+export const unknown = (reason: string): ClusterOutcome => ({ result: 'unknown', reason })
+
+/** Fails with what was found, or passes when that is nothing. */
+export const failOr = (findings: readonly ClusterDraft[], note: string): ClusterOutcome =>
+  findings.length === 0 ? pass(note) : { result: 'fail', findings }

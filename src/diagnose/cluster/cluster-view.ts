@@ -1,0 +1,217 @@
+// The facts, made ready for the checks: objects read, indexed and joined, each part when it is first asked for. Judges nothing.
+import type { Diagnostic } from '../../config/diagnostic.ts'
+import type { KubeObject } from '../../config/kube-object.ts'
+import type { NodeObject, ReadObjects, ServiceObject } from '../../config/objects/read-object.ts'
+import type { Release } from '../../config/schema/release.ts'
+import { type Pool, PoolIndex } from '../../speaker/configuration/configuration.ts'
+import { type CandidateMatrix, Decider } from '../../speaker/decide/decider.ts'
+import { type Endpoints, summarize } from '../../speaker/decide/endpoints.ts'
+import { DEFAULT_RELEASE, type ReleaseRules, releaseRules } from '../../speaker/decide/release-rules.ts'
+import type { ConfigurationFact, EndpointSliceFact, ServiceKey } from '../../speaker/facts/facts.ts'
+import { nodeFact, serviceFact, sliceFact } from '../../speaker/facts/facts-from-objects.ts'
+import { type ClusterFacts, type HostFacts, itemsOf } from './cluster-facts.ts'
+import { configurationFact, problemsOf } from './configuration-problems.ts'
+import { type ClusterEvent, type EventIndex, indexEvents } from './events.ts'
+import { grouped } from './grouped.ts'
+import { componentOf, type Installation, installationsOf, isMetallb, selectsPod } from './installations.ts'
+import { textAt, timeOf } from './object-fields.ts'
+import { addressesOf, isReady, keyOf, nodeOf } from './object-keys.ts'
+import { readClusterObjects } from './read-cluster-objects.ts'
+import { type SilentService, silentServices } from './silent-services.ts'
+
+export class ClusterView {
+  readonly facts: ClusterFacts
+  /** keys of the Services that the question is about; undefined: all */
+  readonly focus: ReadonlySet<ServiceKey> | undefined
+  readonly #made = new Map<string, unknown>()
+  readonly #matrices = new Map<ServiceKey, CandidateMatrix>()
+
+  constructor(facts: ClusterFacts, focus?: ReadonlySet<ServiceKey>) {
+    this.facts = facts
+    this.focus = focus
+  }
+
+  #once<T>(name: string, make: () => T): T {
+    if (!this.#made.has(name)) this.#made.set(name, make())
+    return this.#made.get(name) as T
+  }
+
+  /** Milliseconds since 1970 of the moment that the facts are of. */
+  get now(): number {
+    return timeOf(this.facts.takenAt) ?? 0
+  }
+
+  get objects(): ReadObjects {
+    return this.#once('objects', () => readClusterObjects(this.facts).objects)
+  }
+
+  get installations(): readonly Installation[] {
+    return this.#once('installations', () => installationsOf(this.facts))
+  }
+
+  /** The one that counts; with several, the first by its namespace. */
+  get installation(): Installation | undefined {
+    return this.installations[0]
+  }
+
+  /** Of the speakers that run; the newest known when that cannot be told. */
+  get release(): Release {
+    return this.installation?.speaker?.release ?? this.installation?.controller?.release ?? DEFAULT_RELEASE
+  }
+
+  get rules(): ReleaseRules {
+    return this.#once('rules', () => releaseRules(this.release))
+  }
+
+  /** Services of type LoadBalancer that this MetalLB looks after, be they asked about or not. */
+  get allServices(): readonly ServiceObject[] {
+    return this.#once('allServices', () => {
+      const wanted = this.installation?.loadBalancerClass
+      return this.objects.services.filter(
+        ({ type, loadBalancerClass }) => type === 'LoadBalancer' && loadBalancerClass === wanted,
+      )
+    })
+  }
+
+  /** Those of them that the question is about. */
+  get services(): readonly ServiceObject[] {
+    return this.#once('services', () =>
+      this.allServices.filter((service) => this.focus?.has(keyOf(service)) !== false),
+    )
+  }
+
+  get servicesWithAddress(): readonly ServiceObject[] {
+    return this.#once('servicesWithAddress', () => this.services.filter(({ ingress }) => ingress.length > 0))
+  }
+
+  /** What MetalLB, or the API server for objects of files, refuses. */
+  get problems(): readonly Diagnostic[] {
+    return this.#once('problems', () => problemsOf(this))
+  }
+
+  get configuration(): ConfigurationFact {
+    return this.#once('configuration', () => configurationFact(this))
+  }
+
+  get pools(): readonly Pool[] {
+    const { configuration } = this
+    return configuration.ok ? configuration.value.pools : []
+  }
+
+  get poolIndex(): PoolIndex {
+    return this.#once('poolIndex', () => new PoolIndex(this.pools))
+  }
+
+  poolOf(service: ServiceObject): Pool | undefined {
+    const addresses = addressesOf(service)
+    return addresses.length === 0 ? undefined : this.poolIndex.poolOf(addresses)
+  }
+
+  /** Names of the nodes whose speaker runs; undefined when every node counts or nobody knows. */
+  get members(): ReadonlySet<string> | undefined {
+    return this.#once('members', () => {
+      if (this.facts.pods.status !== 'read' || this.installation?.memberlist !== true) return undefined
+      const running = this.speakerPods.filter(
+        (pod) => textAt(pod, 'status', 'phase') === 'Running' && isReady(pod),
+      )
+      return new Set(running.flatMap((pod) => nodeOf(pod) ?? []))
+    })
+  }
+
+  /** Undefined while the configuration is refused: the speakers go on with one that nobody knows. */
+  get decider(): Decider | undefined {
+    return this.#once('decider', () => {
+      const { configuration, members } = this
+      if (!configuration.ok) return undefined
+      const nodes = new Map(this.objects.nodes.map((node) => [node.name, nodeFact(node)]))
+      const options = {
+        rules: this.rules,
+        ignoreExcludeLabel: this.installation?.ignoreExcludeLabel === true,
+      }
+      return new Decider({ configuration: configuration.value, nodes, members }, options)
+    })
+  }
+
+  /** Every node's part in a Service, as the speakers compute it. */
+  matrixOf(service: ServiceObject): CandidateMatrix | undefined {
+    const key = keyOf(service)
+    const known = this.#matrices.get(key)
+    if (known !== undefined) return known
+    const made = this.decider?.matrix(
+      serviceFact(service, { outsideCluster: false }),
+      this.endpointsOf(service),
+    )
+    if (made !== undefined) this.#matrices.set(key, made)
+    return made
+  }
+
+  /** Services with an address that no node announces, and why not. */
+  get silent(): readonly SilentService[] {
+    return this.#once('silent', () => silentServices(this))
+  }
+
+  endpointsOf(service: ServiceObject): Endpoints {
+    return summarize(this.slicesOf(service), this.rules.canServe)
+  }
+
+  slicesOf(service: ServiceObject): readonly EndpointSliceFact[] {
+    return this.#slices.get(keyOf(service)) ?? []
+  }
+
+  get #slices(): ReadonlyMap<ServiceKey, readonly EndpointSliceFact[]> {
+    return this.#once('slices', () => {
+      const slices = this.objects.endpointSlices.flatMap((slice) => sliceFact(slice) ?? [])
+      return grouped(slices, ({ namespace, service }) => `${namespace}/${service}`)
+    })
+  }
+
+  get nodes(): ReadonlyMap<string, NodeObject> {
+    return this.#once('nodes', () => new Map(this.objects.nodes.map((node) => [node.name, node])))
+  }
+
+  /** Nodes as they came, with conditions. */
+  get rawNodes(): ReadonlyMap<string, KubeObject> {
+    return this.#once(
+      'rawNodes',
+      () => new Map(itemsOf(this.facts.nodes).map((node) => [node.metadata.name, node])),
+    )
+  }
+
+  get hosts(): ReadonlyMap<string, HostFacts> {
+    return this.#once('hosts', () => new Map(itemsOf(this.facts.hosts).map((host) => [host.node, host])))
+  }
+
+  get speakerPods(): readonly KubeObject[] {
+    return this.#once('speakerPods', () => this.podsOf('speaker'))
+  }
+
+  get controllerPods(): readonly KubeObject[] {
+    return this.#once('controllerPods', () => this.podsOf('controller'))
+  }
+
+  podsOf(component: 'speaker' | 'controller'): readonly KubeObject[] {
+    const workload = this.installation?.[component]?.object
+    return itemsOf(this.facts.pods).filter((pod) =>
+      workload === undefined ? isMetallb(pod) && componentOf(pod) === component : selectsPod(workload, pod),
+    )
+  }
+
+  /** Events about an object, newest first. */
+  eventsOf(kind: string, id: string): readonly ClusterEvent[] {
+    return this.#events.of(kind, id)
+  }
+
+  get #events(): EventIndex {
+    return this.#once('events', () => indexEvents(itemsOf(this.facts.events)))
+  }
+
+  statuses(kind: string): readonly KubeObject[] {
+    return itemsOf(this.facts.statuses).filter((object) => object.kind === kind)
+  }
+
+  foreign(kind: string, group?: string): readonly KubeObject[] {
+    return itemsOf(this.facts.foreign).filter(
+      (object) => object.kind === kind && (group === undefined || object.apiVersion.startsWith(`${group}/`)),
+    )
+  }
+}
