@@ -16,7 +16,7 @@ const responder = await linuxResponder(() => new URL(url)).start({
   onDeath: fail,
 })
 const addresses = Array.from({ length: Number(count) }, (_, i) => ip(4, start + BigInt(i)))
-const failures = await responder.setOwned(new Map([[interfaceName, addresses]]))
+const failures = await responder.changeOwned(new Map([[interfaceName, { gone: [], come: addresses }]]))
 if (failures.length > 0) fail(failures)
 console.log('ready')
 

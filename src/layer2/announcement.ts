@@ -8,6 +8,13 @@ export interface Announcement {
   readonly interfaces: 'all' | readonly string[]
 }
 
+/** What becomes of one address, whatever it was before: so it may be told twice, and of two the later one is enough. */
+export interface AnnouncementChange {
+  readonly address: Ip
+  /** undefined: not answered for any more */
+  readonly interfaces: 'all' | readonly string[] | undefined
+}
+
 /** Address text → where. */
 export type WantedAddresses = ReadonlyMap<string, Wanted>
 
@@ -16,15 +23,22 @@ export interface Wanted {
   readonly interfaces: 'all' | ReadonlySet<string>
 }
 
-export function wantedAddresses(announcements: Iterable<Announcement>): WantedAddresses {
-  const wanted = new Map<string, Wanted>()
+/** The changes that make a whole set of what is wanted now. */
+export function changesTo(
+  announcements: Iterable<Announcement>,
+  wanted: WantedAddresses,
+): readonly AnnouncementChange[] {
+  const added = new Map<string, AnnouncementChange>()
   for (const { address, interfaces } of announcements) {
     const text = formatIp(address)
-    const before = wanted.get(text)?.interfaces
+    const before = added.get(text)?.interfaces ?? []
     const all = interfaces === 'all' || before === 'all'
-    wanted.set(text, { address, interfaces: all ? 'all' : new Set([...(before ?? []), ...interfaces]) })
+    added.set(text, { address, interfaces: all ? 'all' : [...before, ...interfaces] })
   }
-  return wanted
+  const gone = [...wanted].flatMap(([text, { address }]) =>
+    added.has(text) ? [] : [{ address, interfaces: undefined }],
+  )
+  return [...gone, ...added.values()]
 }
 
 export const isWantedOn = ({ interfaces }: Wanted, name: string): boolean =>

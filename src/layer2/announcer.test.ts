@@ -48,19 +48,19 @@ describe('set', () => {
     expect(responder.said).toEqual(['eth0: 192.0.2.1'])
   })
 
-  it('hands over only the newest of the sets that wait', async () => {
+  it('hands over together what waits', async () => {
     const { announcer, responder } = await start()
     responder.slow = true
     const sets = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((text) => announcer.set([announcement(text)]))
     await settle()
-    expect(responder.sets).toHaveLength(1)
+    expect(responder.changes).toHaveLength(1)
     responder.release()
     await settle()
     expect(await isDone(sets[0]!)).toBe(true)
     expect(await isDone(sets[1]!)).toBe(false)
     responder.release()
     await Promise.all(sets)
-    expect(responder.sets).toHaveLength(2)
+    expect(responder.changes).toHaveLength(2)
     expect(responder.said).toEqual(['eth0: 192.0.2.3'])
   })
 
@@ -73,7 +73,7 @@ describe('set', () => {
     responder.release()
     expect(await isDone(same)).toBe(true)
     await announcer.set([announcement('192.0.2.1')])
-    expect(responder.sets).toHaveLength(1)
+    expect(responder.changes).toHaveLength(1)
   })
 })
 
@@ -140,16 +140,14 @@ it('keeps the interfaces that it knows while they cannot be read, and reads them
 it('starts a responder that died anew, with all that it had', async () => {
   const { announcer, clock, responder, reports } = await start()
   await announcer.set([announcement('192.0.2.1')])
-  responder.owned = new Map()
   responder.slow = true
   const pending = announcer.set([announcement('192.0.2.1'), announcement('192.0.2.2')])
-  responder.events?.onDeath(new Error('out of memory'))
+  await responder.die()
   // Whoever waits for silence has it.
   expect(await isDone(pending)).toBe(true)
   expect(reports.at(-1)).toMatchObject({ kind: 'responder-died', retryMs: 1_000 })
   expect((await announcer.status()).answering).toBe(false)
   responder.slow = false
-  responder.release()
   await clock.forward(1_000)
   expect(responder.starts).toBe(2)
   expect(responder.said).toEqual(['eth0: 192.0.2.1 192.0.2.2'])
@@ -186,5 +184,5 @@ it('stops everything', async () => {
   expect(links.watched).toBe(false)
   expect(clock.waiting).toBe(0)
   await announcer.set([announcement('192.0.2.2')])
-  expect(responder.sets).toHaveLength(1)
+  expect(responder.changes).toHaveLength(1)
 })

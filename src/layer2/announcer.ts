@@ -1,9 +1,10 @@
 // The driver of layer 2: performs what the machine wants, on the responder's thread and with the clock of this machine.
-import type { Announcement } from './announcement.ts'
+import type { Announcement, AnnouncementChange } from './announcement.ts'
 import { type AnnouncerStatus, announcerStatus } from './announcer-status.ts'
 import type { Layer2Effect, Layer2Event, Layer2Report } from './events.ts'
 import { InterfaceWatch } from './interface-watch.ts'
 import { Layer2Machine, type Layer2MachineOptions } from './machine.ts'
+import { GatheredChanges } from './owned-changes.ts'
 import type { Layer2Clock, LinkInterfaces, Responder, ResponderEvents, ResponderPort } from './ports.ts'
 
 export interface AnnouncerOptions extends Layer2MachineOptions {
@@ -13,8 +14,6 @@ export interface AnnouncerOptions extends Layer2MachineOptions {
   /** What happens, as it happens. It must not throw. */
   readonly onReport: (report: Layer2Report) => void
 }
-
-type Own = Extract<Layer2Effect, { kind: 'own' }>
 
 const FIRST_RESTART_MS = 1_000
 const LONGEST_RESTART_MS = 30_000
@@ -30,8 +29,10 @@ export class Layer2Announcer {
   #cancelTimer = (): void => undefined
   #cancelRestart = (): void => undefined
   #underWay = false
-  #next: Own | undefined
+  readonly #gathered = new GatheredChanges()
+  /** of what was decided, of what the responder was told, and of what it did */
   #revision = 0
+  #told = 0
   #inForce = 0
 
   private constructor(options: AnnouncerOptions) {
@@ -61,8 +62,17 @@ export class Layer2Announcer {
    * that is not among them. Never rejects: where the responder is dead, nothing is answered either.
    */
   set(announcements: readonly Announcement[]): Promise<void> {
+    return this.#decide({ kind: 'wanted', announcements })
+  }
+
+  /** As `set`, where only some addresses are to be answered for in another way, or not any more. Costs as much as there are changes. */
+  change(changes: readonly AnnouncementChange[]): Promise<void> {
+    return this.#decide({ kind: 'changed', changes })
+  }
+
+  #decide(event: Layer2Event): Promise<void> {
     if (this.#stopped) return Promise.resolve()
-    this.#handle({ kind: 'wanted', announcements })
+    this.#handle(event)
     const revision = this.#revision
     if (revision <= this.#inForce || this.#responder === undefined) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push({ revision, resolve }))
@@ -115,7 +125,7 @@ export class Layer2Announcer {
     switch (effect.kind) {
       case 'own':
         this.#revision = effect.revision
-        this.#next = effect
+        this.#gathered.add(effect)
         void this.#own()
         break
       case 'send':
@@ -127,26 +137,22 @@ export class Layer2Announcer {
     }
   }
 
-  /** One at a time: while the responder takes a set over, only the newest of those that follow is kept. */
+  /** One at a time: what is decided while the responder takes changes over is handed to it together. */
   async #own(): Promise<void> {
     if (this.#underWay) return
     this.#underWay = true
-    for (let own = this.#take(); own !== undefined; own = this.#take()) {
-      const { revision, owned } = own
-      const failures = await this.#responder?.setOwned(owned).catch(() => undefined)
-      // The thread died; whoever started it anew asks again.
+    while (this.#told < this.#revision) {
+      const revision = this.#revision
+      this.#told = revision
+      const changes = this.#gathered.take()
+      const failures = await this.#responder?.changeOwned(changes).catch(() => undefined)
+      // The thread died; whoever started it anew hands over everything.
       if (failures === undefined) continue
       this.#restarts = 0
       this.#release(revision)
       this.#handle({ kind: 'owned', revision, failures })
     }
     this.#underWay = false
-  }
-
-  #take(): Own | undefined {
-    const own = this.#next
-    this.#next = undefined
-    return own
   }
 
   #release(revision: number): void {

@@ -25,6 +25,8 @@ const OVER_MS = 300_000
 const REMEMBERED = 256
 
 interface Entry extends Conflict {
+  /** of the address */
+  readonly text: string
   readonly toldMs: number
 }
 
@@ -34,7 +36,8 @@ export class Conflicts {
   /** The conflict when it is news; undefined when it was told of a short while ago. */
   add(claim: ForeignClaim, isFresh: boolean, nowMs: number): Conflict | undefined {
     const { interfaceName, address, mac, kind, count } = claim
-    const key = `${interfaceName} ${formatIp(address)} ${mac}`
+    const text = formatIp(address)
+    const key = `${interfaceName} ${text} ${mac}`
     const known = this.#entries.get(key)
     const before = known !== undefined && nowMs - known.lastMs < OVER_MS ? known : undefined
     if (before === undefined && this.#entries.size >= REMEMBERED) this.#forgetOldest()
@@ -50,6 +53,7 @@ export class Conflicts {
       firstMs: before?.firstMs ?? nowMs,
       lastMs: nowMs,
       duringTakeover,
+      text,
       toldMs: isNews ? nowMs : (before?.toldMs ?? nowMs),
     }
     this.#entries.delete(key)
@@ -57,10 +61,9 @@ export class Conflicts {
     return isNews ? entry : undefined
   }
 
-  /** An address that is not held any more is nobody's to fight over. */
-  forget(address: Ip): void {
-    for (const [key, entry] of this.#entries)
-      if (formatIp(entry.address) === formatIp(address)) this.#entries.delete(key)
+  /** An address that is not held any more is nobody's to fight over. @param text of the address */
+  forget(text: string): void {
+    for (const [key, entry] of this.#entries) if (entry.text === text) this.#entries.delete(key)
   }
 
   /** Those that are not over, the latest last; not what may have been the last words of the owner before. */

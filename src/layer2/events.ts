@@ -1,18 +1,15 @@
 // What the machine of layer 2 is told, what it wants done, and what it has to say.
 import type { Ip } from '../net/ip.ts'
-import type { Announcement } from './announcement.ts'
+import type { Announcement, AnnouncementChange } from './announcement.ts'
 import type { Conflict } from './conflicts.ts'
-import type {
-  AnnouncementFrame,
-  ForeignClaim,
-  LinkInterface,
-  OwnedAddresses,
-  ResponderFailure,
-} from './ports.ts'
+import type { Pair } from './owned-pairs.ts'
+import type { AnnouncementFrame, ForeignClaim, LinkInterface, ResponderFailure } from './ports.ts'
 
 export type Layer2Event =
   /** all addresses that this node shall answer for from now on */
   | { readonly kind: 'wanted'; readonly announcements: readonly Announcement[] }
+  /** what becomes of some addresses; the others stay as they are */
+  | { readonly kind: 'changed'; readonly changes: readonly AnnouncementChange[] }
   /** all interfaces of this machine */
   | { readonly kind: 'interfaces'; readonly interfaces: readonly LinkInterface[] }
   /** an `own` effect is in force, but for these interfaces */
@@ -26,8 +23,13 @@ export type Layer2Event =
   | { readonly kind: 'time' }
 
 export type Layer2Effect =
-  /** the whole set; of two that are outstanding, the later one is enough */
-  | { readonly kind: 'own'; readonly revision: number; readonly owned: OwnedAddresses }
+  /** what the responder shall begin and cease to answer for; without any: try what failed again */
+  | {
+      readonly kind: 'own'
+      readonly revision: number
+      readonly gone: readonly Pair[]
+      readonly come: readonly Pair[]
+    }
   /** behind every `own` that came before it */
   | { readonly kind: 'send'; readonly frames: readonly AnnouncementFrame[] }
   | { readonly kind: 'report'; readonly report: Layer2Report }

@@ -22,7 +22,7 @@ class Rig {
   readonly log: string[] = []
   nowMs = 0
   failures: { interfaceName: string; code: string }[] = []
-  owned: string[] = []
+  readonly #owned = new Map<string, Set<string>>()
 
   constructor(options: { repeatMs?: number; exclude?: RegExp } = {}) {
     const { repeatMs, exclude } = options
@@ -52,7 +52,9 @@ class Rig {
 
   #note(effect: Layer2Effect): void {
     if (effect.kind === 'own') {
-      this.owned = [...effect.owned].map(([name, own]) => `${name}: ${own.map(formatIp).join(' ')}`)
+      for (const { interfaceName, address } of effect.gone)
+        this.#ownOf(interfaceName).delete(formatIp(address))
+      for (const { interfaceName, address } of effect.come) this.#ownOf(interfaceName).add(formatIp(address))
       this.log.push(`${this.nowMs} own ${this.owned.join(', ')}`)
       this.tell({ kind: 'owned', revision: effect.revision, failures: this.failures })
     } else if (effect.kind === 'send')
@@ -60,6 +62,18 @@ class Rig {
         this.log.push(`${this.nowMs} ${interfaceName} ${describeFrame(frame)}`)
     else if (effect.report.kind !== 'interfaces')
       this.log.push(`${this.nowMs} ${describeReport(effect.report)}`)
+  }
+
+  #ownOf(interfaceName: string): Set<string> {
+    const own = this.#owned.get(interfaceName) ?? new Set()
+    this.#owned.set(interfaceName, own)
+    return own
+  }
+
+  /** What the responder answers for after all that it was told. */
+  get owned(): string[] {
+    const used = [...this.#owned].filter(([, own]) => own.size > 0).sort()
+    return used.map(([name, own]) => `${name}: ${[...own].sort().join(' ')}`)
   }
 
   take(): string[] {

@@ -1,14 +1,14 @@
 // Who answers for what on which interface, and when it is told to everybody: decisions only. Time comes with each event; `nextMs`
 // says when the next one is wanted at the latest.
 // Standards: RFC 826; RFC 5227 §2.3 (announcements); RFC 4861 §7.2.6 (unsolicited advertisements).
-import { formatIp, type Ip } from '../net/ip.ts'
-import { isWantedOn, type WantedAddresses, wantedAddresses } from './announcement.ts'
+import { formatIp } from '../net/ip.ts'
+import { type AnnouncementChange, changesTo } from './announcement.ts'
 import { announcementFrames } from './announcement-frames.ts'
 import { Bursts, type Due } from './bursts.ts'
 import { type Conflict, Conflicts } from './conflicts.ts'
 import type { Layer2Effect, Layer2Event, Layer2Report } from './events.ts'
 import { FailingInterfaces } from './failing-interfaces.ts'
-import { missingIn, type Owned, pairKey, pairsOf } from './pairs.ts'
+import { type Owned, OwnedPairs, type PairChanges, pairKey } from './owned-pairs.ts'
 import type { AnnouncementFrame, ForeignClaim, LinkInterface, ResponderFailure } from './ports.ts'
 import { answersAlike, isAnother, type Link, suitability, type Unsuitable } from './suitability.ts'
 
@@ -24,10 +24,9 @@ export class Layer2Machine {
   readonly #failing = new FailingInterfaces()
   readonly #conflicts = new Conflicts()
   readonly #gratuitous = new Map<string, number>()
-  #wanted: WantedAddresses = new Map()
+  readonly #pairs = new OwnedPairs()
   #links: ReadonlyMap<string, Link> = new Map()
   #unsuitable: ReadonlyMap<string, Unsuitable> = new Map()
-  #owned: Owned = new Map()
   /** pairs whose first announcement waits until they are answered for */
   readonly #awaiting = new Map<string, Due & { readonly revision: number }>()
   /** interfaces that were down for a moment, whatever the list says */
@@ -51,7 +50,10 @@ export class Layer2Machine {
   #handle(event: Layer2Event, nowMs: number, effects: Layer2Effect[]): void {
     switch (event.kind) {
       case 'wanted':
-        this.#takeWanted(wantedAddresses(event.announcements), effects)
+        this.#takeWanted(changesTo(event.announcements, this.#pairs.wanted), effects)
+        break
+      case 'changed':
+        this.#takeWanted(event.changes, effects)
         break
       case 'interfaces':
         this.#takeInterfaces(event.interfaces, nowMs, effects)
@@ -67,21 +69,21 @@ export class Layer2Machine {
         break
       case 'responder-restarted':
         this.#failing.clear()
-        this.#reconcile(new Set(this.#owned.keys()), effects)
+        this.#reconcile(NOTHING, [...this.owned.keys()], effects)
         break
       case 'time':
-        if (this.#failing.retry(nowMs)) this.#own(effects)
+        if (this.#failing.retry(nowMs)) this.#own(NOTHING, effects)
     }
   }
 
-  #takeWanted(wanted: WantedAddresses, effects: Layer2Effect[]): void {
-    for (const [text, { address }] of this.#wanted) {
-      if (wanted.has(text)) continue
-      this.#conflicts.forget(address)
+  #takeWanted(changes: readonly AnnouncementChange[], effects: Layer2Effect[]): void {
+    for (const { address, interfaces } of changes) {
+      if (interfaces !== undefined) continue
+      const text = formatIp(address)
+      this.#conflicts.forget(text)
       this.#gratuitous.delete(text)
     }
-    this.#wanted = wanted
-    this.#reconcile(new Set(), effects)
+    this.#reconcile(this.#pairs.change(changes), [], effects)
   }
 
   #takeInterfaces(list: readonly LinkInterface[], nowMs: number, effects: Layer2Effect[]): void {
@@ -102,7 +104,12 @@ export class Layer2Machine {
       effects.push(report({ kind: 'interfaces', names }))
     const others = [...links.values()].filter((link) => isAnother(before.get(link.name), link))
     // Pods come and go, and their interfaces with them: most changes are of no interest.
-    if (!answersAlike(before, links)) this.#reconcile(new Set(others.map(({ name }) => name)), effects)
+    if (!answersAlike(before, links))
+      this.#reconcile(
+        this.#pairs.setLinks(links),
+        others.map(({ name }) => name),
+        effects,
+      )
     for (const link of links.values())
       if (this.#cameBack(before.get(link.name), link)) this.#repeat(link.name, nowMs)
   }
@@ -115,47 +122,30 @@ export class Layer2Machine {
   }
 
   #repeat(interfaceName: string, nowMs: number): void {
-    for (const [text, address] of this.#owned.get(interfaceName) ?? []) {
+    for (const [text, address] of this.owned.get(interfaceName) ?? []) {
       const key = pairKey(interfaceName, text)
       if (!this.#awaiting.has(key)) this.#bursts.start(key, { interfaceName, address }, nowMs)
     }
   }
 
   /** @param renewed interfaces whose addresses have to be taken and announced anew */
-  #reconcile(renewed: ReadonlySet<string>, effects: Layer2Effect[]): void {
-    const now = this.#desired()
-    const gone = missingIn(now, this.#owned)
-    const fresh = missingIn(this.#owned, now)
+  #reconcile({ gone, come }: PairChanges, renewed: readonly string[], effects: Layer2Effect[]): void {
     for (const { interfaceName, address, key } of gone) {
       this.#bursts.stop(key)
       this.#awaiting.delete(key)
       effects.push(report({ kind: 'silent', interfaceName, address }))
     }
-    this.#owned = now
-    for (const name of [...this.#failing.names()]) if (!now.has(name)) this.#failing.delete(name)
-    const again = [...renewed].flatMap((name) => pairsOf(name, now.get(name)))
-    if (gone.length + fresh.length + again.length === 0) return
-    this.#own(effects)
-    for (const { key, ...due } of [...fresh, ...again])
-      this.#awaiting.set(key, { ...due, revision: this.#revision })
+    for (const name of [...this.#failing.names()]) if (!this.owned.has(name)) this.#failing.delete(name)
+    const again = renewed.length === 0 ? [] : this.#pairs.pairsOn(renewed)
+    if (gone.length + come.length + again.length === 0) return
+    this.#own({ gone, come: again.length === 0 ? come : [...come, ...again] }, effects)
   }
 
-  #desired(): Owned {
-    const owned = new Map<string, ReadonlyMap<string, Ip>>()
-    for (const { name, arp, linkLocal } of this.#links.values()) {
-      const own = new Map<string, Ip>()
-      for (const [text, wanted] of this.#wanted) {
-        const canAnswer = wanted.address.family === 4 ? arp : linkLocal !== undefined
-        if (canAnswer && isWantedOn(wanted, name)) own.set(text, wanted.address)
-      }
-      if (own.size > 0) owned.set(name, own)
-    }
-    return owned
-  }
-
-  #own(effects: Layer2Effect[]): void {
-    const owned = new Map([...this.#owned].map(([name, own]) => [name, [...own.values()]]))
-    effects.push({ kind: 'own', revision: ++this.#revision, owned })
+  #own(changes: PairChanges, effects: Layer2Effect[]): void {
+    const revision = ++this.#revision
+    effects.push({ kind: 'own', revision, gone: changes.gone, come: changes.come })
+    for (const { key, interfaceName, address } of changes.come)
+      this.#awaiting.set(key, { interfaceName, address, revision })
   }
 
   /**
@@ -185,7 +175,7 @@ export class Layer2Machine {
   #claimed(claim: ForeignClaim, nowMs: number, effects: Layer2Effect[]): void {
     const text = formatIp(claim.address)
     // It was on its way while the address was given up.
-    if (this.#owned.get(claim.interfaceName)?.has(text) !== true) return
+    if (this.owned.get(claim.interfaceName)?.has(text) !== true) return
     const isFresh = this.#bursts.isFresh(pairKey(claim.interfaceName, text), nowMs)
     const conflict = this.#conflicts.add(claim, isFresh, nowMs)
     if (conflict !== undefined) effects.push(report({ kind: 'conflict', conflict }))
@@ -216,7 +206,7 @@ export class Layer2Machine {
   }
 
   get owned(): Owned {
-    return this.#owned
+    return this.#pairs.owned
   }
 
   /** Code of the error on each interface that does not work now. */
@@ -233,5 +223,7 @@ export class Layer2Machine {
     return this.#conflicts.current(nowMs)
   }
 }
+
+const NOTHING: PairChanges = { gone: [], come: [] }
 
 const report = (report: Layer2Report): Layer2Effect => ({ kind: 'report', report })

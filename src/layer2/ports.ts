@@ -24,8 +24,14 @@ export interface LinkInterfaces {
   watch(onChange: () => void): Promise<() => void>
 }
 
-/** Interface name → the addresses that this host answers for on it. */
-export type OwnedAddresses = ReadonlyMap<string, readonly Ip[]>
+/** Addresses that this host begins and ceases to answer for on an interface. */
+export interface OwnedChange {
+  readonly gone: readonly Ip[]
+  readonly come: readonly Ip[]
+}
+
+/** By name of the interface. */
+export type OwnedChanges = ReadonlyMap<string, OwnedChange>
 
 /** An interface on which answering is not possible now. */
 export interface ResponderFailure {
@@ -61,10 +67,11 @@ export interface AnswerCount {
 /** Answers ARP and neighbour solicitations on a thread of its own, so that a busy program never delays an answer. */
 export interface Responder {
   /**
-   * Replaces the whole set. Resolves when it is in force: no answer is sent any more for an address that is not in it.
-   * Interfaces that could not be opened are returned, and are tried again at the next call.
+   * Changes what is answered for; at the start it is nothing. Resolves when that is in force: no answer is sent any more for an
+   * address that is gone. What comes a second time, or goes without having come, changes nothing. Interfaces that could not be
+   * opened are returned; these and others under the same name are tried again at each call, also at one without changes.
    */
-  setOwned(owned: OwnedAddresses): Promise<readonly ResponderFailure[]>
+  changeOwned(changes: OwnedChanges): Promise<readonly ResponderFailure[]>
   /** Sends frames on interfaces of the set; the same thread as the answers, so none is sent after a withdrawal. */
   announce(frames: readonly AnnouncementFrame[]): Promise<readonly ResponderFailure[]>
   /** Since the start; addresses that are no longer owned are left out. */

@@ -275,7 +275,8 @@ describeInterop('the layer 2 announcer', ['arping', 'ndisc6', 'sysctl', 'tcpdump
         onDeath: () => undefined,
       }),
     )
-    await responder.setOwned(new Map([['c0', [at('192.0.2.1'), at('2001:db8::1')]]]))
+    const come = [at('192.0.2.1'), at('2001:db8::1')]
+    await responder.changeOwned(new Map([['c0', { gone: [], come }]]))
     return responder
   }
 

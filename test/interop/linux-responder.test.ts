@@ -1,7 +1,7 @@
 // The responder's thread against the kernel, arping and ndisc6, over a veth pair between two namespaces.
 import { readdirSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import type { ForeignClaim, Responder, ResponderFailure } from '../../src/layer2/ports.ts'
+import type { ForeignClaim, ResponderFailure } from '../../src/layer2/ports.ts'
 import { linuxResponder } from '../../src/linux/responder/responder.ts'
 import { type Ip, parseIp } from '../../src/net/ip.ts'
 import { type Mac, parseMac } from '../../src/net/mac.ts'
@@ -9,6 +9,7 @@ import { arpReplyFrame, gratuitousArpFrames } from '../../src/wire/arp/frames.ts
 import { neighborAdvertisementFrame } from '../../src/wire/ndp/frames.ts'
 import { type BuiltFile, buildResponderWorker } from '../support/linux-worker.ts'
 import { describeInterop, eventually, NetLab } from '../support/namespaces.ts'
+import { WholeSets } from '../support/whole-sets.ts'
 
 const at = (text: string): Ip => parseIp(text)!
 const VIP = at('192.0.2.100')
@@ -23,7 +24,7 @@ describeInterop('the responder', ['arping', 'ndisc6', 'sysctl'], () => {
   let node: string
   let client: string
   let nodeMac: Mac
-  let responder: Responder | undefined
+  let responder: WholeSets | undefined
   const claims: ForeignClaim[] = []
   const errors: ResponderFailure[] = []
 
@@ -53,9 +54,9 @@ describeInterop('the responder', ['arping', 'ndisc6', 'sysctl'], () => {
   const macOf = (namespace: string, link: string): Mac =>
     parseMac(lab.ipJson<{ address: string }[]>(namespace, `link show ${link}`)[0]!.address)!
 
-  async function start(): Promise<Responder> {
+  async function start(): Promise<WholeSets> {
     const port = linuxResponder(() => worker.url)
-    responder = await lab.inside(node, () =>
+    const started = await lab.inside(node, () =>
       port.start({
         onForeignClaim: (claim) => claims.push(claim),
         onInterfaceError: (failure) => errors.push(failure),
@@ -64,6 +65,7 @@ describeInterop('the responder', ['arping', 'ndisc6', 'sysctl'], () => {
         },
       }),
     )
+    responder = new WholeSets(started)
     return responder
   }
 
@@ -292,13 +294,15 @@ describeInterop('the responder', ['arping', 'ndisc6', 'sysctl'], () => {
     expect(claims.find((claim) => claim.kind === 'arp-request')?.address).toEqual(VIP)
   })
 
-  const start2 = (): Promise<Responder> =>
-    lab.inside(client, () =>
-      linuxResponder(() => worker.url).start({
-        onForeignClaim: () => undefined,
-        onInterfaceError: () => undefined,
-        onDeath: () => undefined,
-      }),
+  const start2 = async (): Promise<WholeSets> =>
+    new WholeSets(
+      await lab.inside(client, () =>
+        linuxResponder(() => worker.url).start({
+          onForeignClaim: () => undefined,
+          onInterfaceError: () => undefined,
+          onDeath: () => undefined,
+        }),
+      ),
     )
 
   it('owns a thousand addresses and shares solicited-node groups over several sockets', async () => {

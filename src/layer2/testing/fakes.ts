@@ -1,12 +1,12 @@
 // For tests: a clock that is moved by hand, and a responder and interfaces that do as they are told.
-import { formatIp, parseIp } from '../../net/ip.ts'
+import { formatIp, type Ip, parseIp } from '../../net/ip.ts'
 import { parseMac } from '../../net/mac.ts'
 import type {
   AnnouncementFrame,
   Layer2Clock,
   LinkInterface,
   LinkInterfaces,
-  OwnedAddresses,
+  OwnedChanges,
   Responder,
   ResponderEvents,
   ResponderFailure,
@@ -68,15 +68,15 @@ export const settle = async (): Promise<void> => {
 
 /** Remembers what was said; answers when `release` is called, at once unless `slow`. */
 export class FakeResponder implements Responder, ResponderPort {
-  owned: OwnedAddresses = new Map()
-  readonly sets: OwnedAddresses[] = []
+  owned = new Map<string, Map<string, Ip>>()
+  readonly changes: OwnedChanges[] = []
   readonly frames: AnnouncementFrame[] = []
   failures: ResponderFailure[] = []
   slow = false
   starts = 0
   stopped = false
   events: ResponderEvents | undefined
-  #held: (() => void)[] = []
+  #held: { readonly resolve: () => void; readonly reject: (cause: Error) => void }[] = []
 
   start(events: ResponderEvents): Promise<Responder> {
     this.starts++
@@ -84,15 +84,30 @@ export class FakeResponder implements Responder, ResponderPort {
     return Promise.resolve(this)
   }
 
-  async setOwned(owned: OwnedAddresses): Promise<readonly ResponderFailure[]> {
-    this.sets.push(owned)
-    if (this.slow) await new Promise<void>((resolve) => this.#held.push(resolve))
-    this.owned = owned
+  async changeOwned(changes: OwnedChanges): Promise<readonly ResponderFailure[]> {
+    this.changes.push(changes)
+    if (this.slow) await new Promise<void>((resolve, reject) => this.#held.push({ resolve, reject }))
+    for (const [name, { gone, come }] of changes) {
+      const own = this.owned.get(name) ?? new Map<string, Ip>()
+      for (const address of gone) own.delete(formatIp(address))
+      for (const address of come) own.set(formatIp(address), address)
+      if (own.size === 0) this.owned.delete(name)
+      else this.owned.set(name, own)
+    }
     return this.failures
   }
 
   release(): void {
-    for (const resolve of this.#held.splice(0)) resolve()
+    for (const { resolve } of this.#held.splice(0)) resolve()
+  }
+
+  /** What was asked for fails, and whoever takes its place knows nothing. */
+  async die(): Promise<void> {
+    const cause = new Error('out of memory')
+    this.owned = new Map()
+    for (const { reject } of this.#held.splice(0)) reject(cause)
+    this.events?.onDeath(cause)
+    await settle()
   }
 
   announce(frames: readonly AnnouncementFrame[]): Promise<readonly ResponderFailure[]> {
@@ -103,7 +118,7 @@ export class FakeResponder implements Responder, ResponderPort {
   counts() {
     return Promise.resolve(
       [...this.owned].flatMap(([interfaceName, addresses]) =>
-        addresses.map((address) => ({ interfaceName, address, requests: 3, answers: 2 })),
+        [...addresses.values()].map((address) => ({ interfaceName, address, requests: 3, answers: 2 })),
       ),
     )
   }
@@ -115,7 +130,7 @@ export class FakeResponder implements Responder, ResponderPort {
 
   /** `eth0: 192.0.2.1 192.0.2.2` */
   get said(): string[] {
-    return [...this.owned].map(([name, addresses]) => `${name}: ${addresses.map(formatIp).join(' ')}`)
+    return [...this.owned].map(([name, addresses]) => `${name}: ${[...addresses.keys()].join(' ')}`)
   }
 }
 

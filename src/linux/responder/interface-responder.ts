@@ -1,7 +1,7 @@
 // ARP and neighbour discovery on one interface: two packet sockets, one set of addresses, prepared answers.
 // Inbound: socket → filter in the kernel → isArpRequest / isNeighborSolicitation → look-up → prepared answer, filled in → socket.
 // Standards: RFC 826, RFC 4861 §7.2.4 (answers), RFC 4862 §5.4.3 (probes for duplicates are answered to all nodes).
-import type { AnswerCount, ForeignClaim } from '../../layer2/ports.ts'
+import type { AnswerCount, ForeignClaim, OwnedChange } from '../../layer2/ports.ts'
 import type { Ip } from '../../net/ip.ts'
 import type { Mac } from '../../net/mac.ts'
 import { arpReplyBuffer, arpTarget, fillArpReply, isArpRequest } from '../../wire/arp/responder-frames.ts'
@@ -13,7 +13,6 @@ import {
   neighborAdvertisementBuffer,
   solicitedTargetWord,
 } from '../../wire/ndp/responder-frames.ts'
-import { solicitedNodeAddress } from '../../wire/ndp/solicited-node.ts'
 import { type Assembled, anyArp, neighbourDiscovery, ownedArp } from '../bpf/responder-filters.ts'
 import { ERRNO, errnoName } from '../errno.ts'
 import { ETH_P } from '../kernel-constants.ts'
@@ -23,7 +22,8 @@ import { PacketSocket } from '../packet/packet-socket.ts'
 import { check, SystemCallError } from '../system-call-error.ts'
 import { arpClaim, neighbourClaim } from './claims-in-frames.ts'
 import { MulticastGroups } from './multicast-groups.ts'
-import { type OwnedAddress, OwnedAddressSet } from './owned-addresses.ts'
+import type { OwnedAddress, OwnedAddressSet } from './owned-addresses.ts'
+import { SolicitedNodeGroups } from './solicited-node-groups.ts'
 
 export interface InterfaceEvents {
   readonly onClaim: (claim: Omit<ForeignClaim, 'count' | 'interfaceName'>) => void
@@ -51,10 +51,9 @@ export class InterfaceResponder {
   readonly #events: InterfaceEvents
   readonly name: string
   readonly index: number
-  readonly #owned = new OwnedAddressSet()
-  readonly #groups: MulticastGroups
-  /** addresses whose group is joined */
-  readonly #joined = new Map<bigint, Ip>()
+  /** kept by others, who tell of every change */
+  readonly #owned: OwnedAddressSet
+  readonly #groups: SolicitedNodeGroups
   readonly #frame = pinned(FRAME_BYTES)
   readonly #requests: FrameBatch
   readonly #replies: FrameBatch
@@ -64,8 +63,8 @@ export class InterfaceResponder {
   #calmTurns = 0
   #arp: PacketSocket | undefined
   #exactFilter: NodeJS.Timeout | undefined
-  /** what the filter is, or will be, about */
-  #filtered: readonly number[] = []
+  /** nothing that is owned is kept away by the filter */
+  #isFiltered = false
   #ndp: PacketSocket | undefined
   mac: Mac | undefined
   /** the interface was down, and may have come back with another address */
@@ -73,32 +72,38 @@ export class InterfaceResponder {
   #advertisement: AdvertisementBuffer | undefined
 
   /** Throws SystemCallError: ENODEV without such an interface. */
-  constructor(libc: Libc, name: string, events: InterfaceEvents) {
+  constructor(libc: Libc, name: string, owned: OwnedAddressSet, events: InterfaceEvents) {
     this.#libc = libc
+    this.#owned = owned
     this.name = name
     this.#events = events
     this.index = check('if_nametoindex', libc.interfaceIndex(name))
-    this.#groups = new MulticastGroups(libc, this.index)
+    this.#groups = new SolicitedNodeGroups(new MulticastGroups(libc, this.index))
     this.#requests = new FrameBatch(libc, ARP_BATCH, ARP_SLOT_BYTES)
     this.#replies = new FrameBatch(libc, ARP_BATCH, MINIMUM_FRAME_BYTES)
   }
 
-  /** Takes the set over; when it returns, nothing is answered for other addresses. Throws SystemCallError. */
-  own(addresses: readonly Ip[]): void {
-    this.#owned.replace(addresses)
-    this.#openOrClose()
-    this.#refreshMac()
-    this.#changeGroups(this.#owned.ipv6Addresses())
+  /** Answers for the set as it is now. Throws SystemCallError. */
+  begin(): void {
+    this.changed({ gone: [], come: this.#owned.all().map(({ address }) => address) })
   }
 
-  #openOrClose(): void {
-    const v4 = this.#owned.ipv4Keys()
-    if (v4.length === 0) {
+  /** The set has changed so; also without a change, what is uncertain or failed is looked at again. Throws SystemCallError. */
+  changed(change: OwnedChange): void {
+    this.#groups.note(change)
+    this.#openOrClose(change)
+    this.#refreshMac()
+    this.#groups.join()
+  }
+
+  #openOrClose({ gone, come }: OwnedChange): void {
+    if (this.#owned.ipv4Count === 0) {
       clearTimeout(this.#exactFilter)
       void this.#arp?.close()
       this.#arp = undefined
-    } else this.#ownArp(v4)
-    if (this.#owned.ipv6Addresses().length === 0) {
+      this.#isFiltered = false
+    } else if (!this.#isFiltered || gone.some(isIpv4) || come.some(isIpv4)) this.#ownArp()
+    if (this.#owned.ipv6Count === 0) {
       void this.#ndp?.close()
       this.#ndp = undefined
     } else this.#ndp ??= this.#open(ETH_P.ipv6, neighbourDiscovery(), () => this.#drainNdp())
@@ -108,16 +113,16 @@ export class InterfaceResponder {
    * The kernel picks out our addresses; where the set is too large for that, it picks out ARP and we do the rest. So we do for a
    * moment after a change: the filter of a thousand addresses takes milliseconds to assemble, and changes come in rows.
    */
-  #ownArp(keys: readonly number[]): void {
-    if (this.#arp !== undefined && sameKeys(keys, this.#filtered)) return
-    this.#filtered = keys
+  #ownArp(): void {
+    this.#isFiltered = false
     this.#filterArp(anyArp())
+    this.#isFiltered = true
     clearTimeout(this.#exactFilter)
-    this.#exactFilter = setTimeout(() => this.#filterExactly(keys), EXACT_FILTER_MS)
+    this.#exactFilter = setTimeout(() => this.#filterExactly(), EXACT_FILTER_MS)
   }
 
-  #filterExactly(keys: readonly number[]): void {
-    const exact = ownedArp(keys)
+  #filterExactly(): void {
+    const exact = ownedArp(this.#owned.ipv4Keys())
     try {
       if (exact.ok) this.#arp?.setFilter(exact.value)
     } catch (error) {
@@ -154,27 +159,6 @@ export class InterfaceResponder {
     // RFC 4861 §7.2.4: override, since the address is nobody else's as far as we know. Source: the address itself, so
     // that no link-local address is needed.
     this.#advertisement = neighborAdvertisementBuffer({ mac, override: true, source: undefined })
-  }
-
-  /** A group that cannot be joined does not keep the others from it; it is tried again the next time. */
-  #changeGroups(addresses: readonly Ip[]): void {
-    const now = new Set(addresses.map((a) => a.value))
-    for (const address of this.#joined.values()) {
-      if (now.has(address.value)) continue
-      this.#groups.leave(solicitedNodeAddress(address))
-      this.#joined.delete(address.value)
-    }
-    let failure: unknown
-    for (const address of addresses) {
-      if (this.#joined.has(address.value)) continue
-      try {
-        this.#groups.join(solicitedNodeAddress(address))
-        this.#joined.set(address.value, address)
-      } catch (error) {
-        failure ??= error
-      }
-    }
-    if (failure !== undefined) throw failure
   }
 
   /**
@@ -282,10 +266,8 @@ export class InterfaceResponder {
     this.#arp = undefined
     this.#ndp = undefined
     this.#groups.close()
-    this.#joined.clear()
     await Promise.all(sockets.flatMap((socket) => (socket === undefined ? [] : [socket.close()])))
   }
 }
 
-const sameKeys = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((key, index) => key === b[index])
+const isIpv4 = ({ family }: Ip): boolean => family === 4

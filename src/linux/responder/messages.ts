@@ -1,15 +1,14 @@
 // What the main thread and the responder's thread say to each other. Everything is plain data that can be cloned.
-import type { AnnouncementFrame, AnswerCount, ForeignClaim, ResponderFailure } from '../../layer2/ports.ts'
-import type { Ip } from '../../net/ip.ts'
-
-export interface OwnedChange {
-  readonly gone: readonly Ip[]
-  readonly come: readonly Ip[]
-}
+import type {
+  AnnouncementFrame,
+  AnswerCount,
+  ForeignClaim,
+  OwnedChanges,
+  ResponderFailure,
+} from '../../layer2/ports.ts'
 
 export type Command =
-  /** the difference to the set of the command before; by interface */
-  | { readonly kind: 'own'; readonly id: number; readonly changes: ReadonlyMap<string, OwnedChange> }
+  | { readonly kind: 'own'; readonly id: number; readonly changes: OwnedChanges }
   | { readonly kind: 'announce'; readonly id: number; readonly frames: readonly AnnouncementFrame[] }
   | { readonly kind: 'count'; readonly id: number }
   | { readonly kind: 'stop' }

@@ -14,29 +14,49 @@ interface OwnedIpv6 extends OwnedAddress {
 }
 
 export class OwnedAddressSet {
-  #v4: ReadonlyMap<number, OwnedAddress> = new Map()
+  readonly #v4 = new Map<number, OwnedAddress>()
   /** by the last 32 bits, which differ most */
-  #v6: ReadonlyMap<number, readonly OwnedIpv6[]> = new Map()
+  readonly #v6 = new Map<number, OwnedIpv6[]>()
+  #ipv6Count = 0
 
-  /** Counters of addresses that stay are kept. */
-  replace(addresses: readonly Ip[]): void {
-    const v4 = new Map<number, OwnedAddress>()
-    const v6 = new Map<number, OwnedIpv6[]>()
-    for (const address of addresses) {
-      if (address.family === 4) {
-        const key = ipv4Key(address)
-        v4.set(key, this.#v4.get(key) ?? { address, requests: 0, answers: 0 })
-        continue
-      }
-      const words = ipv6Words(address)
-      const bucket = v6.get(words[3]) ?? []
-      if (bucket.some((entry) => entry.address.value === address.value)) continue
-      const known = this.#v6.get(words[3])?.find((entry) => entry.address.value === address.value)
-      bucket.push(known ?? { address, words, requests: 0, answers: 0 })
-      v6.set(words[3], bucket)
+  /** Counters of an address that is there already go on. */
+  add(address: Ip): void {
+    if (address.family === 4) {
+      const key = ipv4Key(address)
+      if (!this.#v4.has(key)) this.#v4.set(key, { address, requests: 0, answers: 0 })
+      return
     }
-    this.#v4 = v4
-    this.#v6 = v6
+    if (this.ipv6Address(address) !== undefined) return
+    const words = ipv6Words(address)
+    const bucket = this.#v6.get(words[3]) ?? []
+    this.#v6.set(words[3], bucket)
+    bucket.push({ address, words, requests: 0, answers: 0 })
+    this.#ipv6Count++
+  }
+
+  delete(address: Ip): void {
+    if (address.family === 4) {
+      this.#v4.delete(ipv4Key(address))
+      return
+    }
+    const last = ipv6Words(address)[3]
+    const bucket = this.#v6.get(last) ?? []
+    const rest = bucket.filter((entry) => entry.address.value !== address.value)
+    this.#ipv6Count -= bucket.length - rest.length
+    if (rest.length === 0) this.#v6.delete(last)
+    else this.#v6.set(last, rest)
+  }
+
+  get isEmpty(): boolean {
+    return this.#v4.size === 0 && this.#ipv6Count === 0
+  }
+
+  get ipv4Count(): number {
+    return this.#v4.size
+  }
+
+  get ipv6Count(): number {
+    return this.#ipv6Count
   }
 
   /** @param key the address as a signed 32-bit number */

@@ -1,15 +1,24 @@
 // All interfaces of the responder, in its thread.
-import type { AnnouncementFrame, AnswerCount, OwnedAddresses, ResponderFailure } from '../../layer2/ports.ts'
+import type {
+  AnnouncementFrame,
+  AnswerCount,
+  OwnedChange,
+  OwnedChanges,
+  ResponderFailure,
+} from '../../layer2/ports.ts'
 import { errnoName } from '../errno.ts'
 import type { Libc } from '../libc.ts'
 import { SystemCallError } from '../system-call-error.ts'
 import { ForeignClaims } from './foreign-claims.ts'
 import { InterfaceResponder } from './interface-responder.ts'
 import type { Report } from './messages.ts'
+import { OwnedAddressSet } from './owned-addresses.ts'
 
 export class ResponderCore {
   readonly #libc: Libc
   readonly #report: (report: Report) => void
+  /** what shall be answered for, also where that is not possible now */
+  readonly #owned = new Map<string, OwnedAddressSet>()
   readonly #interfaces = new Map<string, InterfaceResponder>()
   readonly #claims: ForeignClaims
 
@@ -20,19 +29,20 @@ export class ResponderCore {
   }
 
   /** Withdrawals first, so that none waits for an interface that is hard to open. */
-  own(owned: OwnedAddresses): ResponderFailure[] {
+  change(changes: OwnedChanges): ResponderFailure[] {
+    for (const [name, change] of changes) this.#keep(name, change)
     for (const [name, responder] of this.#interfaces) {
       // A name may now belong to another interface: deleted and made again.
-      if ((owned.get(name)?.length ?? 0) > 0 && this.#libc.interfaceIndex(name) === responder.index) continue
+      if (this.#owned.has(name) && this.#libc.interfaceIndex(name) === responder.index) continue
       void responder.close()
       this.#interfaces.delete(name)
     }
     const failures: ResponderFailure[] = []
-    for (const [interfaceName, addresses] of owned) {
-      if (addresses.length === 0) continue
+    for (const [interfaceName, owned] of this.#owned) {
       try {
-        const responder = this.#interfaces.get(interfaceName) ?? this.#open(interfaceName)
-        responder.own(addresses)
+        const open = this.#interfaces.get(interfaceName)
+        if (open === undefined) this.#open(interfaceName, owned).begin()
+        else open.changed(changes.get(interfaceName) ?? NO_CHANGE)
       } catch (error) {
         if (!(error instanceof SystemCallError)) throw error
         failures.push({ interfaceName, code: error.code })
@@ -41,8 +51,16 @@ export class ResponderCore {
     return failures
   }
 
-  #open(interfaceName: string): InterfaceResponder {
-    const responder = new InterfaceResponder(this.#libc, interfaceName, {
+  #keep(name: string, { gone, come }: OwnedChange): void {
+    const owned = this.#owned.get(name) ?? new OwnedAddressSet()
+    for (const address of gone) owned.delete(address)
+    for (const address of come) owned.add(address)
+    if (owned.isEmpty) this.#owned.delete(name)
+    else this.#owned.set(name, owned)
+  }
+
+  #open(interfaceName: string, owned: OwnedAddressSet): InterfaceResponder {
+    const responder = new InterfaceResponder(this.#libc, interfaceName, owned, {
       onClaim: (claim) => this.#claims.add({ interfaceName, ...claim }, performance.now()),
       onError: (code) => this.#report({ kind: 'interface-error', failure: { interfaceName, code } }),
       isOwnMac: (mac) => [...this.#interfaces.values()].some((each) => each.mac === mac),
@@ -75,3 +93,5 @@ export class ResponderCore {
     await Promise.all(responders.map((responder) => responder.close()))
   }
 }
+
+const NO_CHANGE: OwnedChange = { gone: [], come: [] }

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ForeignClaim } from '../../layer2/ports.ts'
-import { type Ip, parseIp } from '../../net/ip.ts'
+import { formatIp, type Ip, ip, parseIp } from '../../net/ip.ts'
 import { parseMac } from '../../net/mac.ts'
 import { arpProbeFrame, arpReplyFrame, gratuitousArpFrames } from '../../wire/arp/frames.ts'
 import {
@@ -9,10 +10,12 @@ import {
   neighborSolicitationFrame,
 } from '../../wire/ndp/frames.ts'
 import type { Libc } from '../libc.ts'
+import { SystemCallError } from '../system-call-error.ts'
 import { arpClaim, neighbourClaim } from './claims-in-frames.ts'
 import { ForeignClaims } from './foreign-claims.ts'
 import { MulticastGroups } from './multicast-groups.ts'
 import { OwnedAddressSet } from './owned-addresses.ts'
+import { SolicitedNodeGroups } from './solicited-node-groups.ts'
 import { workerUrl } from './worker-url.ts'
 
 const at = (text: string): Ip => parseIp(text)!
@@ -22,7 +25,7 @@ const V6 = at('2001:db8::100')
 
 function ownedSet(...addresses: Ip[]): OwnedAddressSet {
   const set = new OwnedAddressSet()
-  set.replace(addresses)
+  for (const address of addresses) set.add(address)
   return set
 }
 
@@ -41,11 +44,35 @@ describe('the set of owned addresses', () => {
   it('keeps the counters of addresses that stay, and forgets the others', () => {
     const set = ownedSet(V4, V6)
     for (const entry of set.all()) entry.requests = 7
-    set.replace([V4, V6, at('10.0.0.1')])
+    for (const address of [V4, V6, at('10.0.0.1')]) set.add(address)
     expect(set.all().map((entry) => entry.requests)).toEqual([7, 0, 7])
-    set.replace([])
-    set.replace([V4])
+    for (const address of [V4, V6, at('10.0.0.1')]) set.delete(address)
+    expect(set.isEmpty).toBe(true)
+    set.add(V4)
     expect(set.all().map((entry) => entry.requests)).toEqual([0])
+  })
+
+  it('is what was added and not deleted, in whatever order', () => {
+    const address = fc
+      .tuple(fc.constantFrom(4 as const, 6 as const), fc.integer({ min: 1, max: 9 }), fc.boolean())
+      // Some of IPv6 have the last word in common.
+      .map(([family, value, high]): Ip => ip(family, BigInt(value) + (high && family === 6 ? 1n << 64n : 0n)))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), address)), (steps) => {
+        const set = new OwnedAddressSet()
+        const expected = new Map<string, Ip>()
+        for (const [adds, each] of steps) {
+          if (adds) set.add(each)
+          else set.delete(each)
+          if (adds) expected.set(formatIp(each), each)
+          else expected.delete(formatIp(each))
+        }
+        const texts = set.all().map((entry) => formatIp(entry.address))
+        expect(texts.sort()).toEqual([...expected.keys()].sort())
+        expect(set.ipv4Count + set.ipv6Count).toBe(expected.size)
+        expect(set.isEmpty).toBe(expected.size === 0)
+      }),
+    )
   })
 })
 
@@ -136,6 +163,33 @@ describe('multicast groups', () => {
     expect([...sockets.values()].map((s) => s.size)).toEqual([1, 1])
     groups.close()
     expect(sockets.size).toBe(0)
+  })
+})
+
+describe('groups of the addresses of an interface', () => {
+  it('are joined and left with the addresses; what failed is tried again with every change', () => {
+    const joined: string[] = []
+    let refuses = true
+    const groups = new SolicitedNodeGroups({
+      join: (group: Ip) => {
+        if (refuses) throw new SystemCallError('setsockopt', 19)
+        joined.push(formatIp(group))
+      },
+      leave: (group: Ip) => joined.splice(joined.indexOf(formatIp(group)), 1),
+      close: () => joined.splice(0),
+    } as unknown as MulticastGroups)
+    const twin = at('2001:db8:1::100')
+    groups.note({ gone: [], come: [V4, V6, twin] })
+    expect(() => groups.join()).toThrow(SystemCallError)
+    refuses = false
+    groups.note({ gone: [twin], come: [] })
+    groups.join()
+    expect(joined).toEqual(['ff02::1:ff00:100'])
+    groups.note({ gone: [], come: [V6] })
+    groups.join()
+    expect(joined).toHaveLength(1)
+    groups.note({ gone: [V6, V4, twin], come: [] })
+    expect(joined).toEqual([])
   })
 })
 

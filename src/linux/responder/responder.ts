@@ -4,7 +4,7 @@ import { LbctlError } from '../../errors/lbctl-error.ts'
 import type {
   AnnouncementFrame,
   AnswerCount,
-  OwnedAddresses,
+  OwnedChanges,
   Responder,
   ResponderEvents,
   ResponderFailure,
@@ -12,7 +12,6 @@ import type {
 } from '../../layer2/ports.ts'
 import { requireCapabilities } from '../capabilities.ts'
 import type { Command, Report } from './messages.ts'
-import { OwnedMirror } from './owned-changes.ts'
 import { workerUrl } from './worker-url.ts'
 
 /** @param url the thread's file; given by tests */
@@ -39,8 +38,6 @@ class ResponderThread implements Responder {
   readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>()
   readonly #exited: Promise<void>
   readonly #started = withResolvers<void>()
-  /** as the thread has it once it did what it was told */
-  readonly #owned = new OwnedMirror()
   #nextId = 1
   #stopping = false
   #death: Error | undefined
@@ -62,8 +59,7 @@ class ResponderThread implements Responder {
     return this.#started.promise
   }
 
-  async setOwned(owned: OwnedAddresses): Promise<readonly ResponderFailure[]> {
-    const changes = this.#owned.replace(owned)
+  async changeOwned(changes: OwnedChanges): Promise<readonly ResponderFailure[]> {
     const answer = await this.#ask((id) => ({ kind: 'own', id, changes }))
     return answer.kind === 'done' ? answer.failures : []
   }

@@ -4,7 +4,6 @@ import { type MessagePort, parentPort } from 'node:worker_threads'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { loadLibc } from '../libc.ts'
 import type { Command, Report } from './messages.ts'
-import { OwnedMirror } from './owned-changes.ts'
 import { ResponderCore } from './responder-core.ts'
 
 async function serve(port: MessagePort): Promise<void> {
@@ -17,11 +16,10 @@ async function serve(port: MessagePort): Promise<void> {
     report({ kind: 'refused', message: error.message, hints: error.hints })
     return
   }
-  const owned = new OwnedMirror()
   port.on('message', (command: Command) => {
     switch (command.kind) {
       case 'own':
-        report({ kind: 'done', id: command.id, failures: core.own(owned.apply(command.changes)) })
+        report({ kind: 'done', id: command.id, failures: core.change(command.changes) })
         break
       case 'announce':
         report({ kind: 'done', id: command.id, failures: core.announce(command.frames) })

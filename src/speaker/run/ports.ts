@@ -1,7 +1,7 @@
 // What the running speaker needs: somebody who holds BGP sessions, and somebody who answers on the links.
 import type { OutboundRoutes } from '../../bgp/outbound.ts'
 import type { BgpPeerOptions } from '../../bgp/peer.ts'
-import type { Layer2Announcement } from '../state/layer2-board.ts'
+import type { Layer2Change } from '../state/address-holders.ts'
 
 export interface BgpSessions {
   setPeers(peers: readonly BgpPeerOptions[]): void
@@ -9,6 +9,9 @@ export interface BgpSessions {
 }
 
 export interface LinkAnnouncer {
-  /** Replaces everything that is announced. Resolves when what is no longer in it is not answered for any more. */
-  set(announcements: readonly Layer2Announcement[]): Promise<void>
+  /**
+   * Announces some addresses in another way or not any more, and leaves the others alone; at the start, nothing is announced.
+   * Resolves when what is no longer announced is not answered for any more.
+   */
+  change(changes: readonly Layer2Change[]): Promise<void>
 }

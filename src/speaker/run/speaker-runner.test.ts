@@ -76,6 +76,8 @@ class FakeSessions {
 function runner() {
   const bgp = new FakeSessions()
   const sets: string[][] = []
+  const told: number[] = []
+  const held = new Set<string>()
   const gates: (() => void)[] = []
   const records: LogRecord[] = []
   let holds = false
@@ -89,15 +91,19 @@ function runner() {
     },
     bgp,
     layer2: {
-      set: (announcements) => {
-        sets.push(announcements.map(({ address }) => formatIp(address)).sort())
+      change: (changes) => {
+        told.push(changes.length)
+        for (const { address, interfaces } of changes)
+          if (interfaces === undefined) held.delete(formatIp(address))
+          else held.add(formatIp(address))
+        sets.push([...held].sort())
         return holds ? new Promise((resolve) => gates.push(resolve)) : Promise.resolve()
       },
     },
     log: (record) => records.push(record),
     nowMs: () => 0,
   })
-  return { speaker, bgp, sets, gates, records, hold: (value: boolean) => (holds = value) }
+  return { speaker, bgp, sets, told, gates, records, hold: (value: boolean) => (holds = value) }
 }
 
 it('hands routes to the sessions and addresses to the links', async () => {
@@ -123,7 +129,7 @@ it('a peer that comes later gets everything, and the others nothing anew', async
 })
 
 it('what changes while the links are busy is handed over once, as it is then', async () => {
-  const { speaker, sets, gates, hold } = runner()
+  const { speaker, sets, told, gates, hold } = runner()
   hold(true)
   speaker.apply(facts(POOL + service('web', '192.0.2.1')))
   for (const last of [2, 3, 4])
@@ -134,6 +140,7 @@ it('what changes while the links are busy is handed over once, as it is then', a
   await speaker.settled()
   expect(sets).toHaveLength(2)
   expect(sets.at(-1)).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'])
+  expect(told).toEqual([1, 3])
 })
 
 it('logs in the words of MetalLB', () => {

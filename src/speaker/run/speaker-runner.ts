@@ -84,7 +84,7 @@ export class SpeakerRunner {
     try {
       while (this.#linksDirty) {
         this.#linksDirty = false
-        await layer2.set(this.state.layer2Announcements())
+        await layer2.change(this.state.takeLayer2Changes())
       }
     } catch (error) {
       this.#failure ??= error

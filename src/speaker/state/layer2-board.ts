@@ -4,6 +4,7 @@ import type { ServiceDecision } from '../decide/decider.ts'
 import type { Reason } from '../decide/reasons.ts'
 import type { ServiceKey } from '../facts/facts.ts'
 import { sameValue } from '../facts/same-value.ts'
+import { AddressHolders, type Layer2Change } from './address-holders.ts'
 import type { Effect, Interfaces, SpeakerEvent } from './effects.ts'
 
 export interface Layer2Announcement {
@@ -22,6 +23,7 @@ interface Held {
 export class Layer2Board {
   readonly #nodeName: string
   readonly #held = new Map<ServiceKey, Held>()
+  readonly #holders = new AddressHolders()
   #interfaces: ReadonlySet<string> = new Set()
 
   constructor(nodeName: string) {
@@ -46,12 +48,19 @@ export class Layer2Board {
     )
   }
 
+  /** What became different about addresses since the last call. */
+  takeChanges(): readonly Layer2Change[] {
+    return this.#holders.take((service) => this.#held.get(service)?.interfaces)
+  }
+
   /** @param decision undefined when the Service is gone */
   update(service: ServiceKey, decision: ServiceDecision | undefined): Effect[] {
     const before = this.#held.get(service)
     const now = decision?.layer2.verdict.announces === true ? this.#hold(decision) : undefined
     if (now === undefined) this.#held.delete(service)
     else this.#held.set(service, now)
+    const elsewhere = !sameValue(before?.interfaces, now?.interfaces)
+    this.#holders.replace(service, announced(before), announced(now), elsewhere)
     const effects = [
       ...withdrawals(service, before, now, reasonOf(decision)),
       ...announcements(service, before, now),
@@ -88,6 +97,11 @@ export class Layer2Board {
     return events
   }
 }
+
+const NO_ADDRESSES: ReadonlyMap<string, Ip> = new Map()
+
+const announced = (held: Held | undefined): ReadonlyMap<string, Ip> =>
+  held === undefined || held.missing ? NO_ADDRESSES : held.addresses
 
 /** Addresses that a Service has no longer were changed; for the others the decision says why. */
 function reasonOf(decision: ServiceDecision | undefined): Reason {

@@ -12,6 +12,7 @@ import { type CandidateMatrix, Decider, type ServiceDecision } from '../decide/d
 import { type ReleaseRules, releaseRules } from '../decide/release-rules.ts'
 import type { FactChange, Members, ServiceKey } from '../facts/facts.ts'
 import { sameValue } from '../facts/same-value.ts'
+import type { Layer2Change } from './address-holders.ts'
 import type { Effect } from './effects.ts'
 import { KnownNodes } from './known-nodes.ts'
 import { type Layer2Announcement, Layer2Board } from './layer2-board.ts'
@@ -220,6 +221,11 @@ export class SpeakerState {
 
   layer2Announcements(): readonly Layer2Announcement[] {
     return this.#board.announcements()
+  }
+
+  /** What became of addresses since the last call, Services that share one taken together; the first call tells of all. */
+  takeLayer2Changes(): readonly Layer2Change[] {
+    return this.#board.takeChanges()
   }
 
   routesOf(peer: string): readonly BgpAdvertisement[] {
