@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Connection } from './connection.ts'
 import { type ApiAnswer, type ApiRequest, ExchangeError, exchange } from './exchange.ts'
 import { networkError, refusal } from './refusals.ts'
+import { retryAfterMs } from './retry-after.ts'
 
 export interface ClientOptions {
   /** for one attempt, to the last byte; default 30 000 */
@@ -64,10 +65,17 @@ export class ApiClient {
   async call(request: ApiRequest, call: CallOptions): Promise<ApiAnswer> {
     const { attempts, maxDelayMs, sleep } = this.#options
     let sawStarting = false
+    let renewed = false
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#attempt(request)
       if (!(outcome instanceof ExchangeError)) {
         if (succeeded(outcome) || (call.expect?.includes(outcome.status) ?? false)) return outcome
+      }
+      if (!renewed && isUnauthorized(outcome)) {
+        // Tokens rotate, and a plugin's may have been taken back: asked for anew they may be good. Once.
+        renewed = true
+        this.connection.renew()
+        continue
       }
       const delayMs = this.#delayBefore(outcome, attempt)
       const again =
@@ -132,6 +140,9 @@ export class ApiClient {
 const sleepUnlessAborted = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   setTimeout(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
 
+const isUnauthorized = (outcome: ApiAnswer | ExchangeError): boolean =>
+  !(outcome instanceof ExchangeError) && outcome.status === 401
+
 const succeeded = (answer: ApiAnswer): boolean => answer.status >= 200 && answer.status < 300
 
 /** The connection was never made, so the request was not sent. */
@@ -143,11 +154,3 @@ const isStarting = (outcome: ApiAnswer | ExchangeError): boolean =>
   outcome instanceof ExchangeError
     ? outcome.code !== 'TIMEOUT'
     : outcome.status === 503 || outcome.status === 429
-
-/** Seconds or an HTTP date (RFC 9110 §10.2.3). */
-function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined
-  if (/^\d+$/.test(header)) return Number(header) * 1000
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs)
-}

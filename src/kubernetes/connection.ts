@@ -20,19 +20,23 @@ export interface ConnectionOptions {
   readonly namespace?: string | undefined
   /** where HTTPS_PROXY and NO_PROXY are looked up; default process.env */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** connections at a time; default 8: a watch holds one for as long as it goes on */
+  readonly sockets?: number
 }
 
 export interface Connection {
   readonly identity: ClusterIdentity
   /** Options for one request, with fresh credentials. They hold secrets: never to be put into an error. */
   prepare(): Promise<https.RequestOptions>
+  /** Forgets credentials and reads the kubeconfig again: for the server accepts those no longer that it was given. */
+  renew(): void
   /** Closes idle connections, so that the process can end. */
   close(): void
 }
 
 /** @throws LbctlError `input` for a kubeconfig that cannot be read, `usage` for a context that is not in it */
 export function openConnection(options: ConnectionOptions = {}): Connection {
-  const config = loadConfig(options)
+  let config = loadConfig(options)
   const context = config.getContextObject(config.getCurrentContext())
   const cluster = config.getCurrentCluster()
   if (context === null || cluster === null) throw unknownContext(config, options)
@@ -52,24 +56,36 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
         hints: ['Use https, or set insecure-skip-tls-verify: true for this cluster if it is a local proxy.'],
       },
     )
-  const agent = server.protocol === 'http:' ? new http.Agent(AGENT) : new https.Agent(AGENT)
+  const agentOptions = { keepAlive: true, maxSockets: options.sockets ?? FEW_SOCKETS }
+  const agent = server.protocol === 'http:' ? new http.Agent(agentOptions) : new https.Agent(agentOptions)
   const proxyUrl = cluster.proxyUrl || proxyFromEnvironment(server, options.env ?? process.env)
   const proxied = proxyUrl !== undefined
-  if (proxied)
-    config.clusters = config.clusters.map((c) => (c.name === cluster.name ? { ...c, proxyUrl } : c))
+  const throughProxy = (each: KubeConfig): void => {
+    if (proxied) each.clusters = each.clusters.map((c) => (c.name === cluster.name ? { ...c, proxyUrl } : c))
+  }
+  throughProxy(config)
+  const fresh = shortLived(async () => {
+    const request: https.RequestOptions = {}
+    await credentials(config, request)
+    if (!proxied) request.agent = agent
+    // A server below a path (Rancher, `kubectl proxy --api-prefix`) keeps it.
+    return { ...request, ...target(server) }
+  })
   return {
     identity: {
       context: config.getCurrentContext(),
       server: server.origin,
       namespace: options.namespace ?? context.namespace ?? 'default',
     },
-    prepare: shortLived(async () => {
-      const request: https.RequestOptions = {}
-      await credentials(config, request)
-      if (!proxied) request.agent = agent
-      // A server below a path (Rancher, `kubectl proxy --api-prefix`) keeps it.
-      return { ...request, ...target(server) }
-    }),
+    prepare: fresh.get,
+    renew: () => {
+      fresh.forget()
+      const again = reloaded(options)
+      // Another cluster under the same name is another one: what was learned of the first would be wrong of it.
+      if (again?.getCurrentCluster()?.server !== cluster.server || again.getCurrentUser() === null) return
+      throughProxy(again)
+      config = again
+    },
     close: () => agent.destroy(),
   }
 }
@@ -77,23 +93,37 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
 /** An exec plugin that names no expiry would run for every request, and several at once for parallel ones. */
 const CREDENTIALS_LIFETIME_MS = 5_000
 
-function shortLived<T>(make: () => Promise<T>): () => Promise<T> {
+function shortLived<T>(make: () => Promise<T>): {
+  readonly get: () => Promise<T>
+  readonly forget: () => void
+} {
   let made: { readonly atMs: number; readonly value: Promise<T> } | undefined
-  return () => {
+  const forget = (): void => {
+    made = undefined
+  }
+  const get = (): Promise<T> => {
     const nowMs = performance.now()
     if (made === undefined || nowMs - made.atMs > CREDENTIALS_LIFETIME_MS) {
       const value = make()
       made = { atMs: nowMs, value }
-      value.catch(() => {
-        made = undefined
-      })
+      value.catch(forget)
     }
     return made.value
   }
+  return { get, forget }
 }
 
-/** Writes are in sequence and reads are few at a time, so a handful of connections is all that is used. */
-const AGENT = { keepAlive: true, maxSockets: 8 } as const
+/** Writes are in sequence and reads are few at a time, so a handful of connections is all that a command uses. */
+const FEW_SOCKETS = 8
+
+/** undefined: it cannot be read now, for somebody may be writing it */
+function reloaded(options: ConnectionOptions): KubeConfig | undefined {
+  try {
+    return loadConfig(options)
+  } catch {
+    return undefined
+  }
+}
 
 const target = (server: URL): https.RequestOptions => ({
   protocol: server.protocol,

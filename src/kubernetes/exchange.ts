@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Connection } from './connection.ts'
 
-export type Method = 'GET' | 'PATCH' | 'PUT' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 export interface ApiRequest {
   readonly method: Method
@@ -56,27 +56,38 @@ export async function exchange(
 ): Promise<ApiAnswer> {
   const prepared = await connection.prepare()
   const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body))
+  const options = requestOptions(prepared, request, {
+    // The bare word: with a q value the server does not compress.
+    'accept-encoding': 'gzip',
+    ...(payload === undefined
+      ? {}
+      : { 'content-type': request.contentType ?? 'application/json', 'content-length': payload.length }),
+  })
+  const { response, bytes } = await send(options, payload, limits)
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: await decodeBody(response, bytes, limits.maxBytes),
+  }
+}
+
+/** What node:http is asked for. */
+export function requestOptions(
+  prepared: https.RequestOptions,
+  request: ApiRequest,
+  headers: http.OutgoingHttpHeaders,
+): https.RequestOptions {
   const query = new URLSearchParams(request.query ?? {}).toString()
-  const options: https.RequestOptions = {
+  return {
     ...prepared,
     method: request.method,
     path: `${prepared.path ?? ''}${request.path}${query === '' ? '' : `?${query}`}`,
     headers: {
       ...(prepared.headers as http.OutgoingHttpHeaders | undefined),
       accept: request.accept ?? 'application/json',
-      // The bare word: with a q value the server does not compress.
-      'accept-encoding': 'gzip',
       'user-agent': 'lbctl',
-      ...(payload === undefined
-        ? {}
-        : { 'content-type': request.contentType ?? 'application/json', 'content-length': payload.length }),
+      ...headers,
     },
-  }
-  const { response, bytes } = await send(options, payload, limits)
-  return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    body: await decode(response, bytes, limits.maxBytes),
   }
 }
 
@@ -120,7 +131,12 @@ function send(
   })
 }
 
-async function decode(response: http.IncomingMessage, bytes: Buffer, maxBytes: number): Promise<unknown> {
+/** JSON where the server says that it is, else the text. @throws ExchangeError */
+export async function decodeBody(
+  response: http.IncomingMessage,
+  bytes: Buffer,
+  maxBytes: number,
+): Promise<unknown> {
   const packed = response.headers['content-encoding'] === 'gzip'
   const plain = packed ? await unzip(bytes, maxBytes) : bytes
   const text = plain.toString('utf8')

@@ -19,6 +19,8 @@ export interface RequestDescription {
 const PARTICIPLES: Readonly<Record<string, string>> = {
   get: 'read',
   list: 'listed',
+  watch: 'watched',
+  create: 'created',
   patch: 'patched',
   update: 'replaced',
   delete: 'deleted',
@@ -27,11 +29,12 @@ const PARTICIPLES: Readonly<Record<string, string>> = {
 export function describeRequest(request: ApiRequest): RequestDescription {
   const apply = request.contentType === 'application/apply-patch+yaml'
   const match =
-    /^(?:\/api|\/apis\/(?<group>[^/]+))\/(?<version>[^/]+)(?:\/namespaces\/(?<namespace>[^/]+)(?=\/))?\/(?<resource>[^/]+)(?:\/(?<name>[^/]+))?$/.exec(
+    /^(?:\/api|\/apis\/(?<group>[^/]+))\/(?<version>[^/]+)(?:\/namespaces\/(?<namespace>[^/]+)(?=\/))?\/(?<resource>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<part>status))?)?$/.exec(
       request.path,
     )
-  const { group = '', namespace, resource, name } = match?.groups ?? {}
-  const verb = verbOf(request.method, name !== undefined)
+  const { group = '', namespace, name, part } = match?.groups ?? {}
+  const resource = part === undefined ? match?.groups?.['resource'] : `${match?.groups?.['resource']}/${part}`
+  const verb = verbOf(request, name !== undefined)
   if (resource === undefined) {
     const rbacRule = `nonResourceURLs: ["${request.path}"], verbs: ["get"]`
     return {
@@ -44,7 +47,8 @@ export function describeRequest(request: ApiRequest): RequestDescription {
       apply,
     }
   }
-  const qualified = group === '' ? resource : `${resource}.${group}`
+  const [plural = '', ...parts] = resource.split('/')
+  const qualified = [group === '' ? plural : `${plural}.${group}`, ...parts].join('/')
   // Server-side apply is allowed by patch, and where the object is new by create as well.
   const verbs = apply ? '"patch","create"' : `"${verb}"`
   return {
@@ -61,10 +65,13 @@ export function describeRequest(request: ApiRequest): RequestDescription {
   }
 }
 
-function verbOf(method: ApiRequest['method'], named: boolean): string {
+function verbOf({ method, query }: ApiRequest, named: boolean): string {
   switch (method) {
     case 'GET':
+      if (query?.['watch'] !== undefined) return 'watch'
       return named ? 'get' : 'list'
+    case 'POST':
+      return 'create'
     case 'PATCH':
       return 'patch'
     case 'PUT':

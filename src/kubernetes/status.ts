@@ -10,6 +10,8 @@ export interface StatusCause {
 export interface Status {
   readonly reason: string
   readonly message: string
+  readonly code: number | undefined
+  readonly retryAfterSeconds: number | undefined
   readonly causes: readonly StatusCause[]
   /** of a 410: where the list can go on at the present state */
   readonly continueToken: string | undefined
@@ -18,7 +20,14 @@ export interface Status {
 /** The Status in a body; 404s of unknown kinds and 429s of fairness are plain text and give their text as the message. */
 export function readStatus(body: unknown): Status {
   if (typeof body === 'string')
-    return { reason: '', message: oneLine(body), causes: [], continueToken: undefined }
+    return {
+      reason: '',
+      message: oneLine(body),
+      code: undefined,
+      retryAfterSeconds: undefined,
+      causes: [],
+      continueToken: undefined,
+    }
   const status = asRecord(body)
   const metadata = asRecord(status['metadata'])
   const details = asRecord(status['details'])
@@ -27,6 +36,8 @@ export function readStatus(body: unknown): Status {
   return {
     reason: asText(status['reason']),
     message: oneLine(asText(status['message'])),
+    code: asNumber(status['code']),
+    retryAfterSeconds: asNumber(details['retryAfterSeconds']),
     causes: causes.map(asRecord).map((cause) => ({
       reason: asText(cause['reason']),
       field: asText(cause['field']),
@@ -52,5 +63,7 @@ export const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
     : {}
 
 export const asText = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const asNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
 
 const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ')

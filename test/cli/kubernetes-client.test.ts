@@ -309,10 +309,16 @@ describe('refusals', () => {
   })
 
   it('sends somebody with a bad token to log in', async () => {
-    api.answerNext('bad token 401')
+    api.answerNext('bad token 401', undefined, 2)
     const error = await failure(reader().nodes())
     expect(error.kind).toBe('permission')
     expect(error.message).toContain('credentials of context "test"')
+  })
+
+  it('asks for the credentials again when they are refused, once', async () => {
+    api.answerNext('bad token 401')
+    expect(await reader().nodes()).toEqual([])
+    expect(api.requests.filter(({ path }) => path === '/api/v1/nodes')).toHaveLength(2)
   })
 
   it('lists the causes of a 422 field by field', async () => {
