@@ -56,6 +56,8 @@ module.exports = {
     room('speaker', [...FLOOR, 'wire', 'bgp', 'bfd', 'layer2', 'gossip', 'ipam', 'config']),
     room('controller', [...FLOOR, 'ipam', 'config']),
     room('router', [...FLOOR, 'wire', 'bgp', 'config']),
+    room('install', [...FLOOR, 'config', 'migrate']),
+    room('webhook', [...FLOOR, 'config', 'install']),
     room('diagnose', [...FLOOR, 'wire', 'bgp', 'ipam', 'config', 'speaker', 'controller', 'router']),
     room('terminal', [
       ...FLOOR,
@@ -68,6 +70,7 @@ module.exports = {
       'speaker',
       'controller',
       'router',
+      'install',
     ]),
     // Wings implement the ports of the rooms, so they may see the rooms' types, but never each other.
     {
@@ -92,7 +95,7 @@ module.exports = {
       name: 'commands-see-compose-and-terminal',
       severity: 'error',
       from: {
-        path: '^src/(net|errors|wire|bgp|bfd|layer2|gossip|config|ipam|migrate|speaker|controller|router|diagnose|terminal)/',
+        path: '^src/(net|errors|wire|bgp|bfd|layer2|gossip|config|ipam|migrate|speaker|controller|router|install|webhook|diagnose|terminal)/',
         pathNot: TEST,
       },
       to: { path: '^src/(commands|compose)/' },
@@ -104,6 +107,8 @@ module.exports = {
     pure('ipam', '^src/ipam/'),
     pure('migrate', '^src/migrate/'),
     pure('router', '^src/router/'),
+    pure('install', '^src/install/'),
+    pure('webhook', '^src/webhook/'),
     // Their drivers do what they do through ports.ts; the wings have the sockets and the timers.
     pure('bgp', '^src/bgp/'),
     pure('gossip', '^src/gossip/'),

@@ -9,6 +9,8 @@ const pure = [
   'src/ipam/**',
   'src/migrate/**',
   'src/router/**',
+  'src/install/**',
+  'src/webhook/**',
   'src/bgp/**',
   'src/gossip/**',
   'src/layer2/**',

@@ -23,6 +23,19 @@ const RESOURCES: Readonly<Record<string, string>> = {
   AddressPool: 'addresspools',
   BGPAdvertisement: 'bgpadvertisements',
   L2Advertisement: 'l2advertisements',
+  // What `lbctl install` applies.
+  CustomResourceDefinition: 'customresourcedefinitions',
+  ServiceAccount: 'serviceaccounts',
+  ClusterRole: 'clusterroles',
+  ClusterRoleBinding: 'clusterrolebindings',
+  Role: 'roles',
+  RoleBinding: 'rolebindings',
+  DaemonSet: 'daemonsets',
+  Deployment: 'deployments',
+  PodDisruptionBudget: 'poddisruptionbudgets',
+  NetworkPolicy: 'networkpolicies',
+  ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
+  PodMonitor: 'podmonitors',
 }
 
 export const METALLB_GROUP = 'metallb.io'

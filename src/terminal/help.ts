@@ -16,7 +16,7 @@ const WIDTH = 80
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Configuration', ['migrate', 'validate']],
   ['Diagnosis', ['diagnose', 'explain', 'status', 'pool', 'capture', 'bundle']],
-  ['Operation', ['speaker', 'controller', 'install']],
+  ['Operation', ['speaker', 'controller', 'install', 'uninstall']],
   ['Surroundings', ['router', 'lab', 'completion']],
 ]
 

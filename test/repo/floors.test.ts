@@ -35,6 +35,14 @@ const PLANTS: readonly (readonly [string, string, readonly string[]])[] = [
   ['migrate/plant-c.ts', '../terminal/target.ts', ['migrate-imports-only-down']],
   ['router/plant-a.ts', '../diagnose/target.ts', ['router-imports-only-down']],
   ['router/plant-b.ts', 'node:fs', ['router-is-pure']],
+  [
+    'install/plant-a.ts',
+    '../kubernetes/target.ts',
+    ['install-imports-only-down', 'only-compose-touches-wings'],
+  ],
+  ['install/plant-b.ts', 'node:fs', ['install-is-pure']],
+  ['webhook/plant-a.ts', '../controller/target.ts', ['webhook-imports-only-down']],
+  ['webhook/plant-b.ts', 'node:crypto', ['webhook-is-pure']],
   ['diagnose/checks/plant.ts', 'node:net', ['checks-is-pure']],
   ['diagnose/plant.ts', '../lab/target.ts', ['diagnose-imports-only-down', 'only-compose-touches-wings']],
   [
@@ -66,10 +74,24 @@ const FINE: readonly (readonly [string, string])[] = [
   ['commands/fine.ts', '../terminal/target.ts'],
   ['migrate/fine.ts', '../config/target.ts'],
   ['router/fine.ts', '../bgp/target.ts'],
+  ['install/fine.ts', '../migrate/target.ts'],
+  ['webhook/fine.ts', '../install/target.ts'],
 ]
 const ROOMS = [
   ...['net', 'errors', 'wire', 'bgp', 'bfd', 'layer2', 'gossip', 'config', 'ipam', 'migrate', 'speaker'],
-  ...['controller', 'router', 'diagnose', 'terminal', 'linux', 'kubernetes', 'lab', 'compose', 'commands'],
+  ...[
+    'controller',
+    'router',
+    'diagnose',
+    'terminal',
+    'linux',
+    'kubernetes',
+    'lab',
+    'compose',
+    'commands',
+    'install',
+    'webhook',
+  ],
 ]
 
 interface Violation {

@@ -1,0 +1,221 @@
+// What each component may do, and why. Every verb has its reason; what has none is not granted. Rights in the namespace of the
+// configuration are a Role; only what concerns objects of all namespaces is a ClusterRole.
+import {
+  CONTROLLER,
+  CONVERTED_CRD,
+  LEASE,
+  MEMBERLIST_SECRET,
+  WEBHOOK_CONFIGURATION,
+  WEBHOOK_SECRET,
+} from './names.ts'
+
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
+
+export interface Right {
+  readonly group: string
+  readonly resources: readonly string[]
+  /** the only objects that it is for; `create` cannot be bound to names, since the API server does not know them yet */
+  readonly names?: readonly string[]
+  readonly verbs: Readonly<Partial<Record<Verb, string>>>
+}
+
+export interface Rights {
+  readonly cluster: readonly Right[]
+  readonly namespace: readonly Right[]
+}
+
+const METALLB = 'metallb.io'
+const CONFIGURATION = [
+  'bfdprofiles',
+  'bgpadvertisements',
+  'bgppeers',
+  'communities',
+  'ipaddresspools',
+  'l2advertisements',
+]
+
+const follow = (what: string) => ({ list: `to know ${what} at the start`, watch: 'to see what changes' })
+const writeEvents: Right = {
+  group: '',
+  resources: ['events'],
+  verbs: { create: 'to say at a Service what became of it', patch: 'to count an event that comes again' },
+}
+const configuration: Right = {
+  group: METALLB,
+  resources: CONFIGURATION,
+  verbs: follow('the configuration'),
+}
+const ownPod: Right = {
+  group: '',
+  resources: ['pods'],
+  verbs: { get: 'to read the own uid: what this pod reports belongs to it, and goes with it' },
+}
+const configurationState: readonly Right[] = [
+  {
+    group: METALLB,
+    resources: ['configurationstates'],
+    verbs: {
+      get: 'to see whether the own report is there',
+      list: 'to begin the watch',
+      watch: 'to notice that it was deleted, and write it again',
+      create: 'to report for the first time',
+      patch: 'to report again, by server-side apply',
+      delete: 'to take the report of a former life away',
+    },
+  },
+  {
+    group: METALLB,
+    resources: ['configurationstates/status'],
+    verbs: {
+      patch: 'to say whether the configuration can be used',
+      update: 'the same, guarded by a version',
+    },
+  },
+]
+
+export const SPEAKER_RIGHTS: Rights = {
+  cluster: [
+    { group: '', resources: ['services'], verbs: follow('which addresses are to be announced') },
+    {
+      group: 'discovery.k8s.io',
+      resources: ['endpointslices'],
+      verbs: follow('where the ready endpoints are'),
+    },
+    { group: '', resources: ['nodes'], verbs: follow('the other nodes, their labels and conditions') },
+    { group: '', resources: ['namespaces'], verbs: follow('the labels by which pools choose namespaces') },
+    writeEvents,
+  ],
+  namespace: [
+    configuration,
+    {
+      group: '',
+      resources: ['secrets'],
+      verbs: {
+        get: 'to read the password of a BGPPeer that names a Secret',
+        list: 'the same at the start: the names are chosen by whoever writes the BGPPeer',
+        watch: 'to see a password change',
+      },
+    },
+    {
+      ...ownPod,
+      verbs: { ...ownPod.verbs, list: 'to find the other speakers, MetalLB’s among them, for the gossip' },
+    },
+    {
+      group: METALLB,
+      resources: ['servicel2statuses', 'servicebgpstatuses'],
+      verbs: {
+        get: 'to look again after a lost race',
+        list: 'to find what an earlier life of this speaker wrote',
+        watch: 'to notice that a report was deleted or changed',
+        create: 'to report a Service that this node began to announce',
+        update: 'to replace a report',
+        patch: 'to change a report',
+        delete: 'to take the report away when the node announces no more',
+      },
+    },
+    {
+      group: METALLB,
+      resources: ['servicel2statuses/status', 'servicebgpstatuses/status'],
+      verbs: { patch: 'to fill a report in', update: 'the same, guarded by a version' },
+    },
+    ...configurationState,
+  ],
+}
+
+/** What the controller needs in any case, and what it needs to serve webhooks. */
+export const CONTROLLER_RIGHTS: Rights = {
+  cluster: [
+    {
+      group: '',
+      resources: ['services'],
+      verbs: { ...follow('which Services want an address'), get: 'to look again after a lost race' },
+    },
+    {
+      group: '',
+      resources: ['services/status'],
+      verbs: {
+        update: 'to give a Service its address, guarded by a version',
+        patch: 'the same, with the annotation of the pool, in one write',
+      },
+    },
+    { group: '', resources: ['namespaces'], verbs: follow('the labels by which pools choose namespaces') },
+    {
+      group: '',
+      resources: ['nodes'],
+      verbs: follow('the nodes that selectors of peers and advertisements mean'),
+    },
+    writeEvents,
+  ],
+  namespace: [
+    configuration,
+    {
+      group: METALLB,
+      resources: ['ipaddresspools/status'],
+      verbs: { patch: 'to count the addresses in use', update: 'the same, guarded by a version' },
+    },
+    ...configurationState,
+    ownPod,
+    {
+      group: '',
+      resources: ['secrets'],
+      names: [MEMBERLIST_SECRET],
+      verbs: { get: 'to see whether the key of the gossip is there' },
+    },
+    {
+      group: '',
+      resources: ['secrets'],
+      verbs: { create: 'to make the key of the gossip, and the certificate of the webhooks' },
+    },
+    {
+      group: 'apps',
+      resources: ['deployments'],
+      names: [CONTROLLER],
+      verbs: { get: 'to read its uid: the Secrets made here belong to it, and go with it' },
+    },
+    {
+      group: 'coordination.k8s.io',
+      resources: ['leases'],
+      names: [LEASE],
+      verbs: {
+        get: 'to see who leads',
+        update: 'to lead, and to go on leading, guarded by a version',
+        patch: 'to give the lead up',
+      },
+    },
+    { group: 'coordination.k8s.io', resources: ['leases'], verbs: { create: 'to lead for the first time' } },
+  ],
+}
+
+export const WEBHOOK_RIGHTS: Rights = {
+  cluster: [
+    {
+      group: 'admissionregistration.k8s.io',
+      resources: ['validatingwebhookconfigurations'],
+      names: [WEBHOOK_CONFIGURATION],
+      verbs: {
+        get: 'to see which certificate the API server trusts',
+        patch: 'to have it trust the one that is served',
+      },
+    },
+    {
+      group: 'apiextensions.k8s.io',
+      resources: ['customresourcedefinitions'],
+      names: [CONVERTED_CRD],
+      verbs: {
+        get: 'to see which certificate the API server trusts for conversions',
+        patch: 'to have it trust the one that is served',
+      },
+    },
+  ],
+  namespace: [
+    {
+      group: '',
+      resources: ['secrets'],
+      names: [WEBHOOK_SECRET],
+      verbs: {
+        get: 'to serve the certificate that the other replica made',
+        update: 'to renew it before it ends, guarded by a version',
+      },
+    },
+  ],
+}

@@ -1,0 +1,47 @@
+// What an installation or its removal says on the way.
+import type { Kept, RemovalPlan } from '../../install/apply/removal.ts'
+import type { NotReady } from '../../install/apply/wait-ready.ts'
+import { refOf, refText } from '../../migrate/apply/plan.ts'
+import type { ObjectRef } from '../../migrate/ports.ts'
+import { safeText } from '../safe-text.ts'
+
+export const renderKeptCrds = (kept: readonly ObjectRef[]): string =>
+  kept.length === 0
+    ? ''
+    : `Left as others applied them (--take-over replaces them): ${kept.map(({ name }) => safeText(name)).join(', ')}.\n`
+
+/** `  DaemonSet metallb-system/lbctl-speaker: 3 of 5 nodes are ready` */
+export const renderReadiness = ({ ref, readiness }: NotReady): string =>
+  `  ${safeText(refText(ref))}: ${safeText(readiness.text)}\n`
+
+export function renderNotReady(pending: readonly NotReady[], timeout: string): string {
+  const namespaces = [...new Set(pending.flatMap(({ ref }) => ref.namespace ?? []))]
+  return [
+    `Not ready after ${timeout}; everything is applied, and may become ready later:\n`,
+    ...pending.map(renderReadiness),
+    ...namespaces.map(
+      (ns) => `See why: kubectl -n ${safeText(ns)} get pods,events -l app.kubernetes.io/name=lbctl\n`,
+    ),
+  ].join('')
+}
+
+export interface LostObjects {
+  readonly crds: number
+  /** objects of their kinds in the whole cluster */
+  readonly objects: number
+}
+
+/** What `lbctl uninstall` would do; `lost` when CRDs are among what is removed. */
+export function renderRemoval({ remove, keep }: RemovalPlan, lost: LostObjects | undefined): string {
+  return [
+    remove.length === 0 ? 'Nothing of lbctl is there to be removed.\n' : 'To be removed, in this order:\n',
+    ...remove.map((live) => `  ${safeText(refText(refOf(live)))}\n`),
+    lost === undefined || lost.crds === 0
+      ? ''
+      : `With the CRDs go ALL objects of their kinds, of every namespace: ${lost.objects} objects of configuration.\n`,
+    keep.length === 0 ? '' : 'Left alone:\n',
+    ...keep.map(keptLine),
+  ].join('')
+}
+
+const keptLine = ({ ref, why }: Kept): string => `  ${safeText(refText(ref))}: ${safeText(why)}\n`
