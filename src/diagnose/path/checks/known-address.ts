@@ -1,0 +1,57 @@
+import { type CheckOutcome, fail, pass, skip } from '../../finding.ts'
+import type { Check } from '../../judge.ts'
+import type { PathFacts } from '../path-facts.ts'
+import { portText, roleText } from '../path-words.ts'
+
+/** Whether a Service has the address and port, as far as this node has been told. */
+export const knownAddress: Check<PathFacts> = {
+  id: 'known-address',
+  title: 'a Service has this address and port',
+  evaluate: (facts): CheckOutcome => {
+    const { mode, ports, target } = facts
+    if (mode === undefined) return skip('there are no rules of kube-proxy')
+    const known = ports.filter(({ roles }) => roles.length > 0)
+    const [first, ...more] = known
+    if (first !== undefined) {
+      const others = more.length === 0 ? '' : `, and ${more.length} other ports`
+      return pass(`${portText(target, first.port)} is ${roleText(first)}${others}`)
+    }
+    return unknownTarget(facts)
+  },
+}
+
+function unknownTarget({ target, knownPorts }: PathFacts): CheckOutcome {
+  const { address, port } = target
+  const what = port === undefined ? address : portText(target, port)
+  return fail({
+    code: 'F32',
+    title: `kube-proxy on this node knows no Service with ${what}.`,
+    severity: 'error',
+    confidence: 'certain',
+    subject: what,
+    evidence: [`its rules hold ${knownPorts} ports of Services, and none of them is ${what}`],
+    cause:
+      port === undefined
+        ? 'No Service has the address in its status, kube-proxy has not been told yet, or another proxy serves this Service. Packets for it are routed on, or answered by this host itself.'
+        : 'kube-proxy takes packets for the ports of a Service only. Any other port, and a ping, is not answered by anybody, which says nothing about the Service.',
+    fix: [
+      {
+        text: 'See which Service has the address, and on which ports.',
+        command: `kubectl get services -A -o wide | grep -F ${address}`,
+      },
+      ...(port === undefined
+        ? []
+        : [
+            {
+              text: 'See all ports that the rules know for this address.',
+              command: `lbctl diagnose path ${address}`,
+            },
+          ]),
+      {
+        text: 'See whether kube-proxy on this node is up to date.',
+        command: 'kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=50',
+      },
+    ],
+    candidates: port === undefined ? [] : ['F35'],
+  })
+}

@@ -1,0 +1,69 @@
+import { type CheckOutcome, fail, pass, skip } from '../../finding.ts'
+import type { Check } from '../../judge.ts'
+import type { PathFacts, TreeNode, WalkFacts } from '../path-facts.ts'
+import { clientText, endsText, portText } from '../path-words.ts'
+
+/** externalTrafficPolicy Local on a node that has no endpoint. */
+export const localEndpoint: Check<PathFacts> = {
+  id: 'local-endpoint',
+  title: 'this node may forward connections from outside',
+  evaluate: (facts): CheckOutcome => {
+    const known = facts.ports.filter(({ roles }) => roles.some((role) => role !== 'ClusterIP'))
+    if (known.length === 0) return skip('no address for clients from outside')
+    for (const port of known) {
+      const dropped = port.walks.find(lacksLocal)
+      if (dropped === undefined) continue
+      const what = portText(facts.target, port.port)
+      const others = port.walks.filter((walk) => walk.ends.some(({ end }) => end === 'endpoint'))
+      return fail({
+        code: 'F28',
+        title: `This node drops connections to ${what} from outside: ${port.service ?? 'the Service'} has no endpoint on it.`,
+        severity: 'error',
+        confidence: 'certain',
+        subject: what,
+        evidence: [
+          ...dropped.ends.flatMap(({ stoppedBy, stoppedIn }) =>
+            stoppedIn === undefined ? [] : [`${stoppedIn}: ${stoppedBy}`],
+          ),
+          ...others.map(
+            ({ clients, ends }) =>
+              `${clientText(clients)}: ${endsText(ends)}, which is why a test from there says nothing`,
+          ),
+        ],
+        cause:
+          'externalTrafficPolicy is Local: a node forwards only to endpoints of its own, and drops what comes for others by design. Only nodes with a ready endpoint may announce the address.',
+        fix: [
+          { text: 'See which nodes have one.', command: 'kubectl get endpointslices -A -o wide' },
+          {
+            text: 'Test from outside against a node that has one, or see that the load balancer announces from such a node.',
+          },
+          {
+            text: 'Or let every node forward; endpoints then see the address of a node.',
+            configuration: ['spec:', '  externalTrafficPolicy: Cluster'],
+          },
+        ],
+      })
+    }
+    const reached = known
+      .flatMap(({ walks }) => walks)
+      .some(({ ends }) => ends.some(({ end }) => end === 'endpoint'))
+    return reached ? pass('yes') : skip('nothing leads to an endpoint, for another reason')
+  },
+}
+
+function lacksLocal({ ends, tree, clients }: WalkFacts): boolean {
+  if (clients.kind === 'this node' || ends.some(({ end }) => end === 'endpoint')) return false
+  // Up to 1.24 a chain of its own marks the packet; whether the mark drops it is up to another rule.
+  return (
+    ends.some(
+      ({ end, stoppedBy = '', stoppedIn = '' }) =>
+        end === 'dropped' &&
+        (/has no local endpoints$/.test(stoppedBy) || /endpoints-check$/.test(stoppedIn)),
+    ) || holdsChain(tree, /^KUBE-XLB-/)
+  )
+}
+
+const holdsChain = (nodes: readonly TreeNode[], pattern: RegExp): boolean =>
+  nodes.some(
+    ({ label, kind, children }) => (kind === 'chain' && pattern.test(label)) || holdsChain(children, pattern),
+  )

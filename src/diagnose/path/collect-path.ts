@@ -1,0 +1,155 @@
+// Rules of this host, or of files, and the address → facts. Nothing is changed: the programs that are run only print.
+import { formatIp, type Ip, parseIp, sameIp } from '../../net/ip.ts'
+import type { NetworkTables } from '../ports.ts'
+import { examinePath, type PathQuestion } from './examine-path.ts'
+import { PATH_FACTS_FORMAT, type PathFacts, type RuleSourceFacts } from './path-facts.ts'
+import type { RulePrograms } from './ports.ts'
+import { pluginsIn, proxyMode, type ReadRules, type RuleText, readRules } from './rule-sources.ts'
+
+export interface AskedPath extends PathQuestion {
+  /** as it was typed */
+  readonly asked: string
+}
+
+export interface PathSurroundings {
+  readonly programs: RulePrograms
+  readonly tables: Pick<NetworkTables, 'addresses' | 'links'>
+  readonly hostName: string
+  readonly netns: string | undefined
+}
+
+interface Machine {
+  readonly host: PathFacts['host']
+  readonly file: string | undefined
+  readonly own: readonly { readonly address: Ip; readonly interfaceName: string | undefined }[]
+  readonly addressesKnown: boolean
+  readonly conntrack: PathFacts['conntrack']
+}
+
+/** Of the machine that this runs on. */
+export async function collectPath(asked: AskedPath, around: PathSurroundings): Promise<PathFacts> {
+  const { programs, tables } = around
+  const [{ texts, sources }, addresses, links] = await Promise.all([
+    runAll(programs, asked.target.family === 6),
+    tables.addresses(),
+    tables.links(),
+  ])
+  const nameOf = (index: number): string | undefined => links.find((link) => link.index === index)?.name
+  return factsFrom(asked, readRules(texts), sources, {
+    host: { name: around.hostName, netns: around.netns },
+    file: undefined,
+    own: addresses.map(({ address, interfaceIndex }) => ({ address, interfaceName: nameOf(interfaceIndex) })),
+    addressesKnown: true,
+    conntrack: {
+      count: numberIn(programs.read('/proc/sys/net/netfilter/nf_conntrack_count')),
+      max: numberIn(programs.read('/proc/sys/net/netfilter/nf_conntrack_max')),
+    },
+  })
+}
+
+/**
+ * Of another machine, from what its programs printed.
+ * @param nodeAddresses of that machine; empty when they are not known
+ */
+export function pathFromFiles(
+  asked: AskedPath,
+  texts: readonly RuleText[],
+  nodeAddresses: readonly Ip[],
+): PathFacts {
+  return factsFrom(asked, readRules(texts), [], {
+    host: undefined,
+    file: texts.map(({ name }) => name).join(', '),
+    own: nodeAddresses.map((address) => ({ address, interfaceName: undefined })),
+    addressesKnown: nodeAddresses.length > 0,
+    conntrack: undefined,
+  })
+}
+
+function factsFrom(
+  asked: AskedPath,
+  rules: ReadRules,
+  notRead: readonly RuleSourceFacts[],
+  machine: Machine,
+): PathFacts {
+  const { target } = asked
+  const mode = proxyMode(rules)
+  const { ports, knownPorts } = examinePath(
+    asked,
+    rules,
+    machine.own.map(({ address }) => address),
+  )
+  return {
+    format: PATH_FACTS_FORMAT,
+    target: {
+      asked: asked.asked,
+      address: formatIp(target),
+      family: target.family,
+      port: asked.port,
+      protocol: asked.protocol,
+    },
+    host: machine.host,
+    file: machine.file,
+    sources: [...rules.sources, ...notRead],
+    mode,
+    replacements: pluginsIn(rules.tables),
+    knownPorts,
+    isOwn: machine.own.some(({ address }) => sameIp(address, target)),
+    ownInterface: machine.own.find(({ address }) => sameIp(address, target))?.interfaceName,
+    addressesKnown: machine.addressesKnown,
+    ports,
+    conntrack: machine.conntrack,
+  }
+}
+
+async function runAll(
+  programs: RulePrograms,
+  ipv6: boolean,
+): Promise<{ texts: RuleText[]; sources: RuleSourceFacts[] }> {
+  const tool = ipv6 ? 'ip6tables' : 'iptables'
+  const variants = await Promise.all(
+    [`${tool}-nft-save`, `${tool}-legacy-save`].map((name) => runOne(programs, name, [])),
+  )
+  // Older systems have one program only, of either variant.
+  const iptables = variants.every(({ fact }) => fact?.result === 'not installed')
+    ? [await runOne(programs, `${tool}-save`, [])]
+    : variants
+  const others = await Promise.all([runOne(programs, 'nft', ['-j', 'list', 'ruleset']), runIpvs(programs)])
+  const all = [...iptables, ...others]
+  return {
+    texts: all.flatMap(({ text }) => text ?? []),
+    sources: all.flatMap(({ fact }) => fact ?? []),
+  }
+}
+
+interface Ran {
+  readonly text: RuleText | undefined
+  readonly fact: RuleSourceFacts | undefined
+}
+
+async function runOne(programs: RulePrograms, name: string, args: readonly string[]): Promise<Ran> {
+  const outcome = await programs.run(name, args)
+  return outcome.result === 'read'
+    ? { text: { name, text: outcome.text }, fact: undefined }
+    : { text: undefined, fact: { name, result: outcome.result, note: outcome.note } }
+}
+
+/** The kernel's own file says as much as ipvsadm; it is there only when IPVS is. */
+async function runIpvs(programs: RulePrograms): Promise<Ran> {
+  const name = '/proc/net/ip_vs'
+  const text = programs.read(name)
+  return text === undefined ? { text: undefined, fact: undefined } : { text: { name, text }, fact: undefined }
+}
+
+const numberIn = (text: string | undefined): number | undefined =>
+  text === undefined || !/^\d+\s*$/.test(text) ? undefined : Number(text)
+
+/** `192.0.2.10`, `192.0.2.10:80`, `[2001:db8::1]:80`; undefined when it is none of them. */
+export function addressAndPort(text: string): { address: Ip; port: number | undefined } | undefined {
+  const bare = parseIp(text)
+  if (bare !== undefined) return { address: bare, port: undefined }
+  const [, six, four, digits] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? []
+  const address = parseIp(six ?? four ?? '')
+  const port = digits === undefined ? undefined : Number(digits)
+  if (address === undefined || (port !== undefined && (port < 1 || port > 65_535))) return undefined
+  return { address, port }
+}

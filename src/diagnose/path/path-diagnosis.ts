@@ -1,0 +1,68 @@
+// `diagnose path`: which checks there are, in which order they are told, and the summary.
+import { type Check, judge, type Verdict } from '../judge.ts'
+import { carriedAddress } from './checks/carried-address.ts'
+import { connectionTable } from './checks/connection-table.ts'
+import { endpoints } from './checks/endpoints.ts'
+import { fromHere } from './checks/from-here.ts'
+import { knownAddress } from './checks/known-address.ts'
+import { localEndpoint } from './checks/local-endpoint.ts'
+import { otherFirewall } from './checks/other-firewall.ts'
+import { rules } from './checks/rules.ts'
+import { serviceProxy } from './checks/service-proxy.ts'
+import { sourceRanges } from './checks/source-ranges.ts'
+import type { PathFacts } from './path-facts.ts'
+import { endsText, portText, roleText } from './path-words.ts'
+
+/** Each is a pure function of the facts, so that a diagnosis of the whole cluster can use it as it is. */
+export const PATH_CHECKS: readonly Check<PathFacts>[] = [
+  rules,
+  serviceProxy,
+  knownAddress,
+  carriedAddress,
+  endpoints,
+  localEndpoint,
+  sourceRanges,
+  otherFirewall,
+  fromHere,
+  connectionTable,
+]
+
+export const judgePath = (facts: PathFacts): Verdict =>
+  judge(facts, { checks: PATH_CHECKS, vantage: vantageOf, notTested: notTestedOf, healthySummary: summaryOf })
+
+function vantageOf({ host, file }: PathFacts): string {
+  if (host === undefined) return `rules in ${file ?? 'a file'}`
+  return `host ${host.name}${host.netns === undefined ? '' : `, network namespace ${host.netns}`}`
+}
+
+function notTestedOf({ ports, sources, addressesKnown, host }: PathFacts): string[] {
+  const open = ports.flatMap(({ notFollowed }) => notFollowed)
+  const missing = new Set(ports.flatMap(({ missingChains }) => missingChains))
+  return [
+    ...sources
+      .filter(({ result }) => result !== 'read' && result !== 'empty')
+      .map(
+        ({ name, result, note }) =>
+          `what ${name} would print: ${result}${note === undefined ? '' : `, ${note}`}`,
+      ),
+    ...open.slice(0, 5).map((rule) => `a rule that was taken not to match: ${rule}`),
+    ...(open.length > 5 ? [`${open.length - 5} more rules that could not be followed`] : []),
+    ...[...missing].map((chain) => `the chain ${chain}: rules lead to it, and it is not there`),
+    ...(addressesKnown
+      ? []
+      : ['NodePorts and connections of the node itself: --node-address tells its addresses']),
+    ...(host === undefined
+      ? []
+      : ['whether packets get here at all: lbctl diagnose arp and lbctl diagnose bgp tell']),
+    'whether the endpoints answer, and the network between here and them',
+  ]
+}
+
+function summaryOf({ ports, target }: PathFacts): string {
+  const [first, ...more] = ports.filter(({ roles }) => roles.length > 0)
+  if (first === undefined) return `${target.address} is no address of a Service.`
+  const walk = first.walks[0]
+  const going = walk === undefined ? '' : `: connections go ${endsText(walk.ends)}`
+  const others = more.length === 0 ? '' : ` It has ${more.length} other port${more.length === 1 ? '' : 's'}.`
+  return `${portText(target, first.port)} is ${roleText(first)}${going}.${others}`
+}

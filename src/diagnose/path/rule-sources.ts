@@ -1,0 +1,91 @@
+// Texts of several programs → the rules of this machine, each counted once, and who wrote them.
+
+import type { RuleTable } from './netfilter.ts'
+import type { ProxyMode, RuleSourceFacts } from './path-facts.ts'
+import { isIptablesSave, readIptablesSave } from './read/iptables-save.ts'
+import { isIpvsSave, isProcIpvs, readIpvsSave, readProcIpvs, type VirtualServer } from './read/ipvs-table.ts'
+import { isNftJson, readNftRuleset } from './read/nft-ruleset.ts'
+import { isKubeProxyChain } from './walk/chain-meaning.ts'
+
+export interface RuleText {
+  /** program or file */
+  readonly name: string
+  readonly text: string
+}
+
+export interface ReadRules {
+  readonly tables: readonly RuleTable[]
+  readonly servers: readonly VirtualServer[]
+  readonly sources: readonly RuleSourceFacts[]
+}
+
+/** Each text's format is recognised by itself. */
+export function readRules(texts: readonly RuleText[]): ReadRules {
+  const tables: RuleTable[] = []
+  const servers: VirtualServer[] = []
+  const sources: RuleSourceFacts[] = []
+  for (const { name, text } of texts) {
+    const [some, balanced] = [tablesIn(text), serversIn(text)]
+    const unknown = some === undefined && balanced === undefined
+    tables.push(...(some ?? []))
+    servers.push(...(balanced ?? []))
+    const isEmpty = (some ?? []).length === 0 && (balanced ?? []).length === 0
+    sources.push({
+      name,
+      result: unknown && text.trim() !== '' ? 'failed' : isEmpty ? 'empty' : 'read',
+      note: unknown && text.trim() !== '' ? 'its output is in no format that is known' : undefined,
+    })
+  }
+  return { tables: withoutDoubles(tables), servers, sources }
+}
+
+function tablesIn(text: string): RuleTable[] | undefined {
+  if (isNftJson(text)) return readNftRuleset(text)
+  return isIptablesSave(text) ? readIptablesSave(text) : undefined
+}
+
+function serversIn(text: string): VirtualServer[] | undefined {
+  if (isProcIpvs(text)) return readProcIpvs(text)
+  return isIpvsSave(text) ? readIpvsSave(text) : undefined
+}
+
+const IPTABLES_TABLES = new Set(['nat', 'filter', 'mangle', 'raw', 'security'])
+
+/** nft shows the tables of iptables-nft as well; where iptables-save has read them, that reading counts. */
+function withoutDoubles(tables: readonly RuleTable[]): RuleTable[] {
+  const hasNftVariant = tables.some(({ origin }) => origin === 'iptables-nft' || origin === 'iptables')
+  if (!hasNftVariant) return [...tables]
+  return tables.filter(
+    ({ origin, name, families }) => origin !== 'nft' || families.length > 1 || !IPTABLES_TABLES.has(name),
+  )
+}
+
+export function proxyMode({ tables, servers }: Pick<ReadRules, 'tables' | 'servers'>): ProxyMode | undefined {
+  if (servers.length > 0) return 'ipvs'
+  if (
+    tables.some(
+      ({ name, origin, chains }) => origin === 'nft' && name === 'kube-proxy' && chains.has('services'),
+    )
+  )
+    return 'nftables'
+  const services = tables.find(({ name, chains }) => name === 'nat' && chains.has('KUBE-SERVICES'))
+  return services === undefined ? undefined : 'iptables'
+}
+
+const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
+  [/^(CILIUM_|OLD_CILIUM_)/, 'Cilium'],
+  [/^KUBE-ROUTER-/, 'kube-router'],
+  [/^cali-/, 'Calico'],
+  [/^OVN-KUBE-/, 'OVN-Kubernetes'],
+  [/^ANTREA-/, 'Antrea'],
+]
+
+/** Network plugins that have chains here, whether or not they take the place of kube-proxy. */
+export function pluginsIn(tables: readonly RuleTable[]): string[] {
+  const chains = tables
+    .flatMap((table) => [...table.chains.keys()])
+    .filter((chain) => !isKubeProxyChain(chain))
+  return REPLACEMENTS.filter(([pattern]) => chains.some((chain) => pattern.test(chain))).map(
+    ([, name]) => name,
+  )
+}

@@ -1,0 +1,84 @@
+// The first packet of a connection, and whether one condition of a rule holds for it.
+import type { Ip, IpFamily } from '../../../net/ip.ts'
+import { type IpRange, rangeContains } from '../../../net/prefix.ts'
+import type { Action, Match } from '../netfilter.ts'
+
+export interface Packet {
+  readonly family: IpFamily
+  readonly source: Ip
+  readonly destination: Ip
+  readonly protocol: string
+  /** destination port; 0 for a protocol that has none */
+  readonly port: number
+  readonly mark: number
+  /** undefined: not known, or made by this host */
+  readonly inInterface: string | undefined
+  /** a rule has given it another destination */
+  readonly translated: boolean
+}
+
+/** What the rules ask about the machine that they are on. */
+export interface RuleHost {
+  isLocal(address: Ip): boolean
+}
+
+/** `unknown`: the packet alone does not tell. */
+export type Held = 'yes' | 'no' | 'unknown'
+
+/** Called for each condition on the source, so that the caller learns which clients make a difference. */
+export type OnSource = (ranges: readonly IpRange[]) => void
+
+/** A match of kind `random` holds; the caller reckons with its probability. */
+export function holds(match: Match, packet: Packet, host: RuleHost, onSource: OnSource): Held {
+  switch (match.kind) {
+    case 'address': {
+      const isSource = match.of === 'source'
+      if (isSource) onSource(match.ranges)
+      const address = isSource ? packet.source : packet.destination
+      return held(match.ranges.some((range) => rangeContains(range, address)) !== match.negated)
+    }
+    case 'protocol':
+      return held(match.protocols.includes(packet.protocol) !== match.negated)
+    case 'port':
+      if (match.of === 'source') return 'unknown'
+      return held(
+        match.ranges.some(({ first, last }) => first <= packet.port && packet.port <= last) !== match.negated,
+      )
+    case 'local': {
+      const address = match.of === 'source' ? packet.source : packet.destination
+      return held(host.isLocal(address) !== match.negated)
+    }
+    case 'interface':
+      return interfaceHolds(match, packet)
+    case 'mark':
+      return held(((packet.mark & match.mask) >>> 0 === match.value) !== match.negated)
+    case 'connection':
+      return held(match.states.some((state) => isOfState(state, packet)) !== match.negated)
+    case 'random':
+      return 'yes'
+    case 'affinity':
+      return 'no'
+    case 'unknown':
+      return 'unknown'
+  }
+}
+
+const held = (value: boolean): Held => (value ? 'yes' : 'no')
+
+function interfaceHolds(match: Extract<Match, { kind: 'interface' }>, packet: Packet): Held {
+  if (match.of === 'out' || packet.inInterface === undefined) return 'unknown'
+  const name = packet.inInterface
+  const named = match.names.some((each) =>
+    // iptables writes + for "and what follows", nft *.
+    /[+*]$/.test(each) ? name.startsWith(each.slice(0, -1)) : each === name,
+  )
+  return held(named !== match.negated)
+}
+
+/** The packet opens its connection: it is not part of one yet. */
+const isOfState = (state: string, { translated }: Packet): boolean =>
+  state === 'new' || (state === 'dnat' && translated)
+
+export function markedBy({ keep, flip }: Extract<Action, { kind: 'mark' }>, mark: number): number {
+  return ((mark & keep) ^ flip) >>> 0
+}
