@@ -26,9 +26,10 @@ export async function diagnoseBgp(
 ): Promise<ExitCode> {
   const isJson = words.output === 'json'
   if (words['explain-plan']) {
-    const plans = await runBgpPlan(words, signal)
+    const { plans, notices, exitCode } = await runBgpPlan(words, signal)
+    for (const notice of notices) output.progress(notice)
     output.out(isJson ? renderPlansJson(plans) : renderPlansText(plans))
-    return 0
+    return exitCode
   }
   if (words.watch) return watchBgp(words, isJson, output, signal)
   const progress = (asked: string): Progress => ({
@@ -65,13 +66,16 @@ async function watchBgp(
   const { watched, exitCode } = await runBgpWatch(
     words,
     intervalMsOf(words.interval),
-    (event, peer) => {
-      const time = new Date().toISOString()
-      output.out(
-        isJson
-          ? renderWatchLineJson({ event: { time, peer, ...event } })
-          : renderSessionEvent(event, peer, time, colorLevel),
-      )
+    {
+      event: (event, peer) => {
+        const time = new Date().toISOString()
+        output.out(
+          isJson
+            ? renderWatchLineJson({ event: { time, peer, ...event } })
+            : renderSessionEvent(event, peer, time, colorLevel),
+        )
+      },
+      notice: (text) => output.progress(text),
     },
     signal,
   )

@@ -58,26 +58,43 @@ async function collected(
   const turn = takeTurns()
   // Two connections to one router at once would get into each other's way.
   const turnOf = new Map<string, Turn>()
-  const left: string[] = []
-  const gathered = await Promise.all(
-    questions.map((question) => {
-      const router = `${formatIp(question.address)}%${question.zone} ${question.port}`
-      const own = turnOf.get(router) ?? takeTurns()
-      turnOf.set(router, own)
-      return own(() =>
-        collectBgp(question, around, turn, progress(question.asked), signal).catch((error: unknown) => {
-          left.push(leftOut(question, error))
-          return undefined
-        }),
-      )
-    }),
-  )
+  const { tried: facts, left } = await eachPeer(questions, signal, (question) => {
+    const router = `${formatIp(question.address)}%${question.zone} ${question.port}`
+    const own = turnOf.get(router) ?? takeTurns()
+    turnOf.set(router, own)
+    return own(() => collectBgp(question, around, turn, progress(question.asked), signal))
+  })
   // What was gathered by halves is no verdict.
   signal.throwIfAborted()
-  const facts = gathered.filter((each) => each !== undefined)
-  if (facts.length === 0 && left.length > 0)
-    throw new LbctlError('input', 'None of the BGPPeers can be tried from this host.', { hints: left })
   return { facts, notices: [...notices, ...left], invalid: invalid || left.length > 0 }
+}
+
+/**
+ * All peers at the same time. A BGPPeer that names what this host has not is left out, with a sentence.
+ * @throws LbctlError when none is left
+ */
+async function eachPeer<T>(
+  questions: readonly BgpQuestion[],
+  signal: AbortSignal,
+  work: (question: BgpQuestion) => Promise<T>,
+): Promise<{ readonly tried: readonly T[]; readonly left: readonly string[] }> {
+  const left: string[] = []
+  const results = await Promise.all(
+    questions.map((question) =>
+      work(question).then(
+        (result) => ({ result }),
+        (error: unknown) => {
+          signal.throwIfAborted()
+          left.push(leftOut(question, error))
+          return undefined
+        },
+      ),
+    ),
+  )
+  const tried = results.flatMap((each) => (each === undefined ? [] : [each.result]))
+  if (tried.length === 0 && left.length > 0)
+    throw new LbctlError('input', 'None of the BGPPeers can be tried from this host.', { hints: left })
+  return { tried, left }
 }
 
 /** One BGPPeer with an interface or a VRF that is not there hides nothing about the others. @throws what is no such error */
@@ -90,12 +107,18 @@ function leftOut({ name, expected }: BgpQuestion, error: unknown): string {
 export async function runBgpPlan(
   request: BgpRequest,
   signal: AbortSignal,
-): Promise<readonly ExplainedPlan[]> {
-  const { questions } = await askedPeers(request, signal)
+): Promise<{
+  readonly plans: readonly ExplainedPlan[]
+  readonly notices: readonly string[]
+  readonly exitCode: ExitCode
+}> {
+  const { questions, notices, invalid } = await askedPeers(request, signal)
   const around = await openKernelForBgp(request.netns)
-  return Promise.all(
-    questions.map(async (question) => explainBgpPlan(await prepareBgp(question, around, SILENT_PROGRESS))),
+  const { tried, left } = await eachPeer(questions, signal, async (question) =>
+    explainBgpPlan(await prepareBgp(question, around, SILENT_PROGRESS)),
   )
+  const isWhole = !invalid && left.length === 0
+  return { plans: tried, notices: [...notices, ...left], exitCode: isWhole ? EXIT.ok : EXIT.partial }
 }
 
 export interface WatchedSession {
@@ -107,19 +130,26 @@ export interface WatchedSession {
 export async function runBgpWatch(
   request: BgpRequest,
   intervalMs: number,
-  onEvent: (event: SessionEvent, peer: string) => void,
+  on: {
+    readonly event: (event: SessionEvent, peer: string) => void
+    readonly notice: (text: string) => void
+  },
   signal: AbortSignal,
 ): Promise<{ readonly watched: readonly WatchedSession[]; readonly exitCode: ExitCode }> {
-  const { questions } = await askedPeers(request, signal)
+  const { questions, notices, invalid } = await askedPeers(request, signal)
   const around = await openKernelForBgp(request.netns)
+  const { tried: prepared, left } = await eachPeer(questions, signal, (asked) =>
+    prepareBgp(asked, around, SILENT_PROGRESS),
+  )
+  for (const notice of [...notices, ...left]) on.notice(notice)
   const watched = await Promise.all(
-    questions.map(async (asked) => {
-      const { question, facts } = await prepareBgp(asked, around, SILENT_PROGRESS)
+    prepared.map(async ({ question, facts }) => {
       const peer = peerText(facts)
-      const options = { intervalMs, onEvent: (event: SessionEvent) => onEvent(event, peer) }
+      const options = { intervalMs, onEvent: (event: SessionEvent) => on.event(event, peer) }
       return { peer, summary: await watchSession(question, around, options, signal) }
     }),
   )
   const isStable = watched.every(({ summary }) => summary.pattern === 'stable')
-  return { watched, exitCode: isStable ? EXIT.ok : EXIT.findings }
+  const isWhole = !invalid && left.length === 0
+  return { watched, exitCode: !isStable ? EXIT.findings : isWhole ? EXIT.ok : EXIT.partial }
 }

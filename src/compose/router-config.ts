@@ -25,6 +25,8 @@ export type RouterConfigOutcome =
       readonly routers: readonly RouterConfiguration[]
       /** sentences, each once */
       readonly notes: readonly string[]
+      /** a router is among them that no node is a neighbour of */
+      readonly partly: boolean
     }
   | { readonly kind: 'unusable'; readonly diagnostics: readonly Diagnostic[] }
 
@@ -49,7 +51,12 @@ export async function runRouterConfig(
     ...routers.flatMap((router) => router.notes),
     ...severalRouters(planned.value.plans, request),
   ]
-  return { kind: 'done', routers, notes: [...new Set(notes)] }
+  const without = routers.filter(({ plan }) => plan.neighbours.length === 0)
+  if (routers.length > 0 && without.length === routers.length)
+    throw new LbctlError('input', 'No node is a neighbour of the router, so there is nothing to configure.', {
+      hints: [...new Set(notes)],
+    })
+  return { kind: 'done', routers, notes: [...new Set(notes)], partly: without.length > 0 }
 }
 
 function severalRouters(plans: readonly RouterPlan[], { output }: RouterConfigRequest): string[] {

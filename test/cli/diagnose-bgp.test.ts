@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { BgpFacts } from '../../src/diagnose/bgp/bgp-facts.ts'
 import { FAULT_NAMES, type FaultName } from '../../src/lab/router/fault-names.ts'
 import { judged } from '../interop/diagnose-lab.ts'
-import { lbctl, runJs } from '../support/cli.ts'
+import { lbctl, runJs, unwrapped } from '../support/cli.ts'
 import type { Map_ } from '../support/recorded-api/objects.ts'
 import { RecordedApi } from '../support/recorded-api.ts'
 import { RouterProcess } from '../support/router-run.ts'
@@ -91,7 +91,7 @@ describe.each(FAULT_NAMES)('router run --fault %s', (fault) => {
     expect(found.json.findings[0]?.title).toMatch(title)
     const text = await lbctl(words(port, '--timeout', '1500ms', '--handshake'))
     expect(text.code).toBe(1)
-    expect(text.stdout.split('\n')[0]).toMatch(title)
+    expect(unwrapped(text.stdout.split('\n\n')[0] ?? '')).toMatch(title)
     expect(text.stdout).toContain(`lbctl explain ${shaken}`)
   })
 })
@@ -254,6 +254,10 @@ describe('configuration', () => {
     expect(both.stderr).toMatch(
       /The BGPPeer "red" \(VRF red-of-nobody\) is left out: This host has no interface/,
     )
+    const plan = await lbctl(['diagnose', 'bgp', '-f', file, '--explain-plan'])
+    expect(plan.code).toBe(4)
+    expect(plan.stdout).toContain('127.0.0.1')
+    expect(plan.stderr).toMatch(/The BGPPeer "red" \(VRF red-of-nobody\) is left out/)
     write(red)
     const alone = await lbctl(['diagnose', 'bgp', '-f', file])
     expect([alone.code, alone.stdout]).toEqual([2, ''])

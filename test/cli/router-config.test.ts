@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FULL, PLAIN } from '../../src/router/testing/clusters.ts'
-import { lbctl, type Outcome, type RunOptions } from '../support/cli.ts'
+import { lbctl, type Outcome, type RunOptions, unwrapped } from '../support/cli.ts'
 
 const NODES = `apiVersion: v1
 kind: List
@@ -157,6 +157,27 @@ describe('lbctl router config', () => {
     ])
     expect([stdout, code]).toEqual(['', 2])
     expect(stderr).toMatch(/wrong\.yaml:\d+:\d+: error V102/)
+  })
+
+  it('says the same in JSON', async () => {
+    const words = ['-f', 'wrong.yaml', '--nodes', 'nodes.yaml', '-o', 'json']
+    const { stdout, code } = await config(words)
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({ routers: [], diagnostics: [{ code: 'V102' }] })
+  })
+
+  it('does not call a router without neighbours a configuration', async () => {
+    const { stdout, stderr, code } = await config([
+      '-f',
+      'plain.yaml',
+      '--node',
+      'worker-1=swp1',
+      '--vendor',
+      'frr',
+    ])
+    expect([stdout, code]).toEqual(['', 2])
+    expect(stderr).toMatch(/No node is a neighbour of the router/)
+    expect(unwrapped(stderr)).toMatch(/worker-1 .*no known IPv4 address/)
   })
 
   it('stays within 80 columns on stderr', async () => {

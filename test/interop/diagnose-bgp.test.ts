@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { BgpPeerDaemon } from '../support/bgp-peers/bgp-peer-daemon.ts'
 import { PEER_PROGRAMS, printVersions } from '../support/bgp-peers/bgp-peers.ts'
 import type { NeighbourConfig, PeerKind } from '../support/bgp-peers/peer-config.ts'
-import { describeInterop, NetLab } from '../support/namespaces.ts'
+import { unwrapped } from '../support/cli.ts'
+import { describeInterop, eventually, NetLab } from '../support/namespaces.ts'
 import { BgpLab, BOTH, NODE_ASN } from './diagnose-bgp-lab.ts'
 
 const KINDS: readonly PeerKind[] = ['frr', 'bird', 'gobgpd']
@@ -133,7 +134,7 @@ describeInterop('diagnose bgp', [...KINDS.flatMap((kind) => PEER_PROGRAMS[kind])
       await again(kind, neighbour)
       const text = await bgp.text(withFiles(words))
       expect(text.code).toBe(1)
-      expect(text.stdout.split('\n')[0]).toMatch(title)
+      expect(unwrapped(text.stdout.split('\n\n')[0] ?? '')).toMatch(title)
       expect(text.stdout).toContain(`lbctl explain ${codes[0]}`)
       expect(JSON.stringify(found) + text.stdout + text.stderr).not.toMatch(/\b(right|wrong)\\n/)
     })
@@ -256,6 +257,26 @@ describeInterop('diagnose bgp', [...KINDS.flatMap((kind) => PEER_PROGRAMS[kind])
         expect(found).toMatchObject({ code: 1, codes: [code] })
         expect(found.json.findings[0]?.title).toMatch(title)
       }
+    } finally {
+      remove()
+    }
+  })
+
+  it('Ctrl-C while nothing answers ends it at once, with no verdict', async () => {
+    const remove = bgp.rules(bgp.router, 'input', 'tcp dport 179 drop')
+    try {
+      // The test has no more time than that: it ends only when the attempt under way is not waited for.
+      const { code, stdout } = await bgp.text(`${ROUTER} ${BOTH} --timeout 60s`, {
+        whileRunning: async (pid) => {
+          await eventually('it connects', () =>
+            bgp.lab.run(bgp.node.namespace, 'ss', '-Htn', 'state', 'syn-sent').includes(':179')
+              ? true
+              : undefined,
+          )
+          process.kill(pid, 'SIGINT')
+        },
+      })
+      expect([code, stdout]).toEqual([130, ''])
     } finally {
       remove()
     }

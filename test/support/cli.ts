@@ -21,6 +21,9 @@ export interface Outcome {
   readonly signal: NodeJS.Signals | null
 }
 
+/** A text as it was before it was broken into lines of a terminal. */
+export const unwrapped = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
 /** Variables of this process that would change what lbctl prints are not handed on. */
 export const cleanEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(

@@ -23,14 +23,17 @@ export default class RouterConfig extends BaseCommand {
     const outcome = await this.interruptible((signal) =>
       runRouterConfig({ ...flags, files: flags.file ?? [] }, signal),
     )
+    const isJson = flags.output === 'json'
     if (outcome.kind === 'unusable') {
+      if (isJson) this.out(renderRouterPlansJson([], [], outcome.diagnostics))
       this.progress(renderDiagnosticsText(outcome.diagnostics, this.stderrStyle))
       this.progress('MetalLB would refuse this configuration, so there is no router to fit it.')
       this.exitWith(EXIT.usage)
       return
     }
     const { routers, notes } = outcome
-    this.out(flags.output === 'json' ? renderRouterPlansJson(routers, notes) : renderRouterTexts(routers))
-    if (flags.output === 'text') this.progress(renderNotes(notes, this.stderrStyle.width))
+    this.out(isJson ? renderRouterPlansJson(routers, notes) : renderRouterTexts(routers))
+    if (!isJson) this.progress(renderNotes(notes, this.stderrStyle.width))
+    if (outcome.partly) this.exitWith(EXIT.partial)
   }
 }

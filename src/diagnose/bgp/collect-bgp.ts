@@ -152,7 +152,7 @@ export async function collectBgp(
   if (facts.notTried !== undefined) return facts
   const own = read?.addresses.map(({ address }) => address) ?? []
   const climbed = await climb({
-    context: { question, around, own, turn, progress },
+    context: { question, around, own, turn, progress, signal },
     way: facts.way,
     otherSource: otherSourceOf(facts.way, source, own),
     ownOpen: question.handshake ? ownOpenOf(question, facts.expected) : undefined,
@@ -161,7 +161,6 @@ export async function collectBgp(
       const { sessions } = await hostSessions(question, around, ownPorts)
       return blockingSession({ ...facts, sessions }, question.handshake) !== undefined
     },
-    signal,
   })
   const { attempts, conversation, gaveWay } = climbed
   return {

@@ -66,8 +66,8 @@ export interface SocketOwner {
 }
 
 export interface TcpProbes {
-  /** Rejects with LbctlError for what the options cannot do. */
-  open(attempt: TcpAttempt): Promise<TcpOpened>
+  /** Rejects with LbctlError for what the options cannot do, and with the reason of the signal when that ends it. */
+  open(attempt: TcpAttempt, signal: AbortSignal): Promise<TcpOpened>
   /** since boot, of this network namespace; undefined where it cannot be read */
   drops(): TcpDrops | undefined
   /** by inode; only those whose process may be looked into */

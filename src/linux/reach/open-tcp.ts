@@ -16,13 +16,14 @@ import { openTcpSocket } from '../tcp/tcp-socket.ts'
 import { recvErrOption } from './extended-error.ts'
 import { type AttemptOutcome, CONNECTED, failedAttempt, waitForSocket } from './reach.ts'
 
-/** Rejects with LbctlError for what the options cannot do. */
-export async function openTcp(libc: Libc, attempt: TcpAttempt): Promise<TcpOpened> {
+/** Rejects with LbctlError for what the options cannot do, and with the reason of the signal when that ends it. */
+export async function openTcp(libc: Libc, attempt: TcpAttempt, signal: AbortSignal): Promise<TcpOpened> {
+  signal.throwIfAborted()
   const startedMs = performance.now()
   const fd = opened(libc, attempt)
   let outcome: AttemptOutcome
   try {
-    outcome = await connected(libc, fd, attempt)
+    outcome = await connected(libc, fd, attempt, signal)
   } catch (error) {
     libc.close(fd)
     throw error
@@ -57,7 +58,12 @@ function opened(libc: Libc, { destination, source, device, ttl, password }: TcpA
   }
 }
 
-async function connected(libc: Libc, fd: number, attempt: TcpAttempt): Promise<AttemptOutcome> {
+async function connected(
+  libc: Libc,
+  fd: number,
+  attempt: TcpAttempt,
+  signal: AbortSignal,
+): Promise<AttemptOutcome> {
   const { destination, port, zone, timeoutMs } = attempt
   const scope = zone === undefined ? 0 : Math.max(0, libc.interfaceIndex(zone))
   const result = libc.connect(fd, inetAddress(destination, port, scope))
@@ -67,7 +73,7 @@ async function connected(libc: Libc, fd: number, attempt: TcpAttempt): Promise<A
     // A local ICMP error (no neighbour, prohibited) may be there already.
     return { ...failedAttempt(libc, fd, -result), code }
   }
-  return waitForSocket(libc, fd, { writable: true }, timeoutMs)
+  return waitForSocket(libc, fd, { writable: true }, timeoutMs, signal)
 }
 
 /** The kernel's socket as a stream. From here on Node owns the descriptor and closes it. */

@@ -76,17 +76,27 @@ async function attempt(
   return waitForSocket(libc, fd, wants, question.timeoutMs)
 }
 
+/** Rejects with the reason of the signal when that ends it. */
 export function waitForSocket(
   libc: Libc,
   fd: number,
   wants: { readonly writable?: boolean; readonly readable?: boolean },
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<AttemptOutcome> {
-  return new Promise((resolve) => {
-    const finish = (outcome: AttemptOutcome) => {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
       clearTimeout(timer)
       handle.close()
+      signal?.removeEventListener('abort', abort)
+    }
+    const finish = (outcome: AttemptOutcome) => {
+      leave()
       resolve(outcome)
+    }
+    const abort = () => {
+      leave()
+      reject(signal?.reason)
     }
     // An error of the socket comes as a status, whatever is waited for.
     const handle = libc.poll(fd, wants, () => {
@@ -94,6 +104,7 @@ export function waitForSocket(
       finish(errno === 0 ? CONNECTED : failedAttempt(libc, fd, errno))
     })
     const timer = setTimeout(() => finish(SILENT), timeoutMs)
+    signal?.addEventListener('abort', abort)
   })
 }
 

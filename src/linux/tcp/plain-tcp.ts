@@ -30,7 +30,7 @@ export async function plainTcpSessions(port: number): Promise<readonly TcpSessio
 
 const NOTHING_KNOWN: SocketInKernel = { progress: () => 'unknown', setTtl: () => undefined }
 
-function openPlain(attempt: TcpAttempt): Promise<TcpOpened> {
+function openPlain(attempt: TcpAttempt, signal: AbortSignal): Promise<TcpOpened> {
   const { destination, zone, port, source, timeoutMs, password, ttl, device } = attempt
   if (password !== undefined || ttl !== undefined || device !== undefined)
     throw new LbctlError(
@@ -38,6 +38,7 @@ function openPlain(attempt: TcpAttempt): Promise<TcpOpened> {
       `A ${password !== undefined ? 'password' : ttl !== undefined ? 'TTL' : 'device'} for a TCP connection takes the optional package koffi, which is not installed.`,
       { hints: ['Install lbctl again without --omit=optional.'] },
     )
+  signal.throwIfAborted()
   const startedMs = performance.now()
   const socket = connect({
     host: `${formatIp(destination)}${zone === undefined ? '' : `%${zone}`}`,
@@ -45,8 +46,16 @@ function openPlain(attempt: TcpAttempt): Promise<TcpOpened> {
     allowHalfOpen: true,
     ...(source === undefined ? {} : { localAddress: formatIp(source) }),
   })
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer)
+      abandon(socket)
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', abort)
     const finish = (outcome: Pick<TcpOpened, 'result' | 'code' | 'connection'>) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
       if (outcome.connection === undefined) abandon(socket)
       resolve({ ...outcome, icmp: undefined, elapsedMs: performance.now() - startedMs })
     }
@@ -55,11 +64,9 @@ function openPlain(attempt: TcpAttempt): Promise<TcpOpened> {
       timeoutMs,
     )
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-      clearTimeout(timer)
       finish({ result: 'failed', code, connection: undefined })
     })
     socket.once('connect', () => {
-      clearTimeout(timer)
       socket.removeAllListeners()
       finish({ result: 'connected', code: undefined, connection: connectionOf(socket, NOTHING_KNOWN) })
     })

@@ -6,7 +6,7 @@ import { socketOwners } from './socket-owners.ts'
 import { readTcpCounters } from './tcp-counters.ts'
 
 export const tcpProbes = (libc: Libc): TcpProbes => ({
-  open: (attempt) => openTcp(libc, attempt),
+  open: (attempt, signal) => openTcp(libc, attempt, signal),
   drops: () => {
     try {
       return readTcpCounters()

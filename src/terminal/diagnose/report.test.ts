@@ -47,10 +47,24 @@ describe('the text of a verdict', () => {
     await expect(renderVerdictText(judgeLink(facts), STYLE)).toMatchFileSnapshot(golden(name))
   })
 
-  it('fits the width, commands apart', () => {
-    const text = renderVerdictText(judgeLink(linkFacts({ rounds: [round([[]])] })), { ...STYLE, width: 60 })
-    const long = text.split('\n').filter((line) => line.length > 60 && !/^ {7}\S/.test(line))
+  it.each([
+    ['no answer', linkFacts({ rounds: [round([[]])] })],
+    ['two owners', linkFacts({ rounds: [round([[MAC_A, MAC_B]])] })],
+  ])('fits the width, commands apart: %s', (_, facts) => {
+    const text = renderVerdictText(judgeLink(facts), { ...STYLE, width: 40 })
+    const long = text.split('\n').filter((line) => line.length > 40 && !/^ {7}\S/.test(line))
     expect(long).toEqual([])
+  })
+
+  it('paints a title over the break of a line, and what follows it not', () => {
+    const verdict = judgeLink(linkFacts({ rounds: [round([[MAC_A, MAC_B]])] }))
+    const painted = renderVerdictText(verdict, { ...STYLE, width: 40, colorLevel: 1 })
+    const title = verdict.findings[0]!.title
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are the point
+    const strong = [...painted.matchAll(/\u001b\[1m(.*?)\u001b\[22m/g)].map(([, text]) => text)
+    expect(strong.join(' ')).toContain(title)
+    expect(strong.join(' ')).not.toMatch(/\(\w+\)/)
+    expect(painted).toMatch(new RegExp(`\\(${verdict.findings[0]!.confidence}\\)`))
   })
 
   it('shows skipped checks when asked', () => {

@@ -3,7 +3,7 @@ import type { Finding, Fix } from '../../diagnose/finding.ts'
 import type { CheckReport, Verdict, VerdictStatus } from '../../diagnose/judge.ts'
 import { safeText } from '../safe-text.ts'
 import { createTheme, type Theme } from '../theme.ts'
-import { wrap } from '../wrap.ts'
+import { columnsOf, wrap } from '../wrap.ts'
 
 export interface ReportStyle {
   readonly colorLevel: 0 | 1 | 2 | 3
@@ -29,7 +29,7 @@ export function renderVerdictText(verdict: Verdict, style: ReportStyle): string 
   const theme = createTheme(style.colorLevel)
   const view = new View(theme, style)
   const { findings, checks, notTested } = verdict
-  const lines = [headline(verdict, view)]
+  const lines = headline(verdict, view)
   const shown = checks.filter(({ result }) => style.verbose || result !== 'skip')
   lines.push('', ...shown.flatMap((check) => view.check(check, findings)))
   for (const finding of findings) lines.push('', ...view.finding(finding))
@@ -47,11 +47,11 @@ const MARK_OF_STATUS = {
   undetermined: 'unknown',
 } as const satisfies Record<VerdictStatus, Mark>
 
-function headline({ status, summary, findings }: Verdict, view: View): string {
+function headline({ status, summary, findings }: Verdict, view: View): string[] {
   const [worst] = findings
   const mark = status === 'findings' && worst !== undefined ? worst.severity : MARK_OF_STATUS[status]
   const code = status === 'findings' && worst !== undefined ? `${worst.code}: ` : ''
-  return `${view.mark(mark)} ${view.theme.strong(safeText(`${code}${summary}`))}`
+  return view.strong(view.mark(mark), columnsOf(view.sign(mark)), `${code}${summary}`)
 }
 
 class View {
@@ -63,8 +63,12 @@ class View {
     this.#style = style
   }
 
+  sign(mark: Mark): string {
+    return this.#style.colorLevel === 0 ? `${mark}:` : SIGNS[mark]
+  }
+
   mark(mark: Mark): string {
-    const text = this.#style.colorLevel === 0 ? `${mark}:` : SIGNS[mark]
+    const text = this.sign(mark)
     const { severity, good, faint } = this.theme
     switch (mark) {
       case 'ok':
@@ -84,8 +88,7 @@ class View {
       result
     ] as Mark
     const wide = this.#style.colorLevel === 0 ? MARK_WIDTH + 2 : 2
-    const plain = this.#style.colorLevel === 0 ? `${mark}:` : SIGNS[mark]
-    const head = `  ${this.mark(mark)}${' '.repeat(Math.max(1, wide - plain.length))}`
+    const head = `  ${this.mark(mark)}${' '.repeat(Math.max(1, wide - this.sign(mark).length))}`
     const label =
       result === 'pass' ? `${title}: ${text}` : `${id}: ${code === undefined ? '' : `${code}, `}${text}`
     const [first = '', ...more] = wrap(safeText(label), this.#style.width - wide - 2)
@@ -95,8 +98,9 @@ class View {
   finding(finding: Finding): string[] {
     const { theme } = this
     const sure = finding.severity === 'info' ? 'for information' : finding.confidence
+    const code = theme.severity[finding.severity](finding.code)
     return [
-      `${theme.severity[finding.severity](finding.code)} ${theme.strong(safeText(finding.title))} ${theme.faint(`(${sure})`)}`,
+      ...this.strong(code, finding.code.length, finding.title, `(${sure})`),
       ...finding.evidence.flatMap((line) => this.paragraph('- ', line, '  ')),
       ...this.paragraph('Why: ', finding.cause, '  '),
       ...finding.fix.flatMap((fix, index) => this.#fix(fix, index + 1)),
@@ -111,6 +115,22 @@ class View {
     const lines = this.paragraph(`${number}. `, text, '  ')
     const pasted = command === undefined ? configuration : [command, ...configuration]
     return [...lines, ...pasted.map((line) => `       ${this.theme.command(safeText(line))}`)]
+  }
+
+  /** A strong sentence behind what stands out already (`shown`, so many columns wide), and a faint word or two after it. */
+  strong(shown: string, columns: number, text: string, after = ''): string[] {
+    const words = safeText(text)
+    const lines = wrap(after === '' ? words : `${words} ${after}`, this.#style.width - columns - 1)
+    const { strong, faint } = this.theme
+    // Breaks only take the place of blanks, so the last line is where `after` is, or a part of it.
+    let left = words.length
+    return lines.map((line, index) => {
+      const own = line.slice(0, Math.max(0, left))
+      left -= line.length + 1
+      const rest = line.slice(own.length)
+      const painted = `${own === '' ? '' : strong(own)}${rest === '' ? '' : faint(rest)}`
+      return `${index === 0 ? shown : ' '.repeat(columns)} ${painted}`
+    })
   }
 
   /** A text behind a marker, hanging under itself. Commands are not wrapped, so that they can be copied. */

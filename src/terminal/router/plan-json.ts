@@ -1,7 +1,9 @@
 // The plan of a router as JSON. The shape is a promise: docs/router.md describes it.
+import type { Diagnostic } from '../../config/diagnostic.ts'
 import { formatIp } from '../../net/ip.ts'
 import { formatPrefix } from '../../net/prefix.ts'
 import type { ImportFilter, PlannedNeighbour, RouterPlan } from '../../router/plan/router-plan.ts'
+import { diagnosticToJson } from '../diagnostics/json.ts'
 
 interface PlannedText {
   readonly plan: RouterPlan
@@ -9,8 +11,14 @@ interface PlannedText {
   readonly lines: readonly string[]
 }
 
-export function renderRouterPlansJson(routers: readonly PlannedText[], notes: readonly string[]): string {
-  return `${JSON.stringify({ routers: routers.map(routerToJson), notes }, null, 2)}\n`
+/** `diagnostics`: what MetalLB would refuse the configuration for; there is no router then. */
+export function renderRouterPlansJson(
+  routers: readonly PlannedText[],
+  notes: readonly string[],
+  diagnostics: readonly Diagnostic[] = [],
+): string {
+  const value = { routers: routers.map(routerToJson), notes, diagnostics: diagnostics.map(diagnosticToJson) }
+  return `${JSON.stringify(value, null, 2)}\n`
 }
 
 const routerToJson = ({ plan, vendor, lines }: PlannedText) => ({

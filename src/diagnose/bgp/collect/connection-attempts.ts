@@ -26,9 +26,10 @@ export interface AttemptContext {
   readonly own: readonly Ip[]
   readonly turn: Turn
   readonly progress: Progress
+  readonly signal: AbortSignal
 }
 
-/** @throws LbctlError for what the options cannot do */
+/** @throws LbctlError for what the options cannot do, the reason of the signal when that ends it */
 export async function attempt(variation: Variation, context: AttemptContext): Promise<Attempted> {
   const { question, around, progress } = context
   const { purpose, signed = false, port = question.port, timeoutMs = question.timeoutMs } = variation
@@ -46,7 +47,7 @@ export async function attempt(variation: Variation, context: AttemptContext): Pr
   }
   const run = async () => {
     const before = around.tcp.drops()
-    const opened = await around.tcp.open(asked)
+    const opened = await around.tcp.open(asked, context.signal)
     return { opened, drops: difference(before, around.tcp.drops()) }
   }
   // Only where the counters decide something is it worth waiting for the other peers.

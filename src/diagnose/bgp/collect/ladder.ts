@@ -25,7 +25,6 @@ export interface LadderInput {
   readonly ownOpen: ExchangePlan['open']
   /** whether this host has got a session since; its argument are local ports of our own */
   readonly sessionCameUp: (ownPorts: ReadonlySet<number>) => Promise<boolean>
-  readonly signal: AbortSignal
 }
 
 /** Shorter than the first attempt: two SYNs fit in, and that the packets arrive is known by now or never. */
@@ -118,9 +117,9 @@ class Ladder {
   /** A daemon may hang up on a neighbour that it knows, in a pause after an error: it is given a second chance. */
   async #talk(connection: TcpConnection, facts: AttemptFacts): Promise<void> {
     const first = await this.#converse(connection, facts)
-    if (first === undefined || !hungUp(first) || this.#input.signal.aborted) return
+    if (first === undefined || !hungUp(first) || this.#input.context.signal.aborted) return
     const { clock } = this.#input.context.around
-    await clock.sleep(PAUSE_MS, this.#input.signal)
+    await clock.sleep(PAUSE_MS, this.#input.context.signal)
     const { purpose, signed, ttl } = facts
     const again = await attempt(
       { purpose, signed, ...(ttl === undefined ? {} : { ttl }) },
@@ -133,8 +132,8 @@ class Ladder {
 
   /** undefined: a session of this host came up meanwhile */
   async #converse(connection: TcpConnection, facts: AttemptFacts): Promise<ConversationFacts | undefined> {
-    const { context, ownOpen, signal } = this.#input
-    const { question, around, progress } = context
+    const { context, ownOpen } = this.#input
+    const { question, around, progress, signal } = context
     // The look at the sockets was some time ago: a speaker may have connected since.
     this.#gaveWay = await this.#input.sessionCameUp(new Set([connection.local.port]))
     if (this.#gaveWay) {

@@ -34,8 +34,14 @@ export async function watchSession(
     let reach: string | undefined
     if (session === undefined && nowMs() - triedAtMs >= LEAST_MS) {
       triedAtMs = nowMs()
-      const context = { question, around, own: [], turn, progress: SILENT_PROGRESS }
-      const { facts, connection } = await attempt({ purpose: 'unsigned' }, context)
+      const context = { question, around, own: [], turn, progress: SILENT_PROGRESS, signal }
+      // The end of the watch may come while we wait for an answer.
+      const attempted = await attempt({ purpose: 'unsigned' }, context).catch((error: unknown) => {
+        if (signal.aborted) return undefined
+        throw error
+      })
+      if (attempted === undefined) break
+      const { facts, connection } = attempted
       connection?.close()
       reach = attemptEvidence({ ...facts, elapsedMs: 0 }).replace(/ (after|within) .*/, '')
     }
