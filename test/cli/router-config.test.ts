@@ -177,7 +177,7 @@ describe('lbctl router config', () => {
     ])
     expect([stdout, code]).toEqual(['', 2])
     expect(stderr).toMatch(/No node is a neighbour of the router/)
-    expect(unwrapped(stderr)).toMatch(/worker-1 .*no known IPv4 address/)
+    expect(unwrapped(stderr)).toMatch(/worker-1" has no known IPv4 address/)
   })
 
   it('stays within 80 columns on stderr', async () => {

@@ -65,9 +65,17 @@ export interface SocketOwner {
   readonly program: string
 }
 
+/** What an AbortSignal has. The checks read this file, and they know no platform. */
+export interface Stop {
+  readonly reason: unknown
+  throwIfAborted(): void
+  addEventListener(event: 'abort', listener: () => void): void
+  removeEventListener(event: 'abort', listener: () => void): void
+}
+
 export interface TcpProbes {
   /** Rejects with LbctlError for what the options cannot do, and with the reason of the signal when that ends it. */
-  open(attempt: TcpAttempt, signal: AbortSignal): Promise<TcpOpened>
+  open(attempt: TcpAttempt, signal: Stop): Promise<TcpOpened>
   /** since boot, of this network namespace; undefined where it cannot be read */
   drops(): TcpDrops | undefined
   /** by inode; only those whose process may be looked into */

@@ -1,7 +1,7 @@
 // A connection attempt that is kept when it succeeds: what came back as for `reachTcp`, and then a stream that can be looked
 // into. For the diagnosis of BGP, which must know why it cannot connect, and what the peer's kernel takes of what we send.
 import { Socket } from 'node:net'
-import type { TcpAttempt, TcpConnection, TcpOpened, TcpProgress } from '../../diagnose/bgp/ports.ts'
+import type { Stop, TcpAttempt, TcpConnection, TcpOpened, TcpProgress } from '../../diagnose/bgp/ports.ts'
 import type { IpFamily } from '../../net/ip.ts'
 import { ERRNO, errnoName } from '../errno.ts'
 import { AF, SOL } from '../kernel-constants.ts'
@@ -17,7 +17,7 @@ import { recvErrOption } from './extended-error.ts'
 import { type AttemptOutcome, CONNECTED, failedAttempt, waitForSocket } from './reach.ts'
 
 /** Rejects with LbctlError for what the options cannot do, and with the reason of the signal when that ends it. */
-export async function openTcp(libc: Libc, attempt: TcpAttempt, signal: AbortSignal): Promise<TcpOpened> {
+export async function openTcp(libc: Libc, attempt: TcpAttempt, signal: Stop): Promise<TcpOpened> {
   signal.throwIfAborted()
   const startedMs = performance.now()
   const fd = opened(libc, attempt)
@@ -58,12 +58,7 @@ function opened(libc: Libc, { destination, source, device, ttl, password }: TcpA
   }
 }
 
-async function connected(
-  libc: Libc,
-  fd: number,
-  attempt: TcpAttempt,
-  signal: AbortSignal,
-): Promise<AttemptOutcome> {
+async function connected(libc: Libc, fd: number, attempt: TcpAttempt, signal: Stop): Promise<AttemptOutcome> {
   const { destination, port, zone, timeoutMs } = attempt
   const scope = zone === undefined ? 0 : Math.max(0, libc.interfaceIndex(zone))
   const result = libc.connect(fd, inetAddress(destination, port, scope))

@@ -1,5 +1,6 @@
 // One connection attempt, or one datagram, and what came back: an answer, a reset, an ICMP error with its sender, or nothing.
 // Needs no rights.
+import type { Stop } from '../../diagnose/bgp/ports.ts'
 import type { ReachOutcome, ReachQuestion } from '../../diagnose/ports.ts'
 import { formatIp } from '../../net/ip.ts'
 import { ERRNO, errnoName } from '../errno.ts'
@@ -82,7 +83,7 @@ export function waitForSocket(
   fd: number,
   wants: { readonly writable?: boolean; readonly readable?: boolean },
   timeoutMs: number,
-  signal?: AbortSignal,
+  signal?: Stop,
 ): Promise<AttemptOutcome> {
   return new Promise((resolve, reject) => {
     const leave = () => {

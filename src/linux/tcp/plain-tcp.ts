@@ -2,7 +2,7 @@
 // TTL, no password, no interface.
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import type { TcpAttempt, TcpOpened, TcpProbes } from '../../diagnose/bgp/ports.ts'
+import type { Stop, TcpAttempt, TcpOpened, TcpProbes } from '../../diagnose/bgp/ports.ts'
 import type { TcpSession } from '../../diagnose/ports.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { formatIp } from '../../net/ip.ts'
@@ -30,7 +30,7 @@ export async function plainTcpSessions(port: number): Promise<readonly TcpSessio
 
 const NOTHING_KNOWN: SocketInKernel = { progress: () => 'unknown', setTtl: () => undefined }
 
-function openPlain(attempt: TcpAttempt, signal: AbortSignal): Promise<TcpOpened> {
+function openPlain(attempt: TcpAttempt, signal: Stop): Promise<TcpOpened> {
   const { destination, zone, port, source, timeoutMs, password, ttl, device } = attempt
   if (password !== undefined || ttl !== undefined || device !== undefined)
     throw new LbctlError(
