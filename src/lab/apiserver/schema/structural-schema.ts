@@ -48,6 +48,9 @@ export interface Structural {
   readonly listType?: ListType
   readonly listMapKeys: readonly string[]
   readonly mapType?: 'atomic' | 'granular'
+  /** Of built-in kinds only: `merge`, `retainKeys` or both, comma-separated, for strategic merge. */
+  readonly patchStrategy?: string
+  readonly patchMergeKey?: string
   readonly rules: readonly ValidationRule[]
 }
 
@@ -88,11 +91,16 @@ export function readStructural(raw: unknown, at = 'openAPIV3Schema'): Structural
     ...scalars(raw, at),
     ...children(raw, at),
     ...listAndMapType(raw, at),
+    ...patchWords(raw),
     rules: list(raw['x-kubernetes-validations'], `${at}.x-kubernetes-validations`).map(readRule),
   }
 }
 
 const TEXTS = ['description', 'format', 'pattern'] as const
+const PATCH_WORDS = [
+  ['patchStrategy', 'x-kubernetes-patch-strategy'],
+  ['patchMergeKey', 'x-kubernetes-patch-merge-key'],
+] as const
 const NUMBERS = [
   'minimum',
   'maximum',
@@ -160,6 +168,15 @@ function listAndMapType(raw: Raw, at: string): Partial<Pick<Structural, 'listTyp
   if (mapType !== undefined && mapType !== 'atomic' && mapType !== 'granular')
     throw new SchemaError(`${at}.x-kubernetes-map-type`, 'must be atomic or granular')
   return { ...(listType === undefined ? {} : { listType }), ...(mapType === undefined ? {} : { mapType }) }
+}
+
+function patchWords(raw: Raw): Partial<Pick<Structural, 'patchStrategy' | 'patchMergeKey'>> {
+  const words: { patchStrategy?: string; patchMergeKey?: string } = {}
+  for (const [name, key] of PATCH_WORDS) {
+    const value = raw[key]
+    if (typeof value === 'string') words[name] = value
+  }
+  return words
 }
 
 function readRule(raw: unknown): ValidationRule {
