@@ -57,7 +57,7 @@ module.exports = {
     room('controller', [...FLOOR, 'ipam', 'config']),
     room('router', [...FLOOR, 'wire', 'bgp', 'config']),
     room('install', [...FLOOR, 'config', 'migrate']),
-    room('webhook', [...FLOOR, 'config', 'install']),
+    room('webhook', [...FLOOR, 'config', 'migrate', 'install']),
     room('diagnose', [...FLOOR, 'wire', 'bgp', 'ipam', 'config', 'speaker', 'controller', 'router']),
     room('terminal', [
       ...FLOOR,

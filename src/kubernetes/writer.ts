@@ -68,6 +68,25 @@ export class ApiWriter implements ClusterWriter {
     return { ok: false, conflicts }
   }
 
+  /** `false` when there is one of that name already. */
+  async create(object: KubeObject): Promise<boolean> {
+    const resource = resourceOf(object)
+    if (resource === undefined) throw notWritten(object)
+    const answer = await this.#client.call(
+      {
+        method: 'POST',
+        path: pathOf(resource, { namespace: object.metadata.namespace }),
+        query: { fieldManager: FIELD_MANAGER },
+        body: object,
+      },
+      { repeatable: false, expect: [409], secrets: secretValues(object) },
+    )
+    // A namespace that is being deleted is a 409 as well.
+    if (answer.status === 409 && readStatus(answer.body).reason !== 'AlreadyExists')
+      throw changedMeanwhile(object.kind, object.metadata)
+    return answer.status !== 409
+  }
+
   async patch(
     ref: ObjectRef,
     patch: { readonly [field: string]: Json },
@@ -130,10 +149,12 @@ const dryRun = (options: WriteOptions): Readonly<Record<string, string>> =>
 
 function pathFor(ref: ObjectRef): string {
   const resource = resourceOf(ref)
-  if (resource === undefined)
-    throw new LbctlError('input', `lbctl does not write objects of kind ${ref.kind} (${ref.apiVersion}).`)
+  if (resource === undefined) throw notWritten(ref)
   return pathOf(resource, { namespace: ref.namespace, name: ref.name })
 }
+
+const notWritten = ({ kind, apiVersion }: Pick<ObjectRef, 'kind' | 'apiVersion'>): LbctlError =>
+  new LbctlError('input', `lbctl does not write objects of kind ${kind} (${apiVersion}).`)
 
 /** Several header lines arrive joined by ", "; each is `299 - "text"`, quotes inside escaped (RFC 9111 §5.5). */
 function warnings(answer: ApiAnswer): readonly string[] {
