@@ -1,0 +1,55 @@
+// Answers without what differs from one recording to the next, and without what this server does not claim to match.
+
+const CHANGES = new Set([
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'managedFields',
+  'clusterIP',
+  'clusterIPs',
+  'nodePort',
+  'healthCheckNodePort',
+  'lastTransitionTime',
+  'lastHeartbeatTime',
+  'storageVersionHash',
+  'expirationTimestamp',
+])
+
+/** A value for `toEqual`: without what varies, causes and warnings in one order. */
+export function comparable(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((one) => comparable(one, key))
+    return key === 'causes' ? sorted(items) : items
+  }
+  if (typeof value === 'string') return key === 'message' ? comparableMessage(value) : value
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(
+    ([name, one]) => !CHANGES.has(name) && !(name === 'continue' && one !== ''),
+  )
+  return Object.fromEntries(entries.map(([name, one]) => [name, comparable(one, name)]))
+}
+
+/** Messages quote uids, versions and generated values, and join causes in any order. */
+function comparableMessage(text: string): string {
+  const plain = text
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UID')
+    .replace(
+      /\((\d+)\) does not match the ResourceVersion in record \((\d+)\)/g,
+      '(V) does not match the ResourceVersion in record (V)',
+    )
+    .replace(/current: \d+/, 'current: V')
+    .replace(/too old resource version: (\d+) \(\d+\)/, 'too old resource version: $1 (V)')
+    .replace(/(10\.96\.\d+\.\d+|fd00:10:96::[0-9a-f]+)/g, 'IP')
+    .replace(/0xc[0-9a-f]+/g, 'POINTER')
+  const list = /^(.* is invalid: )\[(.*)\]$/s.exec(plain)
+  return list === null
+    ? plain
+    : `${list[1]}[${(list[2] ?? '')
+        .split(/, (?=[\w.[\]]+: )/)
+        .sort()
+        .join(', ')}]`
+}
+
+const sorted = (items: readonly unknown[]): unknown[] =>
+  [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
