@@ -116,7 +116,7 @@ class RunningServer implements ApiServer {
       store: this.store,
       registry: new KindRegistry(builtinRules),
       presenter: new Presenter(conversionCaller(call, randomUUID)),
-      admission: new Admission(call),
+      admission: new Admission(call, this.store, randomUUID),
       authorizer: new Authorizer(this.store, tokens),
       tokens,
       faults: this.faults,

@@ -4,27 +4,32 @@ import { type LabelRequirement, labelsMatch } from '../list/label-selector.ts'
 import { jsonPatch, type PatchOperation } from '../patch/json-patch.ts'
 import type { KubeObject } from '../resource-kind.ts'
 import { type ApiRefusal, failure, type StatusDetails } from '../status.ts'
-import type { WriteContext } from '../write/write-context.ts'
+import type { ObjectStore } from '../storage/object-store.ts'
+import type { AdmittedWrite } from './admitted-write.ts'
 import type { WebhookCaller } from './webhook-caller.ts'
 
 type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
 
 export class Admission {
   readonly #call: WebhookCaller
-  constructor(call: WebhookCaller) {
+  readonly #store: ObjectStore
+  readonly #uuid: () => string
+  constructor(call: WebhookCaller, store: ObjectStore, uuid: () => string) {
     this.#call = call
+    this.#store = store
+    this.#uuid = uuid
   }
 
   /** The object as mutating webhooks leave it. Throws what a webhook refuses. */
   async mutate(
-    context: WriteContext,
+    write: AdmittedWrite,
     object: KubeObject,
     old: KubeObject | undefined,
     operation: Operation,
   ): Promise<KubeObject> {
     let present = object
-    for (const webhook of matching(context, 'mutatingwebhookconfigurations', present, operation)) {
-      const response = await this.#ask(context, webhook, present, old, operation)
+    for (const webhook of matching(this.#store, write, 'mutatingwebhookconfigurations', present, operation)) {
+      const response = await this.#ask(write, webhook, present, old, operation)
       const patch = textAt(response, 'patch')
       if (patch === '') continue
       const operations = JSON.parse(Buffer.from(patch, 'base64').toString('utf8')) as PatchOperation[]
@@ -37,24 +42,24 @@ export class Admission {
 
   /** Throws what a webhook refuses. */
   async validate(
-    context: WriteContext,
+    write: AdmittedWrite,
     object: KubeObject | undefined,
     old: KubeObject | undefined,
     operation: Operation,
   ): Promise<void> {
-    const webhooks = matching(context, 'validatingwebhookconfigurations', object ?? old, operation)
-    await Promise.all(webhooks.map((webhook) => this.#ask(context, webhook, object, old, operation)))
+    const webhooks = matching(this.#store, write, 'validatingwebhookconfigurations', object ?? old, operation)
+    await Promise.all(webhooks.map((webhook) => this.#ask(write, webhook, object, old, operation)))
   }
 
   async #ask(
-    context: WriteContext,
+    write: AdmittedWrite,
     webhook: JsonObject,
     object: KubeObject | undefined,
     old: KubeObject | undefined,
     operation: Operation,
   ): Promise<JsonObject> {
-    const uid = context.world.uuid()
-    const review = reviewOf(context, uid, object, old, operation)
+    const uid = this.#uuid()
+    const review = reviewOf(write, uid, object, old, operation)
     let response: JsonObject
     try {
       const body = await this.#call(
@@ -70,20 +75,20 @@ export class Admission {
       if (webhook['failurePolicy'] === 'Ignore') return {}
       throw callFailure(webhook, error instanceof Error ? error.message : String(error))
     }
-    for (const warning of listAt(response, 'warnings')) context.warnings.push(String(warning))
+    for (const warning of listAt(response, 'warnings')) write.warnings.push(String(warning))
     if (response['allowed'] !== true) throw denial(webhook, objectAt(response, 'status'))
     return response
   }
 }
 
 function reviewOf(
-  context: WriteContext,
+  write: AdmittedWrite,
   uid: string,
   object: KubeObject | undefined,
   old: KubeObject | undefined,
   operation: Operation,
 ): JsonObject {
-  const { served, target, user, options } = context
+  const { served, target, user, options } = write
   const { group, version, kind, plural } = served.resource
   const what = { group, version, kind }
   const where = { group, version, resource: plural }
@@ -121,22 +126,24 @@ function reviewOf(
 }
 
 function matching(
-  context: WriteContext,
+  store: ObjectStore,
+  write: AdmittedWrite,
   plural: string,
   object: KubeObject | undefined,
   operation: Operation,
 ): readonly JsonObject[] {
-  const { world, served } = context
+  const { served } = write
   // Webhooks are never asked about themselves, or nobody could take a broken one away.
   if (served.resource.group === 'admissionregistration.k8s.io') return []
-  const configurations = world.store.list(`${plural}.admissionregistration.k8s.io`)
+  const configurations = store.list(`${plural}.admissionregistration.k8s.io`)
   return configurations
     .flatMap((one) => listAt(one, 'webhooks').filter(isObject))
-    .filter((webhook) => concerns(context, webhook, object, operation))
+    .filter((webhook) => concerns(store, write, webhook, object, operation))
 }
 
 function concerns(
-  { served, target, world }: WriteContext,
+  store: ObjectStore,
+  { served, target }: AdmittedWrite,
   webhook: JsonObject,
   object: KubeObject | undefined,
   operation: Operation,
@@ -161,7 +168,7 @@ function concerns(
     )
   })
   if (!rule) return false
-  const namespace = world.store.get('namespaces', target.namespace)
+  const namespace = store.get('namespaces', target.namespace)
   const inNamespace =
     !namespaced || selects(objectAt(webhook, 'namespaceSelector'), objectAt(namespace, 'metadata', 'labels'))
   return inNamespace && selects(objectAt(webhook, 'objectSelector'), objectAt(object, 'metadata', 'labels'))

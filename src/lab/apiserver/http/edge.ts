@@ -10,6 +10,7 @@ import { wantedAnswer } from './media-types.ts'
 import { plainText } from './plain-text.ts'
 import type { ApiAnswer } from './request.ts'
 import type { RunningWatches } from './running-watches.ts'
+import { warningHeaders } from './warning-headers.ts'
 
 const GZIP_FROM_BYTES = 128 * 1024
 /** Bodies beyond this are cut off: nothing that big is taken. */
@@ -86,10 +87,6 @@ function faultAnswer(fault: FaultyAnswer): ApiAnswer {
       )
   }
 }
-
-/** RFC 7234 §5.5 as Go writes it: code 299, no agent, the text quoted. */
-export const warningHeaders = (warnings: readonly string[]): readonly string[] =>
-  warnings.map((text) => `299 - ${JSON.stringify(text)}`)
 
 function writeAnswer(
   answer: ApiAnswer,

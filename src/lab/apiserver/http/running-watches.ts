@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Faults } from '../faults.ts'
 import type { WatchSession, WatchTimers } from '../watch/watch-session.ts'
-import { warningHeaders } from './edge.ts'
+import { warningHeaders } from './warning-headers.ts'
 import type { WatchAnswer } from './watch-requests.ts'
 
 interface RunningWatch {
