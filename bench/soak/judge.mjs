@@ -1,76 +1,81 @@
 // Asks for addresses all the time, and holds the answers against what has to be: one owner for what is wanted, silence for what is not.
-// Shortly after a change nothing is judged, nor who owns what while members come and go.
+// Nothing is judged as long as a change may still be on its way (windows.mjs), nor who owns what while members come and go. It has no
+// clock of its own.
 const PER_TURN = 40
-const TURN_MS = 100
-/** An answer may take so long on a machine that does other things. */
-const ANSWER_MS = 1_500
-/** A changed file counts after 500 ms; a busy machine gets more. */
-const GRACE_MS = 4_000
-/** A dead speaker is noticed within seconds, and everybody knows some seconds later. */
-const MEMBERSHIP_MS = 20_000
-/** Nobody answered so many times: it is not the machine. */
+/** Nobody answered so many times: it is not one lost frame. */
 const SILENT_TIMES = 3
+/** A turn that comes later than this was not run by the machine, and neither was a speaker, perhaps. */
+const STALLED_MS = 500
 
 export class Judge {
   #world
+  #windows
   #open = new Map()
   #silent = new Map()
   #queue = []
   #ask
-  #membersAt = performance.now()
-  #configurationAt = performance.now()
-  #timer
+  #shuffled
+  /** until when, on account of members and of the configuration, more than one may answer, or nobody */
+  #unsettledUntil = 0
+  /** frames that were sent before are not judged: nobody ran then */
+  #stalledUntil = 0
+  #turnAt
   violations = []
-  counts = { asked: 0, owned: 0, free: 0, notJudged: 0, twoOwnersInWindow: 0 }
+  counts = { asked: 0, owned: 0, free: 0, notJudged: 0, twoOwnersInWindow: 0, stalls: 0 }
 
-  constructor(world) {
+  /**
+   * @param world what has to be: `addresses()`, `isWanted(address)`, `since(address)` since when it is so
+   * @param ask sends questions
+   * @param shuffled a list in another order
+   */
+  constructor({ world, windows, ask, shuffled }) {
     this.#world = world
-  }
-
-  begin(ask) {
+    this.#windows = windows
     this.#ask = ask
-    this.#timer = setInterval(() => this.#turn(), TURN_MS)
+    this.#shuffled = shuffled
   }
 
-  end() {
-    clearInterval(this.#timer)
+  /** @param how 'started', 'stopped' or 'killed' */
+  memberChanged(how, nowMs) {
+    this.#unsettledUntil = Math.max(this.#unsettledUntil, nowMs + this.#windows[how])
   }
 
-  membersChanged() {
-    this.#membersAt = performance.now()
-  }
-
-  configurationChanged() {
-    this.#configurationAt = performance.now()
+  /** Nodes may be owners that were none before. */
+  configurationChanged(nowMs) {
+    this.#unsettledUntil = Math.max(this.#unsettledUntil, nowMs + this.#windows.files)
   }
 
   heard({ address, mac }) {
     this.#open.get(address)?.macs.add(mac)
   }
 
-  #turn() {
-    const now = performance.now()
+  /** Judges what was asked long enough ago, and asks further. Wanted ten times a second. */
+  turn(nowMs) {
+    if (this.#turnAt !== undefined && nowMs - this.#turnAt > STALLED_MS) {
+      this.counts.stalls++
+      this.#stalledUntil = nowMs + this.#windows.files
+    }
+    this.#turnAt = nowMs
     for (const [address, question] of this.#open) {
-      if (now - question.atMs < ANSWER_MS) break
+      if (nowMs - question.atMs < this.#windows.answer) break
       this.#open.delete(address)
       this.#judge(address, question)
     }
-    if (this.#queue.length < PER_TURN) this.#queue.push(...shuffled(this.#world.addresses()))
+    if (this.#queue.length < PER_TURN) this.#queue.push(...this.#shuffled(this.#world.addresses()))
     const asked = this.#queue.splice(0, PER_TURN).filter((address) => !this.#open.has(address))
-    for (const address of asked) this.#open.set(address, { atMs: now, macs: new Set() })
+    for (const address of asked) this.#open.set(address, { atMs: nowMs, macs: new Set() })
     this.counts.asked += asked.length
     this.#ask(asked)
   }
 
   #judge(address, { atMs, macs }) {
-    if (this.#world.since(address) > atMs - GRACE_MS) {
+    if (this.#world.since(address) > atMs - this.#windows.files || atMs < this.#stalledUntil) {
       this.counts.notJudged++
       this.#silent.delete(address)
       return
     }
-    const settled = this.#membersAt < atMs - MEMBERSHIP_MS && this.#configurationAt < atMs - GRACE_MS
     if (!this.#world.isWanted(address)) this.#judgeFree(address, macs)
-    else this.#judgeOwned(address, macs, settled)
+    else this.#judgeOwned(address, macs, atMs > this.#unsettledUntil)
   }
 
   #judgeFree(address, macs) {
@@ -93,18 +98,6 @@ export class Judge {
   }
 
   #violation(text) {
-    this.violations.push(`${new Date().toISOString()} ${text}`)
-    if (this.violations.length <= 20) console.log(`VIOLATION ${text}`)
+    this.violations.push(text)
   }
-}
-
-function shuffled(list) {
-  const copy = [...list]
-  for (let i = copy.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1))
-    const kept = copy[i]
-    copy[i] = copy[j]
-    copy[j] = kept
-  }
-  return copy
 }

@@ -7,8 +7,9 @@ const SIGTERM_CODE = 143
 
 export class Speakers {
   #lab
-  #judge
+  #onMember
   #hosts
+  #first
   #running = new Map()
   #expected = new Set()
   samples = []
@@ -16,11 +17,13 @@ export class Speakers {
   counts = { stopped: 0, killed: 0, started: 0 }
   slowestStopMs = 0
 
-  constructor(lab, judge, hosts) {
+  /** @param onMember called with 'started', 'stopped' or 'killed' when that has happened, or begins to */
+  constructor(lab, hosts, onMember) {
     this.#lab = lab
-    this.#judge = judge
+    this.#onMember = onMember
     this.#hosts = hosts
     for (const name of Object.keys(hosts)) this.#start(name)
+    this.#first = this.#running.get(Object.keys(hosts)[0])
     this.timer = setInterval(() => this.#sample(), SAMPLE_MS)
   }
 
@@ -39,7 +42,6 @@ export class Speakers {
 
   #violation(name, text, { trouble }) {
     this.violations.push(`${name} ${text}: ${trouble}`)
-    console.log(`VIOLATION ${name} ${text}: ${trouble}`)
   }
 
   /** One that is there goes, one that is not comes. */
@@ -47,10 +49,11 @@ export class Speakers {
     const names = Object.keys(this.#hosts).slice(1)
     const name = names[Math.floor(random() * names.length)]
     const child = this.#running.get(name)
-    this.#judge.membersChanged()
+    const how = child === undefined ? 'started' : random() < 0.5 ? 'killed' : 'stopped'
+    this.#onMember(how)
     if (child === undefined) this.#start(name)
-    else await this.#end(child, random() < 0.5 ? 'SIGKILL' : 'SIGTERM')
-    this.#judge.membersChanged()
+    else await this.#end(child, how === 'killed' ? 'SIGKILL' : 'SIGTERM')
+    this.#onMember(how)
   }
 
   async #end(child, signal) {
@@ -66,25 +69,13 @@ export class Speakers {
   }
 
   #sample() {
-    const [first] = this.#running.values()
-    try {
-      this.samples.push({ atMs: performance.now(), ...usage(first) })
-    } catch {
-      // It is told elsewhere that it ended.
-    }
+    // That it ended is told elsewhere.
+    if (this.#first.exitCode === null && this.#first.signalCode === null)
+      this.samples.push({ atMs: performance.now(), ...usage(this.#first) })
   }
 
   async endAll() {
     clearInterval(this.timer)
     await Promise.all([...this.#running.values()].map((child) => this.#end(child, 'SIGTERM')))
   }
-}
-
-/** Megabytes per hour: the line through the samples with the least squares. */
-export function slope(samples) {
-  const mean = (of) => samples.reduce((sum, each) => sum + of(each), 0) / samples.length
-  const [x, y] = [mean(({ atMs }) => atMs), mean(({ megabytes }) => megabytes)]
-  const top = mean(({ atMs, megabytes }) => (atMs - x) * (megabytes - y))
-  const bottom = mean(({ atMs }) => (atMs - x) ** 2)
-  return (top / bottom) * 3_600_000
 }

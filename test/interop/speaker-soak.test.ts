@@ -13,11 +13,13 @@ describeInterop('three speakers and random changes', ['nsenter'], () => {
     timeout: DEADLINE_MS,
   }, async () => {
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
-      const child = execFile(process.execPath, [soak, '--minutes', '1'], (_, stdout, stderr) =>
-        resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
+      const child = execFile(
+        process.execPath,
+        [soak, '--minutes', '1', '--slack', '2'],
+        (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
       )
     })
-    expect(output).toContain('\n0 violations\n')
+    expect(output).toMatch(/^0 violations,/m)
     expect(code, output).toBe(0)
     const [, owned, free] = /(\d+) answers of an owner and (\d+) silences judged/.exec(output) ?? []
     expect(Number(owned)).toBeGreaterThan(100)
