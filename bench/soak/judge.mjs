@@ -20,6 +20,8 @@ export class Judge {
   /** frames that were sent before are not judged: nobody ran then */
   #stalledUntil = 0
   #turnAt
+  /** what happened last, so that a violation can be told from a change that came late */
+  #last = { what: 'the start', atMs: 0 }
   violations = []
   counts = { asked: 0, owned: 0, free: 0, notJudged: 0, twoOwnersInWindow: 0, stalls: 0 }
 
@@ -37,11 +39,13 @@ export class Judge {
 
   /** @param how 'started', 'stopped' or 'killed' */
   memberChanged(how, nowMs) {
+    this.#last = { what: `a speaker was ${how}`, atMs: nowMs }
     this.#unsettledUntil = Math.max(this.#unsettledUntil, nowMs + this.#windows[how])
   }
 
   /** Nodes may be owners that were none before. */
   configurationChanged(nowMs) {
+    this.#last = { what: 'the configuration changed', atMs: nowMs }
     this.#unsettledUntil = Math.max(this.#unsettledUntil, nowMs + this.#windows.files)
   }
 
@@ -74,30 +78,32 @@ export class Judge {
       this.#silent.delete(address)
       return
     }
-    if (!this.#world.isWanted(address)) this.#judgeFree(address, macs)
-    else this.#judgeOwned(address, macs, atMs > this.#unsettledUntil)
+    if (!this.#world.isWanted(address)) this.#judgeFree(address, macs, atMs)
+    else this.#judgeOwned(address, macs, atMs)
   }
 
-  #judgeFree(address, macs) {
+  #judgeFree(address, macs, atMs) {
     this.counts.free++
-    if (macs.size > 0) this.#violation(`${address} is nobody's, and ${[...macs].join(', ')} answers`)
+    if (macs.size > 0) this.#violation(`${address} is nobody's, and ${[...macs].join(', ')} answers`, atMs)
   }
 
-  #judgeOwned(address, macs, settled) {
+  #judgeOwned(address, macs, atMs) {
     this.counts.owned++
+    const settled = atMs > this.#unsettledUntil
     if (macs.size > 1 && !settled) this.counts.twoOwnersInWindow++
-    if (macs.size > 1 && settled) this.#violation(`${address} has two owners: ${[...macs].join(', ')}`)
+    if (macs.size > 1 && settled) this.#violation(`${address} has two owners: ${[...macs].join(', ')}`, atMs)
     if (macs.size > 0 || !settled) {
       this.#silent.delete(address)
       return
     }
     const times = (this.#silent.get(address) ?? 0) + 1
     this.#silent.set(address, times)
-    if (times === SILENT_TIMES) this.#violation(`${address} has to be announced, and nobody answers`)
+    if (times === SILENT_TIMES) this.#violation(`${address} has to be announced, and nobody answers`, atMs)
     else this.#queue.unshift(address)
   }
 
-  #violation(text) {
-    this.violations.push(text)
+  #violation(text, atMs) {
+    const { what, atMs: lastMs } = this.#last
+    this.violations.push(`${text} (asked ${((atMs - lastMs) / 1000).toFixed(1)} s after ${what})`)
   }
 }

@@ -28,6 +28,8 @@ export interface AddressStatus {
   readonly interfaceName: string
   readonly requests: number
   readonly answers: number
+  /** neighbours told by unicast without having asked again */
+  readonly refreshes: number
   /** frames sent for the address on all interfaces */
   readonly gratuitous: number
 }
@@ -51,8 +53,15 @@ export function announcerStatus(
     })),
     addresses: [...machine.owned].flatMap(([interfaceName, own]) =>
       [...own].map(([text, address]) => {
-        const { requests = 0, answers = 0 } = counted.get(`${interfaceName} ${text}`) ?? {}
-        return { address, interfaceName, requests, answers, gratuitous: machine.gratuitous.get(text) ?? 0 }
+        const { requests = 0, answers = 0, refreshes = 0 } = counted.get(`${interfaceName} ${text}`) ?? {}
+        return {
+          address,
+          interfaceName,
+          requests,
+          answers,
+          refreshes,
+          gratuitous: machine.gratuitous.get(text) ?? 0,
+        }
       }),
     ),
     conflicts: machine.conflicts(nowMs),

@@ -171,7 +171,7 @@ it('says what it does', async () => {
     { name: 'eth1', unsuitable: 'down', error: undefined, addresses: 0 },
   ])
   expect(status.addresses.map((each) => ({ ...each, address: formatIp(each.address) }))).toEqual([
-    { address: '192.0.2.1', interfaceName: 'eth0', requests: 3, answers: 2, gratuitous: 10 },
+    { address: '192.0.2.1', interfaceName: 'eth0', requests: 3, answers: 2, refreshes: 1, gratuitous: 10 },
   ])
   expect(status.conflicts).toHaveLength(1)
 })

@@ -62,6 +62,8 @@ export interface AnswerCount {
   readonly address: Ip
   readonly requests: number
   readonly answers: number
+  /** neighbours told by unicast without having asked again */
+  readonly refreshes: number
 }
 
 /** Answers ARP and neighbour solicitations on a thread of its own, so that a busy program never delays an answer. */

@@ -269,7 +269,7 @@ describeInterop('the layer 2 announcer', ['arping', 'ndisc6', 'sysctl', 'tcpdump
   /** Frames of our own making from the client. */
   const sendingResponder = async (): Promise<Responder> => {
     const responder = await lab.inside(client, () =>
-      linuxResponder(() => worker.url).start({
+      linuxResponder({ url: () => worker.url }).start({
         onForeignClaim: () => undefined,
         onInterfaceError: () => undefined,
         onDeath: () => undefined,

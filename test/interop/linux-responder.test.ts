@@ -55,7 +55,7 @@ describeInterop('the responder', ['arping', 'ndisc6', 'sysctl'], () => {
     parseMac(lab.ipJson<{ address: string }[]>(namespace, `link show ${link}`)[0]!.address)!
 
   async function start(): Promise<WholeSets> {
-    const port = linuxResponder(() => worker.url)
+    const port = linuxResponder({ url: () => worker.url })
     const started = await lab.inside(node, () =>
       port.start({
         onForeignClaim: (claim) => claims.push(claim),
@@ -297,7 +297,7 @@ describeInterop('the responder', ['arping', 'ndisc6', 'sysctl'], () => {
   const start2 = async (): Promise<WholeSets> =>
     new WholeSets(
       await lab.inside(client, () =>
-        linuxResponder(() => worker.url).start({
+        linuxResponder({ url: () => worker.url }).start({
           onForeignClaim: () => undefined,
           onInterfaceError: () => undefined,
           onDeath: () => undefined,

@@ -86,7 +86,7 @@ class Soak {
   }
 
   get found(): string[] {
-    return [...new Set(this.judge.violations)]
+    return [...new Set(this.judge.violations.map((each) => each.replace(/ \(asked .*\)$/, '')))]
   }
 }
 
@@ -111,6 +111,7 @@ describe('the judge', () => {
     expect(soak.judge.counts['twoOwnersInWindow']).toBeGreaterThan(0)
     soak.run(5_000)
     expect(soak.found).toEqual([`${HELD} has two owners: ${OURS}, ${THEIRS}`])
+    expect(soak.judge.violations[0]).toMatch(/ \(asked \d+\.\d s after a speaker was killed\)$/)
   })
 
   it('finds an address that is answered for after it was withdrawn', () => {

@@ -32,7 +32,7 @@ const say = (value: unknown): void => {
 
 const exclusion = new InterfaceExclusion(exclude === '' ? [] : [exclude])
 const announcer = await Layer2Announcer.start({
-  responder: linuxResponder(() => new URL(workerUrl)),
+  responder: linuxResponder({ url: () => new URL(workerUrl) }),
   interfaces: linkInterfaces(networkTables(await loadLibc())),
   clock: {
     nowMs: () => performance.now(),

@@ -23,8 +23,8 @@ export interface GossipSide {
   /** names of those that are alive or suspected, ourselves included */
   members(): ReadonlySet<string>
   status(): readonly MemberStatus[]
-  /** Tries all of them, again and again; resolves when each was tried once. */
-  join(nodeAddresses: readonly Ip[]): Promise<void>
+  /** Tries all of them, again and again; resolves when each was tried once, with how many there are. */
+  join(nodeAddresses: readonly Ip[]): Promise<number>
   /** Says goodbye, so that another takes over at once. */
   leave(): Promise<void>
 }
@@ -78,9 +78,7 @@ function sideOf(node: GossipNode, settings: GossipSettings): GossipSide {
         address: address.family === 6 ? `[${formatIp(address)}]:${port}` : `${formatIp(address)}:${port}`,
         state,
       })),
-    join: async (nodeAddresses) => {
-      await node.join(seedsOf(settings, nodeAddresses))
-    },
+    join: async (nodeAddresses) => (await node.join(seedsOf(settings, nodeAddresses))).length,
     leave: () => node.close({ leave: true, timeoutMs: LEAVE_MS }),
   }
 }

@@ -9,6 +9,8 @@ import type { LogSink } from '../../speaker/report/log-record.ts'
 export interface Layer2SideOptions {
   readonly excluded: readonly string[] | undefined
   readonly repeatMs: number | undefined
+  /** between two refreshes of neighbours that asked; undefined: none */
+  readonly refreshMs: number | undefined
   readonly log: LogSink
   readonly onInterfaces: (names: ReadonlySet<string>) => void
 }
@@ -37,7 +39,7 @@ export async function startLayer2(
     const announcer = await Layer2Announcer.start({
       excludes,
       repeatMs: options.repeatMs,
-      responder: linuxResponder(),
+      responder: linuxResponder({ refreshMs: options.refreshMs }),
       interfaces: linkInterfaces(networkTables(libc)),
       clock: {
         nowMs: () => performance.now(),

@@ -19,13 +19,17 @@ export interface MembershipOptions {
   readonly onChange: () => void
 }
 
-/** Other speakers that do not answer do not hold up the start. */
-const FIRST_JOIN_MS = 2000
+/**
+ * So long others are waited for at the start. A join takes milliseconds; this leaves time for one lost SYN, and for speakers that are
+ * started at the same moment. Others that do not come hold up the first announcement no longer.
+ */
+const FIRST_JOIN_MS = 1000
 
 export class Membership {
   readonly #options: MembershipOptions
   #gossip: GossipSide | undefined
   #joined = false
+  #onCompany = (): void => undefined
 
   constructor(options: MembershipOptions) {
     this.#options = options
@@ -41,6 +45,7 @@ export class Membership {
       log,
       onChange: () => {
         if (this.#joined) this.#options.onChange()
+        else if (this.#hasCompany) this.#onCompany()
       },
     })
   }
@@ -57,17 +62,32 @@ export class Membership {
     return nodes.others.length > 0 ? undefined : new Set()
   }
 
-  /** Tells the others. Resolves when each was tried once, or after a while. */
+  /**
+   * Tells the others. Resolves when each was tried once and one of them is there, or after a while; at once where there are no others
+   * to be tried.
+   */
   async join(): Promise<void> {
     if (this.#gossip === undefined) return
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, FIRST_JOIN_MS)
     })
-    await Promise.race([this.#gossip.join(this.#options.nodes.ofOthers()), late])
+    await Promise.race([this.#findOthers(this.#gossip), late])
     clearTimeout(timer)
     this.#joined = true
     this.#options.onChange()
+  }
+
+  async #findOthers(gossip: GossipSide): Promise<void> {
+    const company = new Promise<void>((resolve) => {
+      this.#onCompany = resolve
+    })
+    const tried = await gossip.join(this.#options.nodes.ofOthers())
+    if (tried > 0 && !this.#hasCompany) await company
+  }
+
+  get #hasCompany(): boolean {
+    return this.#gossip !== undefined && this.#gossip.members().size > 1
   }
 
   /** The nodes other than this one are others now, or elsewhere. */
@@ -84,6 +104,6 @@ export class Membership {
   /** @returns whether there is somebody to take over */
   async leave(): Promise<boolean> {
     await this.#gossip?.leave()
-    return this.#gossip !== undefined && this.#gossip.members().size > 1
+    return this.#hasCompany
   }
 }

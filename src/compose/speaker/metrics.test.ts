@@ -13,7 +13,7 @@ function numbers(change: Partial<SpeakerNumbers> = {}): SpeakerNumbers {
     node: 'node1',
     announced: [{ service: 'default/web', protocol: 'layer2', ip: '192.0.2.10' }],
     layer2: {
-      byAddress: [{ ip: '192.0.2.10', requests: 3, answers: 2, gratuitous: 10 }],
+      byAddress: [{ ip: '192.0.2.10', requests: 3, answers: 2, refreshes: 4, gratuitous: 10 }],
       byInterface: [{ interface: 'eth0', answers: 2 }],
       conflicts: [{ ip: '192.0.2.10', count: 4 }],
     },
@@ -56,6 +56,7 @@ describe('the page of metrics', () => {
       'lbctl_speaker_members{state="alive"} 3',
       'lbctl_speaker_members{state="suspect"} 1',
       'lbctl_speaker_decisions_total 12',
+      'lbctl_layer2_refreshes_sent_total{ip="192.0.2.10"} 4',
       'lbctl_layer2_interface_answers_total{interface="eth0"} 2',
       'lbctl_layer2_conflicts_total{ip="192.0.2.10"} 4',
       'lbctl_bgp_session_state_seconds{peer="198.51.100.1:179",state="established"} 7',

@@ -131,6 +131,13 @@ const METRICS: readonly Metric[] = [
     samples: ({ decisions }) => one(decisions.count),
   },
   {
+    name: 'lbctl_layer2_refreshes_sent_total',
+    help: 'neighbours told by unicast where an address is, without having asked again',
+    type: 'counter',
+    labels: ['ip'],
+    samples: perAddress(({ refreshes }) => refreshes),
+  },
+  {
     name: 'lbctl_layer2_interface_answers_total',
     help: 'ARP and neighbour answers by interface',
     type: 'counter',

@@ -26,6 +26,11 @@ export const speakerRunFlags = withEnvironment({
     description: 'repeat gratuitous announcements this often, for networks that forget; off by default',
     helpValue: 'TIME',
   }),
+  'neighbor-refresh': string({
+    description:
+      'tell hosts that asked for an address where it is again this often, by unicast, and when this node takes it over; off by default',
+    helpValue: 'TIME',
+  }),
   'lb-class': string({ description: 'announce Services of this loadBalancerClass alone', helpValue: 'NAME' }),
   'ignore-exclude-lb': boolean({
     description: 'announce from nodes that are labelled as excluded from load balancers, too',

@@ -106,8 +106,11 @@ export class SpeakerProcess {
     this.#nodes.take(first)
     started = true
     this.#early = []
+    // Decided before the others know of us, so that nobody is silent while they withdraw; told afterwards, so that two do not answer.
+    this.#runner.holdLinks()
     this.#apply([{ kind: 'members', members: membership.current }, ...first])
     await membership.join()
+    this.#runner.releaseLinks()
     await this.#runner.settled()
   }
 
@@ -128,6 +131,7 @@ export class SpeakerProcess {
     const started = await startLayer2({
       excluded: settings.excludedInterfaces,
       repeatMs: settings.garpIntervalMs,
+      refreshMs: settings.neighborRefreshMs,
       log,
       onInterfaces: (names) => this.#apply([{ kind: 'interfaces', names }]),
     })

@@ -21,6 +21,7 @@ describe('the words of speaker run', () => {
       paths: ['announce/'],
       nodeName: hostname(),
       garpIntervalMs: undefined,
+      neighborRefreshMs: undefined,
       gossip: undefined,
       bgpListen: undefined,
       metrics: { host: '127.0.0.1', port: 7472 },
@@ -64,6 +65,8 @@ describe('the words of speaker run', () => {
   it('of times and releases are checked', () => {
     expect(settings({ 'garp-interval': '60s' }).garpIntervalMs).toBe(60_000)
     expect(() => settings({ 'garp-interval': '10ms' })).toThrow(/1s and more/)
+    expect(settings({ 'neighbor-refresh': '30s' }).neighborRefreshMs).toBe(30_000)
+    expect(() => settings({ 'neighbor-refresh': 'often' })).toThrow(/--neighbor-refresh takes a time/)
     expect(settings({ 'compat-version': 'v0.13.10' }).compatVersion).toBe('0.13.10')
     expect(() => settings({ 'compat-version': 'newest' })).toThrow(/--compat-version/)
   })

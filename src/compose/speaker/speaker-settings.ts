@@ -12,6 +12,7 @@ export interface SpeakerWords {
   readonly 'node-name'?: string | undefined
   readonly 'interface-exclude'?: readonly string[] | undefined
   readonly 'garp-interval'?: string | undefined
+  readonly 'neighbor-refresh'?: string | undefined
   readonly 'lb-class'?: string | undefined
   readonly 'ignore-exclude-lb': boolean
   readonly 'compat-version'?: string | undefined
@@ -41,6 +42,7 @@ export interface SpeakerSettings {
   readonly nodeName: string
   readonly excludedInterfaces: readonly string[] | undefined
   readonly garpIntervalMs: number | undefined
+  readonly neighborRefreshMs: number | undefined
   readonly loadBalancerClass: string | undefined
   readonly ignoreExcludeLabel: boolean
   readonly compatVersion: Release
@@ -59,7 +61,7 @@ export interface GossipSettings {
 }
 
 const BGP_PORT = 179
-const SHORTEST_GARP_MS = 1000
+const SHORTEST_INTERVAL_MS = 1000
 
 /** @throws LbctlError `usage` */
 export function speakerSettings(words: SpeakerWords, env: NodeJS.ProcessEnv): SpeakerSettings {
@@ -78,7 +80,8 @@ export function speakerSettings(words: SpeakerWords, env: NodeJS.ProcessEnv): Sp
     paths,
     nodeName: words['node-name'] ?? hostname(),
     excludedInterfaces: words['interface-exclude'],
-    garpIntervalMs: garpInterval(words['garp-interval']),
+    garpIntervalMs: interval(words, 'garp-interval'),
+    neighborRefreshMs: interval(words, 'neighbor-refresh'),
     loadBalancerClass: words['lb-class'],
     ignoreExcludeLabel: words['ignore-exclude-lb'],
     compatVersion: release(words['compat-version']),
@@ -97,12 +100,13 @@ function release(text: string | undefined): Release {
   throw new LbctlError('usage', `--compat-version takes a MetalLB release such as 0.15.2, not "${text}".`)
 }
 
-function garpInterval(text: string | undefined): number | undefined {
+function interval(words: SpeakerWords, flag: 'garp-interval' | 'neighbor-refresh'): number | undefined {
+  const text = words[flag]
   if (text === undefined) return undefined
   const parsed = parseDuration(text.trim())
   const ms = parsed.ok ? Number(parsed.value) / 1e6 : Number.NaN
-  if (ms >= SHORTEST_GARP_MS) return ms
-  throw new LbctlError('usage', `--garp-interval takes a time of 1s and more, such as 60s, not "${text}".`)
+  if (ms >= SHORTEST_INTERVAL_MS) return ms
+  throw new LbctlError('usage', `--${flag} takes a time of 1s and more, such as 60s, not "${text}".`)
 }
 
 function gossipSettings(words: SpeakerWords): GossipSettings | undefined {

@@ -118,7 +118,13 @@ export class FakeResponder implements Responder, ResponderPort {
   counts() {
     return Promise.resolve(
       [...this.owned].flatMap(([interfaceName, addresses]) =>
-        [...addresses.values()].map((address) => ({ interfaceName, address, requests: 3, answers: 2 })),
+        [...addresses.values()].map((address) => ({
+          interfaceName,
+          address,
+          requests: 3,
+          answers: 2,
+          refreshes: 1,
+        })),
       ),
     )
   }

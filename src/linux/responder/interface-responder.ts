@@ -1,6 +1,8 @@
 // ARP and neighbour discovery on one interface: two packet sockets, one set of addresses, prepared answers.
 // Inbound: socket → filter in the kernel → isArpRequest / isNeighborSolicitation → look-up → prepared answer, filled in → socket.
 // Standards: RFC 826, RFC 4861 §7.2.4 (answers), RFC 4862 §5.4.3 (probes for duplicates are answered to all nodes).
+import { refreshFrame } from '../../layer2/announcement-frames.ts'
+import type { Refresh } from '../../layer2/neighbor-refresh.ts'
 import type { AnswerCount, ForeignClaim, OwnedChange } from '../../layer2/ports.ts'
 import type { Ip } from '../../net/ip.ts'
 import type { Mac } from '../../net/mac.ts'
@@ -13,21 +15,25 @@ import {
   neighborAdvertisementBuffer,
   solicitedTargetWord,
 } from '../../wire/ndp/responder-frames.ts'
-import { type Assembled, anyArp, neighbourDiscovery, ownedArp } from '../bpf/responder-filters.ts'
+import { type Assembled, neighbourDiscovery } from '../bpf/responder-filters.ts'
 import { ERRNO, errnoName } from '../errno.ts'
 import { ETH_P } from '../kernel-constants.ts'
 import { type Libc, pinned } from '../libc.ts'
 import { FrameBatch } from '../packet/frame-batch.ts'
 import { PacketSocket } from '../packet/packet-socket.ts'
-import { check, SystemCallError } from '../system-call-error.ts'
+import { check } from '../system-call-error.ts'
+import { ArpFilter } from './arp-filter.ts'
 import { arpClaim, neighbourClaim } from './claims-in-frames.ts'
 import { MulticastGroups } from './multicast-groups.ts'
 import type { OwnedAddress, OwnedAddressSet } from './owned-addresses.ts'
+import { arpQuestion, neighbourQuestion, type Question } from './questions-in-frames.ts'
 import { SolicitedNodeGroups } from './solicited-node-groups.ts'
 
 export interface InterfaceEvents {
   readonly onClaim: (claim: Omit<ForeignClaim, 'count' | 'interfaceName'>) => void
   readonly onError: (code: string) => void
+  /** Somebody asks for an address, which may be another's; undefined: of no interest. */
+  readonly onQuestion: ((question: Question, isHeld: boolean) => void) | undefined
   /** whether a hardware address is one of this host's, so that its own announcements on another link are no claim */
   readonly isOwnMac: (mac: Mac) => boolean
 }
@@ -39,8 +45,8 @@ const ARP_BATCH = 64
 /** So many turns with one frame at most are calm, and then each of so many turns looks whether it still is. */
 const CALM_TURNS = 16
 const LOOK_EVERY = 16
-/** The set has not changed for so long. */
-const EXACT_FILTER_MS = 100
+/** Questions of one batch that are told of; the answers of a flood come first. */
+const QUESTIONS_PER_BATCH = 8
 /** An ARP frame has 42 bytes and padding. */
 const ARP_SLOT_BYTES = 128
 /** Solicitations are short; what is longer is cut, and then refused as too short for what it says. */
@@ -62,9 +68,7 @@ export class InterfaceResponder {
   /** turns of the loop in a row that found one frame at most */
   #calmTurns = 0
   #arp: PacketSocket | undefined
-  #exactFilter: NodeJS.Timeout | undefined
-  /** nothing that is owned is kept away by the filter */
-  #isFiltered = false
+  readonly #filter: ArpFilter
   #ndp: PacketSocket | undefined
   mac: Mac | undefined
   /** the interface was down, and may have come back with another address */
@@ -77,6 +81,7 @@ export class InterfaceResponder {
     this.#owned = owned
     this.name = name
     this.#events = events
+    this.#filter = new ArpFilter(owned, events.onQuestion === undefined)
     this.index = check('if_nametoindex', libc.interfaceIndex(name))
     this.#groups = new SolicitedNodeGroups(new MulticastGroups(libc, this.index))
     this.#requests = new FrameBatch(libc, ARP_BATCH, ARP_SLOT_BYTES)
@@ -98,42 +103,17 @@ export class InterfaceResponder {
 
   #openOrClose({ gone, come }: OwnedChange): void {
     if (this.#owned.ipv4Count === 0) {
-      clearTimeout(this.#exactFilter)
+      this.#filter.stop()
       void this.#arp?.close()
       this.#arp = undefined
-      this.#isFiltered = false
-    } else if (!this.#isFiltered || gone.some(isIpv4) || come.some(isIpv4)) this.#ownArp()
+    } else if (this.#arp === undefined || gone.some(isIpv4) || come.some(isIpv4))
+      this.#arp = this.#filter.changed(this.#arp, (program) =>
+        this.#open(ETH_P.arp, program, () => this.#drainArp()),
+      )
     if (this.#owned.ipv6Count === 0) {
       void this.#ndp?.close()
       this.#ndp = undefined
     } else this.#ndp ??= this.#open(ETH_P.ipv6, neighbourDiscovery(), () => this.#drainNdp())
-  }
-
-  /**
-   * The kernel picks out our addresses; where the set is too large for that, it picks out ARP and we do the rest. So we do for a
-   * moment after a change: the filter of a thousand addresses takes milliseconds to assemble, and changes come in rows.
-   */
-  #ownArp(): void {
-    this.#isFiltered = false
-    this.#filterArp(anyArp())
-    this.#isFiltered = true
-    clearTimeout(this.#exactFilter)
-    this.#exactFilter = setTimeout(() => this.#filterExactly(), EXACT_FILTER_MS)
-  }
-
-  #filterExactly(): void {
-    const exact = ownedArp(this.#owned.ipv4Keys())
-    try {
-      if (exact.ok) this.#arp?.setFilter(exact.value)
-    } catch (error) {
-      // Memory for filters is limited (net.core.optmem_max); the interface may be gone, and then it is told of elsewhere.
-      if (!(error instanceof SystemCallError)) throw error
-    }
-  }
-
-  #filterArp(program: Assembled): void {
-    if (this.#arp === undefined) this.#arp = this.#open(ETH_P.arp, program, () => this.#drainArp())
-    else if (program.ok) this.#arp.setFilter(program.value)
   }
 
   #open(etherType: number, program: Assembled, onReadable: () => void): PacketSocket {
@@ -198,6 +178,7 @@ export class InterfaceResponder {
           fillArpReply(reply, frame, 0)
           this.#asked[replies++] = owned
         }
+        if (i < QUESTIONS_PER_BATCH) this.#question(() => arpQuestion(frame, length), owned !== undefined)
       }
       const claim = arpClaim(frame, length, this.#owned)
       if (claim !== undefined) this.#claim(claim)
@@ -225,25 +206,44 @@ export class InterfaceResponder {
       const length = this.#ndp.receive(frame)
       if (length < 0) return
       if (this.#macUncertain) this.#refreshMac()
-      if (isNeighborSolicitation(frame, 0, length)) this.#answerNdp(this.#ndp)
+      if (isNeighborSolicitation(frame, 0, length)) {
+        const isHeld = this.#answerNdp(this.#ndp)
+        if (i < QUESTIONS_PER_BATCH) this.#question(() => neighbourQuestion(frame, length), isHeld)
+      }
       const claim = neighbourClaim(frame, length, this.#owned)
       if (claim !== undefined) this.#claim(claim)
     }
   }
 
-  #answerNdp(socket: PacketSocket): void {
+  /** Whether the address is held here. */
+  #answerNdp(socket: PacketSocket): boolean {
     const frame = this.#frame
     const word = (quarter: number) => solicitedTargetWord(frame, 0, quarter)
     const owned = this.#owned.ipv6(word(0), word(1), word(2), word(3))
-    if (owned === undefined) return
+    if (owned === undefined) return false
     owned.requests++
-    if (this.#advertisement === undefined) return
+    if (this.#advertisement === undefined) return true
     fillNeighborAdvertisement(this.#advertisement, frame, 0)
     if (socket.send(this.#advertisement.frame) === 0) owned.answers++
+    return true
+  }
+
+  #question(read: () => Question | undefined, isHeld: boolean): void {
+    const { onQuestion, isOwnMac } = this.#events
+    if (onQuestion === undefined) return
+    const question = read()
+    if (question !== undefined && !isOwnMac(question.asker.mac)) onQuestion(question, isHeld)
   }
 
   #claim(claim: Omit<ForeignClaim, 'count' | 'interfaceName'>): void {
     if (!this.#events.isOwnMac(claim.mac)) this.#events.onClaim(claim)
+  }
+
+  /** One neighbour alone is told. What cannot be sent is lost: the next one comes. */
+  refresh({ address, to }: Pick<Refresh, 'address' | 'to'>): void {
+    const owned = this.#owned.find(address)
+    if (this.mac === undefined || owned === undefined) return
+    if (this.announce(refreshFrame(this.mac, address, to)) === 0) owned.refreshes++
   }
 
   /** 0, or the errno. ENODEV where no address of the frame's family is owned. */
@@ -254,15 +254,13 @@ export class InterfaceResponder {
   }
 
   counts(): AnswerCount[] {
-    return this.#owned
-      .all()
-      .map(({ address, requests, answers }) => ({ interfaceName: this.name, address, requests, answers }))
+    return this.#owned.all().map((each) => ({ interfaceName: this.name, ...counted(each) }))
   }
 
   /** Nothing is answered from here on; resolves when all sockets are closed. */
   async close(): Promise<void> {
     const sockets = [this.#arp, this.#ndp]
-    clearTimeout(this.#exactFilter)
+    this.#filter.stop()
     this.#arp = undefined
     this.#ndp = undefined
     this.#groups.close()
@@ -271,3 +269,10 @@ export class InterfaceResponder {
 }
 
 const isIpv4 = ({ family }: Ip): boolean => family === 4
+
+const counted = ({ address, requests, answers, refreshes }: OwnedAddress) => ({
+  address,
+  requests,
+  answers,
+  refreshes,
+})

@@ -7,6 +7,12 @@ import type {
   ResponderFailure,
 } from '../../layer2/ports.ts'
 
+/** What the thread is started with. */
+export interface Settings {
+  /** between two refreshes of neighbours that asked; undefined: none */
+  readonly refreshMs: number | undefined
+}
+
 export type Command =
   | { readonly kind: 'own'; readonly id: number; readonly changes: OwnedChanges }
   | { readonly kind: 'announce'; readonly id: number; readonly frames: readonly AnnouncementFrame[] }

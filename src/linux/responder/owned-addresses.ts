@@ -7,6 +7,8 @@ export interface OwnedAddress {
   readonly address: Ip
   requests: number
   answers: number
+  /** neighbours told by unicast */
+  refreshes: number
 }
 
 interface OwnedIpv6 extends OwnedAddress {
@@ -23,14 +25,14 @@ export class OwnedAddressSet {
   add(address: Ip): void {
     if (address.family === 4) {
       const key = ipv4Key(address)
-      if (!this.#v4.has(key)) this.#v4.set(key, { address, requests: 0, answers: 0 })
+      if (!this.#v4.has(key)) this.#v4.set(key, { address, requests: 0, answers: 0, refreshes: 0 })
       return
     }
     if (this.ipv6Address(address) !== undefined) return
     const words = ipv6Words(address)
     const bucket = this.#v6.get(words[3]) ?? []
     this.#v6.set(words[3], bucket)
-    bucket.push({ address, words, requests: 0, answers: 0 })
+    bucket.push({ address, words, requests: 0, answers: 0, refreshes: 0 })
     this.#ipv6Count++
   }
 
@@ -77,6 +79,10 @@ export class OwnedAddressSet {
 
   ipv6Address(address: Ip): OwnedAddress | undefined {
     return this.ipv6(...ipv6Words(address))
+  }
+
+  find(address: Ip): OwnedAddress | undefined {
+    return address.family === 4 ? this.ipv4(ipv4Key(address)) : this.ipv6Address(address)
   }
 
   ipv4Keys(): number[] {

@@ -13,6 +13,7 @@ import { ForeignClaims } from './foreign-claims.ts'
 import { InterfaceResponder } from './interface-responder.ts'
 import type { Report } from './messages.ts'
 import { OwnedAddressSet } from './owned-addresses.ts'
+import { RefreshTimer } from './refresh-timer.ts'
 
 export class ResponderCore {
   readonly #libc: Libc
@@ -21,10 +22,16 @@ export class ResponderCore {
   readonly #owned = new Map<string, OwnedAddressSet>()
   readonly #interfaces = new Map<string, InterfaceResponder>()
   readonly #claims: ForeignClaims
+  readonly #refresh: RefreshTimer | undefined
 
-  constructor(libc: Libc, report: (report: Report) => void) {
+  /** @param refreshMs between two refreshes of neighbours that asked; undefined: none */
+  constructor(libc: Libc, report: (report: Report) => void, refreshMs: number | undefined) {
     this.#libc = libc
     this.#report = report
+    if (refreshMs !== undefined)
+      this.#refresh = new RefreshTimer(refreshMs, (refresh) =>
+        this.#interfaces.get(refresh.interfaceName)?.refresh(refresh),
+      )
     this.#claims = new ForeignClaims((claim) => report({ kind: 'claim', claim }))
   }
 
@@ -55,6 +62,7 @@ export class ResponderCore {
     const owned = this.#owned.get(name) ?? new OwnedAddressSet()
     for (const address of gone) owned.delete(address)
     for (const address of come) owned.add(address)
+    this.#refresh?.changed(name, { gone, come })
     if (owned.isEmpty) this.#owned.delete(name)
     else this.#owned.set(name, owned)
   }
@@ -63,6 +71,10 @@ export class ResponderCore {
     const responder = new InterfaceResponder(this.#libc, interfaceName, owned, {
       onClaim: (claim) => this.#claims.add({ interfaceName, ...claim }, performance.now()),
       onError: (code) => this.#report({ kind: 'interface-error', failure: { interfaceName, code } }),
+      onQuestion:
+        this.#refresh === undefined
+          ? undefined
+          : (question, isHeld) => this.#refresh?.asked(interfaceName, question, isHeld),
       isOwnMac: (mac) => [...this.#interfaces.values()].some((each) => each.mac === mac),
     })
     this.#interfaces.set(interfaceName, responder)
@@ -88,6 +100,7 @@ export class ResponderCore {
   }
 
   async close(): Promise<void> {
+    this.#refresh?.stop()
     const responders = [...this.#interfaces.values()]
     this.#interfaces.clear()
     await Promise.all(responders.map((responder) => responder.close()))

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ForeignClaim } from '../../layer2/ports.ts'
 import { formatIp, type Ip, ip, parseIp } from '../../net/ip.ts'
 import { parseMac } from '../../net/mac.ts'
-import { arpProbeFrame, arpReplyFrame, gratuitousArpFrames } from '../../wire/arp/frames.ts'
+import { arpProbeFrame, arpReplyFrame, arpRequestFrame, gratuitousArpFrames } from '../../wire/arp/frames.ts'
 import {
   duplicateAddressProbeFrame,
   neighborAdvertisementFrame,
@@ -15,6 +15,7 @@ import { arpClaim, neighbourClaim } from './claims-in-frames.ts'
 import { ForeignClaims } from './foreign-claims.ts'
 import { MulticastGroups } from './multicast-groups.ts'
 import { OwnedAddressSet } from './owned-addresses.ts'
+import { arpQuestion, neighbourQuestion } from './questions-in-frames.ts'
 import { SolicitedNodeGroups } from './solicited-node-groups.ts'
 import { workerUrl } from './worker-url.ts'
 
@@ -109,6 +110,27 @@ describe('claims in frames', () => {
       i === 56 ? byte ^ 1 : byte,
     )
     expect(ndp(broken)).toBeUndefined()
+  })
+})
+
+describe('questions in frames', () => {
+  const asker = { address: at('192.0.2.9'), mac }
+
+  it('ARP: who asks, and for what', () => {
+    const frame = Buffer.from(arpRequestFrame({ mac, ip: asker.address }, V4))
+    expect(arpQuestion(frame, frame.length)).toEqual({ target: V4, asker })
+    expect(arpQuestion(frame, 30)).toBeUndefined()
+  })
+
+  it('NDP: who solicits; what is no solicitation is no question', () => {
+    const from = { address: at('2001:db8::9'), mac }
+    const frame = Buffer.from(neighborSolicitationFrame({ mac, ip: from.address }, V6))
+    expect(neighbourQuestion(frame, frame.length)).toEqual({ target: V6, asker: from })
+    const advertisement = neighborAdvertisementFrame({
+      ...{ mac, source: V6, target: V6, solicited: false, override: true },
+    })
+    expect(neighbourQuestion(Buffer.from(advertisement), advertisement.length)).toBeUndefined()
+    expect(neighbourQuestion(frame, 60)).toBeUndefined()
   })
 })
 

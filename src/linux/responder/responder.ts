@@ -11,16 +11,24 @@ import type {
   ResponderPort,
 } from '../../layer2/ports.ts'
 import { requireCapabilities } from '../capabilities.ts'
-import type { Command, Report } from './messages.ts'
+import type { Command, Report, Settings } from './messages.ts'
 import { workerUrl } from './worker-url.ts'
 
-/** @param url the thread's file; given by tests */
-export function linuxResponder(url: () => URL = workerUrl): ResponderPort {
+export interface LinuxResponderOptions {
+  /** between two refreshes of neighbours that asked; undefined: none */
+  readonly refreshMs?: number | undefined
+  /** the thread's file; given by tests */
+  readonly url?: () => URL
+}
+
+export function linuxResponder({ url = workerUrl, refreshMs }: LinuxResponderOptions = {}): ResponderPort {
   return {
     start: async (events) => {
       requireCapabilities({ capabilities: ['CAP_NET_RAW'], to: 'answer ARP and neighbour solicitations' })
       // Without the options of this process: a debugger port or a loader is not for the thread.
-      const thread = new ResponderThread(new Worker(url(), { name: 'lbctl-responder', execArgv: [] }), events)
+      const workerData: Settings = { refreshMs }
+      const worker = new Worker(url(), { name: 'lbctl-responder', execArgv: [], workerData })
+      const thread = new ResponderThread(worker, events)
       await thread.ready
       return thread
     },

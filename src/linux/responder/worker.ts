@@ -1,16 +1,16 @@
 // Entry of the responder's thread; bundled as a file of its own (see worker-url.ts). It never blocks: its sockets are polled
 // by its event loop, so a command always gets in, and when all is closed the loop, and with it the thread, ends.
-import { type MessagePort, parentPort } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { loadLibc } from '../libc.ts'
-import type { Command, Report } from './messages.ts'
+import type { Command, Report, Settings } from './messages.ts'
 import { ResponderCore } from './responder-core.ts'
 
-async function serve(port: MessagePort): Promise<void> {
+async function serve(port: MessagePort, { refreshMs }: Settings): Promise<void> {
   const report = (message: Report) => port.postMessage(message)
   let core: ResponderCore
   try {
-    core = new ResponderCore(await loadLibc(), report)
+    core = new ResponderCore(await loadLibc(), report, refreshMs)
   } catch (error) {
     if (!(error instanceof LbctlError)) throw error
     report({ kind: 'refused', message: error.message, hints: error.hints })
@@ -35,4 +35,4 @@ async function serve(port: MessagePort): Promise<void> {
   report({ kind: 'ready' })
 }
 
-if (parentPort !== null) void serve(parentPort)
+if (parentPort !== null) void serve(parentPort, workerData as Settings)

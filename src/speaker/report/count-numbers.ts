@@ -50,14 +50,16 @@ function announced(state: SpeakerState): AnnouncedNumber[] {
 function layer2Numbers(status: AnnouncerStatus | undefined): Layer2Numbers {
   const byAddress = new Map<string, Layer2Numbers['byAddress'][number]>()
   const byInterface = new Map<string, number>()
-  for (const { address, interfaceName, requests, answers, gratuitous } of status?.addresses ?? []) {
+  for (const { address, interfaceName, requests, answers, refreshes, gratuitous } of status?.addresses ??
+    []) {
     const ip = formatIp(address)
-    const before = byAddress.get(ip) ?? { requests: 0, answers: 0 }
+    const before = byAddress.get(ip) ?? { requests: 0, answers: 0, refreshes: 0 }
     // Gratuitous ones are counted for all interfaces together already.
     byAddress.set(ip, {
       ip,
       requests: before.requests + requests,
       answers: before.answers + answers,
+      refreshes: before.refreshes + refreshes,
       gratuitous,
     })
     byInterface.set(interfaceName, (byInterface.get(interfaceName) ?? 0) + answers)

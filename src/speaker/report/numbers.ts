@@ -25,6 +25,7 @@ export interface Layer2Numbers {
     readonly requests: number
     readonly answers: number
     readonly gratuitous: number
+    readonly refreshes: number
   }[]
   readonly byInterface: readonly { readonly interface: string; readonly answers: number }[]
   /** claims by others for addresses of ours, by address */

@@ -143,6 +143,21 @@ it('what changes while the links are busy is handed over once, as it is then', a
   expect(told).toEqual([1, 3])
 })
 
+it('decides while the links are held, and tells them what is so in the end', async () => {
+  const { speaker, bgp, sets, told } = runner()
+  speaker.holdLinks()
+  speaker.apply(facts(POOL + peer('a', '198.51.100.1') + service('web', '192.0.2.1')))
+  await speaker.settled()
+  expect(sets).toEqual([])
+  expect(bgp.table).toEqual({ a: ['192.0.2.1/32'] })
+  speaker.apply(facts(service('db', '192.0.2.2')).filter(({ kind }) => kind === 'service'))
+  speaker.apply([{ kind: 'service-deleted', namespace: 'default', name: 'web' }])
+  speaker.releaseLinks()
+  await speaker.settled()
+  expect(sets).toEqual([['192.0.2.2']])
+  expect(told).toEqual([2])
+})
+
 it('logs in the words of MetalLB', () => {
   const { speaker, records } = runner()
   speaker.apply(facts(POOL + service('web', '192.0.2.1')))

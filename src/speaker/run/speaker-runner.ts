@@ -32,6 +32,7 @@ export class SpeakerRunner {
   #links: Promise<void> = Promise.resolve()
   #linksDirty = false
   #linksBusy = false
+  #linksHeld = false
   #failure: unknown
   #refusedLast = false
 
@@ -50,6 +51,16 @@ export class SpeakerRunner {
     const links = effects.some(({ kind }) => kind === 'announce-layer2' || kind === 'withdraw-layer2')
     if (links) this.#performLinks()
     this.#latency.add((this.#parts.nowMs() - start) / 1000)
+  }
+
+  /** Decides on, and tells the links nothing until `releaseLinks`. */
+  holdLinks(): void {
+    this.#linksHeld = true
+  }
+
+  releaseLinks(): void {
+    this.#linksHeld = false
+    this.#performLinks()
   }
 
   /** Resolves when the links do what was decided so far; rejects when they cannot be served any more. */
@@ -76,7 +87,7 @@ export class SpeakerRunner {
     const { layer2 } = this.#parts
     if (layer2 === undefined) return
     this.#linksDirty = true
-    if (!this.#linksBusy) this.#links = this.#serveLinks(layer2)
+    if (!this.#linksBusy && !this.#linksHeld) this.#links = this.#serveLinks(layer2)
   }
 
   async #serveLinks(layer2: LinkAnnouncer): Promise<void> {
