@@ -10,7 +10,7 @@ const start = parseIp(first).value
 const fail = (cause) => {
   throw cause instanceof Error ? cause : new Error(JSON.stringify(cause))
 }
-const responder = await linuxResponder({ url: () => new URL(url })).start({
+const responder = await linuxResponder({ url: () => new URL(url) }).start({
   onForeignClaim: fail,
   onInterfaceError: fail,
   onDeath: fail,
