@@ -1,0 +1,57 @@
+// OpenAPI as kubectl reads it: the index of 3.0, a document per group and version, and all of it once more as 2.0.
+import { sha256 } from '../../../net/sha256.ts'
+import { apiVersionOf, type ResourceKind } from '../resource-kind.ts'
+import { utf8 } from '../schema/cel/tokens.ts'
+import type { JsonObject } from '../schema/json-values.ts'
+import { pathsOf } from './paths-document.ts'
+import {
+  kindDocument,
+  OBJECT_META,
+  type OpenApiVersion,
+  objectMetaDocument,
+  schemaName,
+} from './schema-document.ts'
+
+const INFO = { title: 'Kubernetes, as lbctl lab serves it', version: 'v1.33' }
+
+/** `/openapi/v2` as JSON. */
+export function openApiV2(resources: readonly ResourceKind[]): JsonObject {
+  return { swagger: '2.0', info: INFO, paths: allPaths(resources, 2), definitions: allSchemas(resources, 2) }
+}
+
+/** `/openapi/v3`: where the documents are. The hash changes with the content, so that clients may keep what they have. */
+export function openApiV3Index(resources: readonly ResourceKind[]): JsonObject {
+  const groupVersions = [...new Set(resources.map(apiVersionOf))].sort()
+  const paths = groupVersions.map((groupVersion): [string, JsonObject] => {
+    const path = `${groupVersion.includes('/') ? 'apis' : 'api'}/${groupVersion}`
+    const hash = hashOf(
+      JSON.stringify(resources.filter((resource) => apiVersionOf(resource) === groupVersion)),
+    )
+    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }]
+  })
+  return { paths: Object.fromEntries(paths) }
+}
+
+/** `/openapi/v3/apis/GROUP/VERSION`. @param groupVersion `v1` or `metallb.io/v1beta1` */
+export function openApiV3(groupVersion: string, resources: readonly ResourceKind[]): JsonObject {
+  const served = resources.filter((resource) => apiVersionOf(resource) === groupVersion)
+  return {
+    openapi: '3.0.0',
+    info: INFO,
+    paths: allPaths(served, 3),
+    components: { schemas: allSchemas(served, 3) },
+  }
+}
+
+const allPaths = (resources: readonly ResourceKind[], version: OpenApiVersion): JsonObject =>
+  Object.assign({}, ...resources.map((resource) => pathsOf(resource, version)))
+
+function allSchemas(resources: readonly ResourceKind[], version: OpenApiVersion): JsonObject {
+  const kinds = resources.map((resource) => [schemaName(resource), kindDocument(resource, version)] as const)
+  return { ...Object.fromEntries(kinds), [OBJECT_META]: objectMetaDocument(version) }
+}
+
+function hashOf(text: string): string {
+  const digest = sha256(utf8(text))
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('')
+}
