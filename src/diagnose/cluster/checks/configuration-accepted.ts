@@ -1,0 +1,94 @@
+// F05: MetalLB refuses its configuration as a whole for one error in it, and goes on with an old one.
+import type { Diagnostic } from '../../../config/diagnostic.ts'
+import type { KubeObject } from '../../../config/kube-object.ts'
+import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
+import { itemsOf } from '../cluster-facts.ts'
+import type { ClusterView } from '../cluster-view.ts'
+import { conditionsOf, idOf, textAt } from '../object-fields.ts'
+import { counted } from '../wording.ts'
+
+export const configurationAccepted: ClusterCheck = {
+  id: 'configuration-accepted',
+  code: 'F05',
+  link: 'configuration',
+  title: 'MetalLB accepts its configuration',
+  needs: ['configuration'],
+  evaluate: (view) => {
+    if (itemsOf(view.facts.configuration).length === 0) return skip('there is no configuration')
+    const { configuration } = view
+    const refusals = configuration.ok ? [] : configuration.error
+    const told = view
+      .statuses('ConfigurationState')
+      .filter((state) => textAt(state, 'status', 'result') === 'Invalid')
+    if (refusals.length === 0 && told.length === 0)
+      return failOr([], counted(itemsOf(view.facts.configuration).length, 'object'))
+    return failOr([refusals.length > 0 ? byRules(refusals, told, view) : byItself(told)], '')
+  },
+}
+
+function byRules(
+  refusals: readonly Diagnostic[],
+  told: readonly KubeObject[],
+  view: ClusterView,
+): ClusterDraft {
+  const [first] = refusals
+  const subject = subjectText(first)
+  const more = refusals.length === 1 ? '' : ` (and ${counted(refusals.length - 1, 'more problem')})`
+  return {
+    title: `MetalLB refuses the configuration, and goes on with an older one: ${subject}: ${first?.message ?? ''}${more}`,
+    severity: 'error',
+    confidence: told.length > 0 || view.facts.origin === 'files' ? 'certain' : 'likely',
+    subject,
+    evidence: [
+      ...refusals.slice(0, 5).map((each) => `${each.code} ${subjectText(each)}: ${each.message}`),
+      ...told.slice(0, 2).map((state) => `ConfigurationState ${idOf(state)}: ${errorOf(state)}`),
+    ],
+    cause:
+      'The configuration is loaded as a whole: one object that is wrong stops every later change, also those of other objects.',
+    fix: [
+      {
+        text:
+          first?.hint ??
+          `Put right ${first?.subject?.field ?? 'the object'} (lbctl explain ${first?.code ?? 'F05'}).`,
+        command: editCommand(first),
+      },
+      { text: 'See every problem with its place.', command: 'lbctl validate --from-cluster' },
+    ],
+    affects: 'installation',
+  }
+}
+
+function byItself(told: readonly KubeObject[]): ClusterDraft {
+  const [first] = told
+  return {
+    title: `MetalLB says that its configuration is invalid: ${errorOf(first)}`,
+    severity: 'error',
+    confidence: 'certain',
+    subject: `ConfigurationState ${first === undefined ? '' : idOf(first)}`,
+    evidence: told.slice(0, 5).map((state) => `${idOf(state)}: ${errorOf(state)}`),
+    cause:
+      'The configuration is loaded as a whole, and a component keeps the last one that it accepted. lbctl finds nothing wrong with the objects as they are now.',
+    fix: [
+      {
+        text: 'Put right what it names; lbctl validate shows places.',
+        command: 'lbctl validate --from-cluster',
+      },
+    ],
+    affects: 'installation',
+  }
+}
+
+const errorOf = (state: KubeObject | undefined): string =>
+  textAt(state, 'status', 'errorSummary') ??
+  conditionsOf(state).find(({ status }) => status === 'False')?.message ??
+  'it does not say why'
+
+const subjectText = (problem: Diagnostic | undefined): string => {
+  const { kind = 'object', name = '', field } = problem?.subject ?? {}
+  return `${kind} ${name}${field === undefined ? '' : `, ${field}`}`.trim()
+}
+
+function editCommand(problem: Diagnostic | undefined): string {
+  const { kind = '', name = '', namespace = 'metallb-system' } = problem?.subject ?? {}
+  return `kubectl -n ${namespace} edit ${kind.toLowerCase()} ${name}`.trim()
+}

@@ -1,0 +1,176 @@
+// F04: MetalLB's own Pods.
+import type { KubeObject } from '../../../config/kube-object.ts'
+import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
+import { itemsOf } from '../cluster-facts.ts'
+import type { ClusterView } from '../cluster-view.ts'
+import type { Workload } from '../installations.ts'
+import { listAt, mapAt, numberAt, textAt } from '../object-fields.ts'
+import { isReady, nodeOf } from '../object-keys.ts'
+import { counted, listed } from '../wording.ts'
+
+export const podsRun: ClusterCheck = {
+  id: 'pods-run',
+  code: 'F04',
+  link: 'installation',
+  title: 'the controller and the speakers run',
+  needs: ['daemonSets', 'deployments'],
+  evaluate: (view) => {
+    const { installation } = view
+    if (installation === undefined) return failOr([notInstalled()], '')
+    const { controller, speaker, namespace } = installation
+    return failOr(
+      [
+        ...(controller === undefined
+          ? []
+          : problemWith(
+              controller,
+              numberAt(controller.object, 'spec', 'replicas') ?? 1,
+              'controller',
+              view,
+            )),
+        ...(speaker === undefined
+          ? []
+          : problemWith(
+              speaker,
+              numberAt(speaker.object, 'status', 'desiredNumberScheduled') ?? 0,
+              'speaker',
+              view,
+            )),
+      ],
+      `MetalLB ${speaker?.release ?? controller?.release ?? 'of an unknown release'} in ${namespace}`,
+    )
+  },
+}
+
+const notInstalled = (): ClusterDraft => ({
+  title: 'There is no MetalLB in this cluster: neither a controller nor a speaker was found.',
+  severity: 'error',
+  confidence: 'likely',
+  subject: 'cluster',
+  evidence: ['no Deployment and no DaemonSet has the label app=metallb or app.kubernetes.io/name=metallb'],
+  cause: 'It is not installed, or under labels of its own.',
+  fix: [
+    {
+      text: 'Install it with the manifest or the chart of its own documentation.',
+      command: 'kubectl get daemonsets,deployments -A',
+    },
+  ],
+  affects: 'installation',
+})
+
+function problemWith(
+  workload: Workload,
+  desired: number,
+  component: 'controller' | 'speaker',
+  view: ClusterView,
+): ClusterDraft[] {
+  const { object, title } = workload
+  const ready = numberAt(object, 'status', component === 'speaker' ? 'numberReady' : 'readyReplicas') ?? 0
+  if (desired > 0 && ready >= desired) return []
+  const reasons = [...refusedPods(object, view), ...waitingPods(view.podsOf(component))]
+  const missing = missingSecret(object, view)
+  const nothing = component === 'speaker' && desired === 0
+  const namespace = object.metadata.namespace ?? ''
+  return [
+    {
+      title: nothing
+        ? `${title} fits no node: no speaker runs.`
+        : `${title} has ${ready} of ${counted(desired, 'Pod')} ready${component === 'controller' ? ', so no Service gets an address' : ''}.`,
+      severity: ready > 0 && component === 'speaker' ? 'warning' : 'error',
+      confidence: 'certain',
+      subject: title,
+      evidence: [
+        ...(missing === undefined ? [] : [`Secret ${namespace}/${missing} is not there`]),
+        ...reasons.slice(0, 4),
+        ...(ready > 0 ? [`not ready on ${listed(notReadyNodes(view.podsOf(component)))}`] : []),
+        ...(reasons.length === 0 && missing === undefined
+          ? [`status: ${ready} ready, ${desired} wanted`]
+          : []),
+      ],
+      cause:
+        component === 'controller'
+          ? 'The controller hands out addresses.'
+          : 'A node without a speaker announces nothing.',
+      fix: fixFor(object, reasons, missing, view),
+      affects: ready > 0 && component === 'speaker' ? [] : 'installation',
+    },
+  ]
+}
+
+/** What the cluster would not even create. */
+function refusedPods({ kind, metadata }: KubeObject, view: ClusterView): string[] {
+  const id = `${metadata.namespace ?? ''}/${metadata.name}`
+  return view
+    .eventsOf(kind, id)
+    .filter(({ reason }) => reason === 'FailedCreate')
+    .map(({ message }) => message)
+}
+
+function waitingPods(pods: readonly KubeObject[]): string[] {
+  return pods
+    .filter((pod) => !isReady(pod))
+    .flatMap((pod) =>
+      [
+        ...listAt(pod, 'status', 'initContainerStatuses'),
+        ...listAt(pod, 'status', 'containerStatuses'),
+      ].flatMap((status) => {
+        const reason = textAt(status, 'state', 'waiting', 'reason')
+        if (reason === undefined) return []
+        const message = textAt(status, 'state', 'waiting', 'message')
+        return [
+          `${pod.metadata.name} on ${nodeOf(pod) ?? 'no node'}: ${reason}${message === undefined ? '' : `, ${message}`}`,
+        ]
+      }),
+    )
+}
+
+const notReadyNodes = (pods: readonly KubeObject[]): string[] =>
+  pods.filter((pod) => !isReady(pod)).map((pod) => nodeOf(pod) ?? pod.metadata.name)
+
+/** A Secret that the Pods mount and that is not there. Optional ones do not keep a Pod from starting. */
+function missingSecret(object: KubeObject, view: ClusterView): string | undefined {
+  if (view.facts.secrets.status !== 'read') return undefined
+  const there = new Set(
+    itemsOf(view.facts.secrets).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`),
+  )
+  return listAt(object, 'spec', 'template', 'spec', 'volumes')
+    .flatMap((volume) => textAt(volume, 'secret', 'secretName') ?? [])
+    .find((name) => !there.has(`${object.metadata.namespace ?? ''}/${name}`))
+}
+
+function fixFor(
+  object: KubeObject,
+  reasons: readonly string[],
+  missing: string | undefined,
+  view: ClusterView,
+): ClusterDraft['fix'] {
+  const namespace = object.metadata.namespace ?? ''
+  const labels = mapAt(
+    itemsOf(view.facts.namespaces).find(({ metadata }) => metadata.name === namespace),
+    'metadata',
+    'labels',
+  )
+  if (
+    reasons.some((reason) => reason.includes('PodSecurity')) &&
+    labels['pod-security.kubernetes.io/enforce'] !== 'privileged'
+  )
+    return [
+      {
+        text: "Allow Pods with the host's network in the namespace.",
+        command: `kubectl label --overwrite namespace ${namespace} pod-security.kubernetes.io/enforce=privileged pod-security.kubernetes.io/audit=privileged pod-security.kubernetes.io/warn=privileged`,
+      },
+    ]
+  if (missing !== undefined)
+    return [
+      {
+        text: 'The controller makes this Secret as soon as it reaches the API server; see its log. Or make it by hand.',
+        command: `kubectl -n ${namespace} create secret generic ${missing} --from-literal=secretkey="$(openssl rand -base64 128)"`,
+      },
+    ]
+  return [
+    {
+      text: 'See what keeps the Pods from starting.',
+      command: `kubectl -n ${namespace} describe ${object.kind.toLowerCase()} ${object.metadata.name}`,
+    },
+  ]
+}
