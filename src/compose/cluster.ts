@@ -1,6 +1,7 @@
 // A cluster for the commands that need one. The wing (and with it client-node, some 300 ms) is loaded here and only then.
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { ClusterSource } from '../diagnose/cluster/ports.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import type { ClusterReader, ClusterWriter, UndoStore } from '../migrate/ports.ts'
 
@@ -13,6 +14,7 @@ export interface ClusterFlags {
 export interface Cluster {
   readonly reader: ClusterReader
   readonly writer: ClusterWriter
+  readonly facts: ClusterSource
   /** Call it when done: open connections keep the process alive. */
   close(): void
 }

@@ -1,15 +1,18 @@
-// Which kinds of metallb.io the cluster serves, and in which versions. Legacy discovery, since it is there in every release.
+// Which kinds of a group the cluster serves, and in which versions. Legacy discovery, since it is there in every release.
 import type { ServedKind } from '../migrate/ports.ts'
 import type { ApiClient } from './client.ts'
 import { METALLB_GROUP } from './resources.ts'
 import { asRecord, asText } from './status.ts'
 
+export const discoverMetallb = (client: ApiClient): Promise<readonly ServedKind[]> =>
+  discoverGroup(client, METALLB_GROUP)
+
 /** Empty when the group does not exist. Subresources are left out. */
-export async function discoverMetallb(client: ApiClient): Promise<readonly ServedKind[]> {
+export async function discoverGroup(client: ApiClient, group: string): Promise<readonly ServedKind[]> {
   const served = new Map<string, { kind: string; resource: string; versions: string[] }>()
-  for (const version of await groupVersions(client)) {
+  for (const version of await groupVersions(client, group)) {
     const answer = await client.call(
-      { method: 'GET', path: `/apis/${METALLB_GROUP}/${version}` },
+      { method: 'GET', path: `/apis/${group}/${version}` },
       // The last CRD of a version can go between the two requests.
       { repeatable: true, expect: [404] },
     )
@@ -28,9 +31,9 @@ export async function discoverMetallb(client: ApiClient): Promise<readonly Serve
 }
 
 /** In the server's order: the most mature, then the newest first. */
-async function groupVersions(client: ApiClient): Promise<readonly string[]> {
+async function groupVersions(client: ApiClient, group: string): Promise<readonly string[]> {
   const answer = await client.call(
-    { method: 'GET', path: `/apis/${METALLB_GROUP}` },
+    { method: 'GET', path: `/apis/${group}` },
     { repeatable: true, expect: [404] },
   )
   if (answer.status === 404) return []

@@ -7,6 +7,7 @@ import { nodesNotExcluded } from './checks/nodes-not-excluded.ts'
 import { oneController } from './checks/one-controller.ts'
 import { podsRun } from './checks/pods-run.ts'
 import { poolsAnnounced } from './checks/pools-announced.ts'
+import { probedLink } from './checks/probed-link.ts'
 import { strictArp } from './checks/strict-arp.ts'
 import { usableEndpoints } from './checks/usable-endpoints.ts'
 import { webhookReachable } from './checks/webhook-reachable.ts'
@@ -24,4 +25,5 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   usableEndpoints,
   localEndpoints,
   strictArp,
+  probedLink,
 ]

@@ -6,9 +6,15 @@ import { ANNOUNCE_CASES } from './testing/announce-cases.ts'
 import type { FaultCase } from './testing/cases.ts'
 import { CONFIGURATION_CASES } from './testing/configuration-cases.ts'
 import { INSTALLATION_CASES } from './testing/installation-cases.ts'
+import { WIRE_CASES } from './testing/wire-cases.ts'
 import { healthyWorld, viewOf, type World } from './testing/world.ts'
 
-const CASES: readonly FaultCase[] = [...INSTALLATION_CASES, ...CONFIGURATION_CASES, ...ANNOUNCE_CASES]
+const CASES: readonly FaultCase[] = [
+  ...INSTALLATION_CASES,
+  ...CONFIGURATION_CASES,
+  ...ANNOUNCE_CASES,
+  ...WIRE_CASES,
+]
 
 const judged = (change: (world: World) => void) => {
   const world = healthyWorld()

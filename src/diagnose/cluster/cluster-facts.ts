@@ -181,14 +181,18 @@ export const notAsked = (reason: string, remedy?: string): Plane<never> => ({
   ...(remedy === undefined ? {} : { remedy }),
 })
 
+const NOT_ASKED: Partial<Record<PlaneName, string>> = {
+  hosts: 'nothing was read on the nodes',
+  probes: 'nothing was sent',
+  logs: 'none was read',
+}
+
 /** Facts that hold nothing but what is given: every other plane is one that nobody asked for. */
 export function clusterFacts(
   known: Partial<ClusterFacts> & Pick<ClusterFacts, 'takenAt' | 'origin' | 'vantage'>,
 ): ClusterFacts {
-  const nothing = notAsked('it was not asked for')
-  const planes = Object.fromEntries(PLANES.map((name) => [name, nothing])) as unknown as Pick<
-    ClusterFacts,
-    PlaneName
-  >
+  const planes = Object.fromEntries(
+    PLANES.map((name) => [name, notAsked(NOT_ASKED[name] ?? 'not asked for')]),
+  ) as unknown as Pick<ClusterFacts, PlaneName>
   return { format: 'lbctl-cluster-facts/1', kubernetesVersion: undefined, ...planes, ...known }
 }

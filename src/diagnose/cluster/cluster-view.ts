@@ -49,9 +49,12 @@ export class ClusterView {
     return this.#once('installations', () => installationsOf(this.facts))
   }
 
-  /** The one that counts; with several, the first by its namespace. */
+  /** The one that the configuration is for; else the first by its namespace. */
   get installation(): Installation | undefined {
-    return this.installations[0]
+    return this.#once('installation', () => {
+      const configured = new Set(itemsOf(this.facts.configuration).map(({ metadata }) => metadata.namespace))
+      return this.installations.find(({ namespace }) => configured.has(namespace)) ?? this.installations[0]
+    })
   }
 
   /** Of the speakers that run; the newest known when that cannot be told. */

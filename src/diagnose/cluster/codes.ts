@@ -34,7 +34,7 @@ const TABLE: readonly Row[] = [
     'A',
     'advertisement',
     'configuration services nodes probes',
-    'F05 F06',
+    'F03 F04 F05 F06 F08 F09 F24 F28',
     'Nobody announces the address',
   ],
   [

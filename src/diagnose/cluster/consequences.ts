@@ -29,7 +29,10 @@ export function nestConsequences(findings: readonly ClusterFinding[]): readonly 
 /** A cause is surer and nearer to the beginning of the chain, is known to look like this, and is about the same Services. */
 function explains(cause: ClusterFinding, finding: ClusterFinding): boolean {
   if (cause.severity !== 'error' || cause.confidence === 'possible') return false
-  return codeInfo(finding.code).consequenceOf.includes(cause.code) && covers(cause.affects, finding.affects)
+  // What the configuration says already, the wire says again.
+  const same = cause.code === finding.code && CHAIN.indexOf(cause.link) < CHAIN.indexOf(finding.link)
+  const isKnown = same || codeInfo(finding.code).consequenceOf.includes(cause.code)
+  return isKnown && covers(cause.affects, finding.affects)
 }
 
 function covers(cause: Affected, finding: Affected): boolean {

@@ -3,7 +3,6 @@
 import type { Severity } from '../../config/diagnostic.ts'
 import type { CheckReport, Verdict, VerdictStatus } from '../judge.ts'
 import {
-  CHAIN,
   type ClusterCheck,
   type ClusterDraft,
   type ClusterFinding,
@@ -191,5 +190,3 @@ function reported({ check, outcome }: Answer, findings: readonly ClusterFinding[
     follows: causes.length === 0,
   }
 }
-
-export const linkNumber = (link: Link): number => CHAIN.indexOf(link)

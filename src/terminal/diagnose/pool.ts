@@ -6,7 +6,8 @@ import type { ScanProgress } from '../../diagnose/pool/scan.ts'
 import { safeText } from '../safe-text.ts'
 import { createTheme, type Theme } from '../theme.ts'
 import { columnsOf } from '../wrap.ts'
-import { type ReportStyle, renderVerdictText } from './report.ts'
+import { renderVerdictText } from './report.ts'
+import type { ReportStyle } from './report-view.ts'
 
 const STATE_TEXT = {
   special: 'needed by the network',

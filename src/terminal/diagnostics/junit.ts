@@ -1,6 +1,7 @@
 // Diagnostics as a JUnit report: one suite per file, one test case per diagnostic, one that passes for a clean file.
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import { formatPosition } from '../../config/source/source.ts'
+import { xml } from '../xml.ts'
 import { placeOf } from './place.ts'
 
 export interface JunitOptions {
@@ -53,18 +54,3 @@ function testCase(suiteName: string, diagnostic: Diagnostic, strict: boolean): s
     : `<system-out>${xml(`${severity}: ${text}`)}</system-out>`
   return `    <testcase classname="${xml(suiteName)}" name="${xml(name)}">${inner}</testcase>\n`
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-  '\n': '&#10;',
-}
-
-/** XML 1.0 has no way to write most control characters, nor halves of surrogate pairs. */
-const xml = (text: string): string =>
-  text
-    .replaceAll(/(?![\t\n\r])[\p{Cc}\ud800-\udfff\ufffe\uffff]/gu, '\ufffd')
-    .replaceAll(/[&<>"'\n]/g, (char) => ENTITIES[char] ?? char)

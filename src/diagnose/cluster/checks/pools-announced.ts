@@ -1,5 +1,7 @@
 // F01: a pool that no advertisement selects, or whose advertisements leave nobody for some of its Services.
 import type { ServiceObject } from '../../../config/objects/read-object.ts'
+import { parseIp } from '../../../net/ip.ts'
+import { prefixOf, prefixRange, rangesOverlap } from '../../../net/prefix.ts'
 import type { Pool } from '../../../speaker/configuration/configuration.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
@@ -39,7 +41,7 @@ const usersOf = (view: ClusterView, pool: Pool): readonly ServiceObject[] =>
 function unannounced(pool: Pool, users: readonly ServiceObject[], view: ClusterView): ClusterDraft[] {
   // Of a question about one Service, the other pools are no part.
   if (users.length === 0 && view.focus !== undefined) return []
-  const { l2Advertisements, bgpAdvertisements, peers } = view.objects
+  const { l2Advertisements, bgpAdvertisements } = view.objects
   const others = l2Advertisements.length + bgpAdvertisements.length
   const keys = users.map(keyOf)
   return [
@@ -60,7 +62,7 @@ function unannounced(pool: Pool, users: readonly ServiceObject[], view: ClusterV
       fix: [
         advertise(
           pool.name,
-          peers.length > 0 && l2Advertisements.length === 0 ? 'BGPAdvertisement' : 'L2Advertisement',
+          isNearNodes(pool, view) || view.objects.peers.length === 0 ? 'L2Advertisement' : 'BGPAdvertisement',
           view,
         ),
       ],
@@ -69,6 +71,17 @@ function unannounced(pool: Pool, users: readonly ServiceObject[], view: ClusterV
     },
   ]
 }
+
+/** In the same /24 or /64 as some node: then it is most likely of the nodes' own link, and needs no router. */
+const isNearNodes = (pool: Pool, view: ClusterView): boolean =>
+  [...view.nodes.values()].some(({ addresses }) =>
+    addresses.some(({ address }) => {
+      const parsed = parseIp(address)
+      if (parsed === undefined) return false
+      const near = prefixRange(prefixOf(parsed, parsed.family === 4 ? 24 : 64))
+      return pool.ranges.some((range) => rangesOverlap(range, near))
+    }),
+  )
 
 const addressesText = (service: ServiceObject): string =>
   `${addressesOf(service).length === 0 ? '' : service.ingress.join(' and ')}`

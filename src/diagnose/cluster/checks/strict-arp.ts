@@ -18,9 +18,9 @@ export const strictArp: ClusterCheck = {
     const text = Object.values(mapAt(map, 'data')).find((each) => each.includes('KubeProxyConfiguration'))
     if (text === undefined)
       return unknown('the ConfigMap of kube-proxy holds no configuration that can be read')
-    const mode = valueOf(text, 'mode') || 'iptables'
+    const mode = settingOf(text, 'mode') || 'iptables'
     if (mode !== 'ipvs') return failOr([], `kube-proxy is in ${mode} mode`)
-    if (valueOf(text, 'strictARP') === 'true') return failOr([], 'strictARP is on')
+    if (settingOf(text, 'strictARP') === 'true') return failOr([], 'strictARP is on')
     if (view.objects.l2Advertisements.length === 0) return skip('nothing is announced by layer 2')
     const affected = view.servicesWithAddress.filter((service) => (view.poolOf(service)?.l2.length ?? 0) > 0)
     return failOr(
@@ -32,7 +32,7 @@ export const strictArp: ClusterCheck = {
           subject: 'ConfigMap kube-system/kube-proxy',
           evidence: [
             'mode: ipvs',
-            `strictARP: ${valueOf(text, 'strictARP') || 'not set, which is false'}`,
+            `strictARP: ${settingOf(text, 'strictARP') || 'not set, which is false'}`,
             `resource version ${textAt(map, 'metadata', 'resourceVersion') ?? 'unknown'}`,
           ].slice(0, 2),
           cause:
@@ -52,5 +52,5 @@ export const strictArp: ClusterCheck = {
 }
 
 /** A value of the YAML text; quotes do not count. The text is Kubernetes' own and flat where these keys are. */
-const valueOf = (text: string, key: string): string =>
+const settingOf = (text: string, key: string): string =>
   new RegExp(`^\\s*"?${key}"?\\s*:\\s*["']?([A-Za-z]*)`, 'm').exec(text)?.[1] ?? ''

@@ -59,9 +59,16 @@ function whyNone(service: ServiceObject, view: ClusterView): string {
     return 'it has no selector, and nobody keeps endpoints for it'
   if (known > 0)
     return `${counted(known, 'endpoint')}, none of them ready (selector ${selectorText(service)})`
+  const matching = itemsOf(view.facts.pods).filter((pod) => isSelected(service, pod)).length
+  if (matching > 0)
+    return `${counted(matching, 'Pod')} with its selector ${selectorText(service)}, and no endpoint: nobody keeps its EndpointSlices`
   const near = nearestPods(service, itemsOf(view.facts.pods))
   return `no Pod matches its selector ${selectorText(service)}${near === '' ? '' : `; nearest: ${near}`}`
 }
+
+const isSelected = ({ namespace, selector }: ServiceObject, { metadata }: KubeObject): boolean =>
+  metadata.namespace === (namespace ?? 'default') &&
+  Object.entries(selector).every(([key, value]) => metadata.labels?.[key] === value)
 
 /** Pods of its namespace that have the most of its labels. */
 function nearestPods({ namespace, selector }: ServiceObject, pods: readonly KubeObject[]): string {

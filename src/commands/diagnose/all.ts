@@ -1,0 +1,40 @@
+import { BaseCommand } from '../../compose/base-command.ts'
+import { judgedView, runCluster } from '../../compose/diagnose-cluster.ts'
+import { allFlags } from '../../compose/diagnose-cluster-flags.ts'
+
+export default class DiagnoseAll extends BaseCommand {
+  static override summary = 'look at a whole installation, and name what is wrong first'
+  static override description =
+    'Reads pools, advertisements, peers, Services, endpoints, nodes, Pods and events, computes who announces what as the running MetalLB does, and checks every link of the chain. What could not be read is listed with the reason. Changes nothing and sends no probe.'
+  static override args = {}
+  static override flags = allFlags
+  static override examples: string[] = [
+    'lbctl diagnose all',
+    'lbctl diagnose all -o short --wait 5m',
+    'lbctl diagnose all -f cluster.yaml --fail-on warning -o junit',
+    'lbctl diagnose all --save-facts facts.json && lbctl diagnose all --facts facts.json',
+  ]
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(this.constructor as typeof DiagnoseAll)
+    const output = {
+      out: (text: string) => this.out(text),
+      progress: (text: string) => this.progress(text),
+      stdoutStyle: this.stdoutStyle,
+      stderrStyle: this.stderrStyle,
+      showSteps: process.stderr.isTTY || this.verbose,
+      verbose: this.verbose,
+    }
+    const work = {
+      podNamespaces: [],
+      plan: [],
+      judge: (facts: Parameters<typeof judgedView>[0]) => ({
+        facts,
+        reports: [{ subject: 'cluster', verdict: judgedView(facts, flags).verdict }],
+      }),
+    }
+    this.exitWith(
+      await this.interruptible((signal) => runCluster(flags, work, output, this.host.root, signal)),
+    )
+  }
+}

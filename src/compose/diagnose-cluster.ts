@@ -1,0 +1,146 @@
+// `lbctl diagnose all` and `lbctl diagnose service` put together: words → facts → view → verdict → text, again and again if asked.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CLUSTER_CHECKS } from '../diagnose/cluster/check-list.ts'
+import type { ClusterFacts } from '../diagnose/cluster/cluster-facts.ts'
+import type { ClusterReport } from '../diagnose/cluster/cluster-report.ts'
+import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
+import { CODES } from '../diagnose/cluster/codes.ts'
+import { explainClusterPlan } from '../diagnose/cluster/collect/collect-cluster.ts'
+import { type ClusterVerdict, judgeCluster } from '../diagnose/cluster/judge-cluster.ts'
+import { exitCodeOf } from '../diagnose/judge.ts'
+import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import { parseDuration } from '../net/duration.ts'
+import { renderCluster } from '../terminal/diagnose/cluster.ts'
+import { type ClusterInputRequest, clusterInput } from './diagnose-cluster-input.ts'
+import type { CommandOutput } from './diagnose-output.ts'
+import { intervalMsOf } from './diagnose-pool-time.ts'
+import { findRuleHelp } from './documentation.ts'
+import { version } from './version.ts'
+import { writeFiles } from './write-files.ts'
+
+export interface ClusterRequest extends ClusterInputRequest {
+  readonly output: 'text' | 'short' | 'json' | 'yaml' | 'junit' | 'sarif' | 'markdown'
+  readonly 'save-facts'?: string | undefined
+  readonly only?: readonly string[] | undefined
+  readonly skip?: readonly string[] | undefined
+  readonly 'fail-on': 'error' | 'warning'
+  readonly wait?: string | undefined
+  readonly watch: boolean
+  readonly interval: string
+  readonly 'explain-plan': boolean
+}
+
+/** What a command makes of the facts: the reports, and the facts themselves when it added to them. */
+export interface Judged {
+  readonly facts: ClusterFacts
+  readonly reports: readonly ClusterReport[]
+}
+
+export interface ClusterWork {
+  readonly podNamespaces: readonly string[]
+  /** lines of the plan beside the questions to the cluster */
+  readonly plan: readonly string[]
+  judge(facts: ClusterFacts): Promise<Judged> | Judged
+}
+
+/** @throws LbctlError */
+export async function runCluster(
+  request: ClusterRequest,
+  work: ClusterWork,
+  output: CommandOutput,
+  root: URL,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  refuseUnknownCodes([...(request.only ?? []), ...(request.skip ?? [])])
+  if (request['explain-plan']) {
+    output.out(planOf(request, work).join('\n'))
+    return EXIT.ok
+  }
+  const intervalMs = intervalMsOf(request.interval)
+  const until = request.wait === undefined ? 0 : performance.now() + waitMsOf(request.wait)
+  let shown: string | undefined
+  for (;;) {
+    const { text, exitCode } = await once(request, work, output, root, signal)
+    const again = request.watch || (exitCode !== EXIT.ok && performance.now() + intervalMs <= until)
+    const isNew = request.watch && withoutTime(text) !== shown
+    shown = withoutTime(text)
+    if (isNew || !again) output.out(text)
+    if (!again) return exitCode
+    if (!request.watch) output.progress('Something is wrong still; looking again.')
+    await sleep(intervalMs, undefined, { signal })
+  }
+}
+
+async function once(
+  request: ClusterRequest,
+  work: ClusterWork,
+  output: CommandOutput,
+  root: URL,
+  signal: AbortSignal,
+) {
+  const { renderStep } = await import('../terminal/diagnose/progress.ts')
+  const step = (name: string, text: string): void => {
+    if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
+  }
+  const read = await clusterInput(request, work.podNamespaces, step, signal)
+  const { facts, reports } = await work.judge(read)
+  const path = request['save-facts']
+  if (path !== undefined) writeFiles([{ path, text: `${JSON.stringify(facts)}\n`, secret: true }])
+  const exitCode = exitCodeOf(reports.map(({ verdict }) => verdict))
+  const style = { ...output.stdoutStyle, verbose: output.verbose }
+  const text = renderCluster(reports, {
+    ...style,
+    format: request.output,
+    exitCode,
+    version,
+    takenAt: facts.takenAt,
+    help: (code) => findRuleHelp(code, root),
+  })
+  return { text, exitCode }
+}
+
+/** The moment of the facts changes with each look, and nothing else need. */
+const withoutTime = (text: string): string => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
+
+const planOf = (request: ClusterRequest, work: ClusterWork): readonly string[] => [
+  ...(request.file === undefined
+    ? explainClusterPlan({ namespace: request.namespace, podNamespaces: work.podNamespaces })
+    : [`read ${request.file.join(', ')}`]),
+  ...work.plan,
+]
+
+/** @param focus keys of the Services in question; undefined: all */
+export function judgedView(
+  facts: ClusterFacts,
+  request: Pick<ClusterRequest, 'only' | 'skip' | 'fail-on'>,
+  focus?: ReadonlySet<string>,
+): { readonly view: ClusterView; readonly verdict: ClusterVerdict } {
+  const view = new ClusterView(facts, focus)
+  const verdict = judgeCluster(view, {
+    checks: CLUSTER_CHECKS,
+    failOn: request['fail-on'],
+    only: new Set(request.only ?? []),
+    skip: new Set(request.skip ?? []),
+  })
+  return { view, verdict }
+}
+
+/** A code that is mistyped would leave everything out, and all would seem well. */
+function refuseUnknownCodes(asked: readonly string[]): void {
+  const known = new Set([...CODES.keys(), ...CLUSTER_CHECKS.map(({ id }) => id)])
+  const wrong = asked.find((each) => !known.has(each))
+  if (wrong !== undefined)
+    throw new LbctlError('usage', `There is no code and no check "${wrong}".`, {
+      hints: ['Codes are F01 to F48; names of checks are in the output of -o json.'],
+    })
+}
+
+const LONGEST_WAIT_MS = 24 * 3_600_000
+
+function waitMsOf(text: string): number {
+  const parsed = parseDuration(text.trim())
+  const ms = parsed.ok ? Number(parsed.value) / 1e6 : Number.NaN
+  if (ms >= 0 && ms <= LONGEST_WAIT_MS) return ms
+  throw new LbctlError('usage', `--wait takes a time up to 24h, such as 5m, not "${text}".`)
+}

@@ -1,0 +1,143 @@
+// `lbctl diagnose service`: which Services are meant, the probe of their addresses from this host, and the chain of each.
+import type { ServiceObject } from '../config/objects/read-object.ts'
+import {
+  type ClusterFacts,
+  itemsOf,
+  notAsked,
+  type ProbeFacts,
+  readPlane,
+} from '../diagnose/cluster/cluster-facts.ts'
+import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
+import { findServices } from '../diagnose/cluster/find-services.ts'
+import { addressesOf, keyOf } from '../diagnose/cluster/object-keys.ts'
+import { serviceChain } from '../diagnose/cluster/service-chain.ts'
+import type { Progress } from '../diagnose/collect/question.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import { formatIp, type Ip, parseIp } from '../net/ip.ts'
+import { type ClusterRequest, type ClusterWork, judgedView } from './diagnose-cluster.ts'
+
+export interface ServiceRequest extends ClusterRequest {
+  readonly service: string
+  readonly probe?: boolean | undefined
+  readonly netns?: string | undefined
+}
+
+export function serviceWork(request: ServiceRequest, progress: Progress, signal: AbortSignal): ClusterWork {
+  const asked = request.service.trim()
+  const namespace = asked.includes('/') ? asked.split('/')[0] : undefined
+  return {
+    podNamespaces: namespace === undefined ? [] : [namespace],
+    plan:
+      request.probe === false || request.file !== undefined
+        ? []
+        : [
+            'with CAP_NET_RAW, or with --probe: ask for the address of the Service on the link, and connect to its port',
+          ],
+    judge: async (read) => {
+      const all = new ClusterView(read)
+      refuseWithoutServices(read)
+      const services = findServices(asked, await resolved(asked), all)
+      const facts = await probed(read, services, request, progress, signal)
+      const reports = services.map((service) => {
+        const { view, verdict } = judgedView(facts, request, new Set([keyOf(service)]))
+        return { subject: `Service ${keyOf(service)}`, verdict, chain: serviceChain(service, view, verdict) }
+      })
+      return { facts, reports }
+    },
+  }
+}
+
+function refuseWithoutServices({ services }: ClusterFacts): void {
+  if (services.status === 'read') return
+  throw new LbctlError(
+    services.wanted ? 'permission' : 'input',
+    `The Services could not be read: ${services.reason}.`,
+    {
+      hints: services.remedy === undefined ? [] : [services.remedy],
+    },
+  )
+}
+
+/** Addresses of a host name; none for what is a name of a Service. */
+async function resolved(asked: string): Promise<readonly Ip[]> {
+  if (parseIp(asked) !== undefined || !/^[a-z0-9-]+(\.[a-z0-9-]+)+\.?$/i.test(asked)) return []
+  const { lookup } = await import('node:dns/promises')
+  const answers = await lookup(asked, { all: true }).catch(() => [])
+  return answers.flatMap(({ address }) => parseIp(address) ?? [])
+}
+
+/** The facts with probes of the addresses, or with the reason why there are none. */
+async function probed(
+  facts: ClusterFacts,
+  services: readonly ServiceObject[],
+  request: ServiceRequest,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  if (request.facts !== undefined) return facts
+  const never = (reason: string): ClusterFacts => ({
+    ...facts,
+    probes: notAsked(reason, 'lbctl diagnose service --probe tries the addresses from this host.'),
+  })
+  if (request.probe === false) return never('--no-probe was given')
+  if (request.file !== undefined && request.probe !== true) return never('the objects are of files')
+  const { openKernel } = await import('./linux.ts')
+  const around = await openKernel({ netns: request.netns }).catch((error: unknown) => {
+    if (request.probe === true || !(error instanceof LbctlError)) throw error
+    return undefined
+  })
+  if (around === undefined || (request.probe !== true && !around.rights.has('CAP_NET_RAW')))
+    return never('this process has no CAP_NET_RAW')
+  const { collectLink } = await import('../diagnose/collect/collect-link.ts')
+  const probes: ProbeFacts[] = []
+  for (const service of services)
+    for (const target of addressesOf(service)) {
+      const port = service.ports.find(({ protocol }) => protocol === 'TCP')?.port
+      const question = {
+        asked: formatIp(target),
+        target,
+        interfaces: [],
+        source: undefined,
+        count: 3,
+        intervalMs: 1000,
+        timeoutMs: 1000,
+        vlanId: undefined,
+        unicastTo: undefined,
+        port,
+        nodes: nodesOf(facts),
+      }
+      const link = await collectLink(question, around, progress, signal)
+      const node = nodeOfHost(link.interfaces, facts)
+      probes.push({
+        kind: 'link',
+        vantage: `host ${link.host.name}`,
+        facts: link,
+        ...(node === undefined ? {} : { node }),
+      })
+    }
+  return { ...facts, probes: readPlane(probes) }
+}
+
+const internalAddresses = (facts: ClusterFacts) =>
+  new ClusterView(facts).objects.nodes.map(({ name, addresses }) => ({
+    name,
+    addresses: addresses.flatMap(({ address }) => parseIp(address) ?? []),
+  }))
+
+const nodesOf = (facts: ClusterFacts) =>
+  itemsOf(facts.nodes).length === 0
+    ? undefined
+    : internalAddresses(facts).map((node) => ({ ...node, macs: [] }))
+
+/** The node of the cluster that this host is, by its addresses. */
+function nodeOfHost(
+  interfaces: readonly { readonly addresses: readonly { readonly address: string }[] }[],
+  facts: ClusterFacts,
+): string | undefined {
+  const own = new Set(
+    interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address.split('/')[0] ?? '')),
+  )
+  return internalAddresses(facts).find(({ addresses }) =>
+    addresses.some((address) => own.has(formatIp(address))),
+  )?.name
+}

@@ -1,0 +1,11 @@
+// What a diagnosis of an installation hands over to be shown.
+import type { ClusterVerdict } from './judge-cluster.ts'
+import type { ChainLink } from './service-chain.ts'
+
+export interface ClusterReport {
+  /** `cluster`, `Service shop/web` */
+  readonly subject: string
+  readonly verdict: ClusterVerdict
+  /** of a Service */
+  readonly chain?: readonly ChainLink[]
+}

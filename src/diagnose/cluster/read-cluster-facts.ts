@@ -1,0 +1,51 @@
+// Facts of a file that `--save-facts` wrote, here or elsewhere, by this or by another lbctl.
+import type { KubeObject } from '../../config/kube-object.ts'
+import { flag, maybe, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
+import { type ClusterFacts, clusterFacts, PLANES, type Plane } from './cluster-facts.ts'
+
+const anyObject: Shape<object> = (value, path) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ShapeMismatch(path, 'an object')
+  return value
+}
+
+const kubeObject: Shape<KubeObject> = (value, path) => {
+  anyObject(value, path)
+  record({ apiVersion: text, kind: text, metadata: record({ name: text }) })(value, path)
+  return value as KubeObject
+}
+
+function planeShape(item: Shape<unknown>): Shape<Plane<unknown>> {
+  return (value, path) => {
+    const { status } = record({ status: oneOf('read', 'not-read') })(value, path)
+    if (status === 'not-read') {
+      const { reason, wanted, remedy } = record({ reason: text, wanted: flag, remedy: maybe(text) })(
+        value,
+        path,
+      )
+      return { status, reason, wanted, ...(remedy === undefined ? {} : { remedy }) }
+    }
+    const { items } = value as { readonly items?: unknown }
+    if (!Array.isArray(items)) throw new ShapeMismatch(`${path}.items`, 'a list')
+    return { status, items: items.map((each, index) => item(each, `${path}.items[${index}]`)) }
+  }
+}
+
+const NO_OBJECTS: ReadonlySet<string> = new Set(['kinds', 'hosts', 'probes', 'logs'])
+
+/** Planes that the file does not know are those of a newer lbctl: nobody asked for them. @throws ShapeMismatch */
+export function readClusterFacts(value: unknown): ClusterFacts {
+  const head = record({
+    format: oneOf('lbctl-cluster-facts/1'),
+    takenAt: text,
+    origin: oneOf('cluster', 'files'),
+    vantage: text,
+    kubernetesVersion: maybe(text),
+  })(value, '')
+  const from = value as Record<string, unknown>
+  const planes = PLANES.filter((name) => from[name] !== undefined).map((name) => [
+    name,
+    planeShape(NO_OBJECTS.has(name) ? anyObject : kubeObject)(from[name], name),
+  ])
+  return clusterFacts({ ...head, ...(Object.fromEntries(planes) as Partial<ClusterFacts>) })
+}

@@ -1,0 +1,92 @@
+// The verdict on an installation for a person: the answer, then the checks by their place in the chain, each failure with what was seen
+// and one way out.
+import { CHAIN, type ClusterFinding, type Link } from '../../diagnose/cluster/cluster-check.ts'
+import type { ClusterCheckReport, ClusterVerdict } from '../../diagnose/cluster/judge-cluster.ts'
+import { safeText } from '../safe-text.ts'
+import { headline, type Mark, type ReportStyle, ReportView } from './report-view.ts'
+
+/** @param short only what failed */
+export interface ClusterStyle extends ReportStyle {
+  readonly short: boolean
+}
+
+const LINK_TITLES: Readonly<Record<Link, string>> = {
+  installation: 'Installation',
+  configuration: 'Configuration',
+  allocation: 'Addresses',
+  advertisement: 'Advertisement',
+  candidates: 'Candidate nodes',
+  owner: 'Owner',
+  wire: 'On the wire',
+  'data path': 'kube-proxy and network plugin',
+  endpoints: 'Endpoints',
+  'return path': 'The way back',
+}
+
+export function renderClusterText(verdict: ClusterVerdict, style: ClusterStyle): string {
+  const view = new ReportView(style)
+  const lines = headline(verdict, view)
+  for (const link of CHAIN) lines.push(...section(link, verdict, view, style))
+  if (!style.short) lines.push('', ...view.paragraph('seen from: ', verdict.vantage, ''))
+  if (verdict.notTested.length > 0 && !style.short) {
+    lines.push(view.theme.faint('not tested:'))
+    for (const each of verdict.notTested) lines.push(...view.paragraph('- ', each, '  '))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function section(
+  link: Link,
+  { checks, findings }: ClusterVerdict,
+  view: ReportView,
+  style: ClusterStyle,
+): string[] {
+  const own = checks.filter((check) => check.link === link && isShown(check, style))
+  if (own.length === 0) return []
+  const title = LINK_TITLES[link]
+  return [
+    '',
+    view.theme.strong(title),
+    view.theme.faint('-'.repeat(title.length)),
+    ...own.flatMap((check) => [
+      ...checkLines(check, view),
+      ...findings
+        .filter((finding) => finding.check === check.id)
+        .flatMap((finding) => findingLines(finding, view)),
+    ]),
+  ]
+}
+
+const isShown = ({ result }: ClusterCheckReport, { short, verbose }: ClusterStyle): boolean =>
+  short ? result === 'fail' || result === 'unknown' : verbose || result !== 'skip'
+
+const MARKS = { pass: 'ok', skip: 'skipped', unknown: 'unknown' } as const
+
+function checkLines(
+  { title, result, text, severity, follows, id }: ClusterCheckReport,
+  view: ReportView,
+): string[] {
+  const mark: Mark = result === 'fail' ? (severity ?? 'error') : MARKS[result]
+  if (result === 'pass') return view.marked(mark, `${title}${text === '' ? '' : `: ${text}`}`)
+  if (result !== 'fail') return view.marked(mark, `${id}: ${text}`)
+  return view.marked(mark, follows ? `not so: ${title}, which follows from the above` : `not so: ${title}`)
+}
+
+export function findingLines(finding: ClusterFinding, view: ReportView): string[] {
+  const { theme } = view
+  const { code, title, severity, confidence, evidence, cause, fix, consequences, candidates } = finding
+  const [first] = fix
+  const sure = severity === 'info' ? 'for information' : confidence
+  const indent = '    '
+  return [
+    ...view.paragraph(`${code} `, `${title} (${sure})`, indent),
+    ...evidence.flatMap((line) => view.paragraph('- ', line, `${indent}  `)),
+    ...view.paragraph('Why: ', cause, `${indent}  `),
+    ...(first === undefined ? [] : view.fixLines(first, 'Fix: ', `${indent}  `)),
+    ...consequences.flatMap((each) =>
+      view.paragraph('Hence: ', `${each.code}, ${each.title}`, `${indent}  `),
+    ),
+    ...(candidates.length === 0 ? [] : view.paragraph('Or: ', `${candidates.join(', ')}.`, `${indent}  `)),
+    `${indent}  More: ${theme.command(safeText(`lbctl explain ${code}`))}`,
+  ]
+}

@@ -1,0 +1,68 @@
+// Verdicts on an installation or on Services, in each of the formats.
+import { printYaml } from '../../config/print.ts'
+import type { ClusterFinding } from '../../diagnose/cluster/cluster-check.ts'
+import type { ClusterReport } from '../../diagnose/cluster/cluster-report.ts'
+import type { RuleHelp } from '../diagnostics/sarif.ts'
+import { renderClusterJunit } from './cluster-junit.ts'
+import { renderClusterMarkdown } from './cluster-markdown.ts'
+import { renderClusterText } from './cluster-report.ts'
+import { renderClusterSarif } from './cluster-sarif.ts'
+import type { ReportStyle } from './report-view.ts'
+import { renderChain } from './service-chain.ts'
+
+export interface ClusterFormat extends ReportStyle {
+  readonly format: 'text' | 'short' | 'json' | 'yaml' | 'junit' | 'sarif' | 'markdown'
+  readonly exitCode: number
+  readonly version: string
+  readonly takenAt: string
+  readonly help: (code: string) => RuleHelp | undefined
+}
+
+export function renderCluster(reports: readonly ClusterReport[], style: ClusterFormat): string {
+  switch (style.format) {
+    case 'text':
+    case 'short':
+      return reports.map((report) => asText(report, style)).join('\n')
+    case 'json':
+      return `${JSON.stringify(asJson(reports, style), nullForUndefined, 2)}\n`
+    case 'yaml':
+      return printYaml(JSON.parse(JSON.stringify(asJson(reports, style), nullForUndefined)))
+    case 'junit':
+      return renderClusterJunit(reports)
+    case 'sarif':
+      return renderClusterSarif(reports, style)
+    case 'markdown':
+      return reports.map(renderClusterMarkdown).join('\n')
+  }
+}
+
+function asText({ verdict, chain }: ClusterReport, style: ClusterFormat): string {
+  const short = style.format === 'short'
+  return chain === undefined
+    ? renderClusterText(verdict, { ...style, short })
+    : renderChain(chain, verdict, { ...style, short })
+}
+
+const asJson = (reports: readonly ClusterReport[], { exitCode, takenAt }: ClusterFormat) => ({
+  reports: reports.map(({ subject, verdict, chain }) => ({
+    subject,
+    status: verdict.status,
+    summary: verdict.summary,
+    findings: verdict.findings.map(findingToJson),
+    checks: verdict.checks,
+    ...(chain === undefined ? {} : { chain }),
+    vantage: verdict.vantage,
+    notTested: verdict.notTested,
+  })),
+  takenAt,
+  exitCode,
+})
+
+/** Every key is always there, null where nothing is known. */
+const findingToJson = ({ fix, consequences, ...rest }: ClusterFinding): object => ({
+  ...rest,
+  fix: fix.map(({ text, command, configuration }) => ({ text, command, configuration })),
+  consequences: consequences.map(findingToJson),
+})
+
+const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)
