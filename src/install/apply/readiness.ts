@@ -35,9 +35,11 @@ function crdReadiness(status: Values): Readiness {
   return { ready, text: ready ? 'is served' : 'is not served yet' }
 }
 
+const NOT_SEEN: Readiness = { ready: false, text: 'is not taken up by the cluster yet' }
+
 /** The status may still be of the object before it was changed. */
 const isSeen = (object: KubeObject, status: Values): boolean =>
-  count(status['observedGeneration']) >= count(valuesOf(object.metadata)['generation'])
+  count(status['observedGeneration'], -1) >= count(valuesOf(object.metadata)['generation'])
 
 function deploymentReadiness(object: KubeObject): Readiness {
   const status = valuesOf(object['status'])
@@ -46,7 +48,8 @@ function deploymentReadiness(object: KubeObject): Readiness {
   // Ready replicas may be of the old template, so of both numbers the lower one counts.
   const ready = Math.min(count(status['availableReplicas']), updated)
   const old = count(status['replicas']) - updated
-  const done = isSeen(object, status) && ready >= wanted && old <= 0
+  if (!isSeen(object, status)) return NOT_SEEN
+  const done = ready >= wanted && old <= 0
   return { ready: done, text: `${ready} of ${wanted} replicas are ready` }
 }
 
@@ -54,9 +57,9 @@ function daemonSetReadiness(object: KubeObject): Readiness {
   const status = valuesOf(object['status'])
   const wanted = count(status['desiredNumberScheduled'])
   const ready = Math.min(count(status['numberReady']), count(status['updatedNumberScheduled']))
-  const done = isSeen(object, status) && ready >= wanted
-  if (done && wanted === 0) return { ready: true, text: 'no node is selected' }
-  return { ready: done, text: `${ready} of ${wanted} nodes are ready` }
+  if (!isSeen(object, status)) return NOT_SEEN
+  if (wanted === 0) return { ready: true, text: 'no node is selected' }
+  return { ready: ready >= wanted, text: `${ready} of ${wanted} nodes are ready` }
 }
 
 const valuesOf = (value: unknown): Values =>

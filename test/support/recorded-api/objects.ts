@@ -40,6 +40,14 @@ const core = (kind: string, resource: string, namespaced = true): ResourceType =
   versions: ['v1'],
 })
 
+const other = (group: string, kind: string, resource: string, namespaced: boolean): ResourceType => ({
+  group,
+  resource,
+  kind,
+  namespaced,
+  versions: ['v1'],
+})
+
 export const TYPES: readonly ResourceType[] = [
   metallb('BFDProfile', 'bfdprofiles'),
   metallb('BGPAdvertisement', 'bgpadvertisements'),
@@ -55,6 +63,20 @@ export const TYPES: readonly ResourceType[] = [
   core('Service', 'services'),
   { group: 'apps', resource: 'deployments', kind: 'Deployment', namespaced: true, versions: ['v1'] },
   { group: 'apps', resource: 'daemonsets', kind: 'DaemonSet', namespaced: true, versions: ['v1'] },
+  core('ServiceAccount', 'serviceaccounts'),
+  other('apiextensions.k8s.io', 'CustomResourceDefinition', 'customresourcedefinitions', false),
+  other('rbac.authorization.k8s.io', 'ClusterRole', 'clusterroles', false),
+  other('rbac.authorization.k8s.io', 'ClusterRoleBinding', 'clusterrolebindings', false),
+  other('rbac.authorization.k8s.io', 'Role', 'roles', true),
+  other('rbac.authorization.k8s.io', 'RoleBinding', 'rolebindings', true),
+  other('networking.k8s.io', 'NetworkPolicy', 'networkpolicies', true),
+  other('policy', 'PodDisruptionBudget', 'poddisruptionbudgets', true),
+  other(
+    'admissionregistration.k8s.io',
+    'ValidatingWebhookConfiguration',
+    'validatingwebhookconfigurations',
+    false,
+  ),
 ]
 
 /** `ipaddresspools.metallb.io`, as messages write it */
