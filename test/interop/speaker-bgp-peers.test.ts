@@ -117,6 +117,30 @@ describeInterop('BGPPeers of a running speaker', [...PEER_PROGRAMS.frr, 'sysctl'
     expect(await daemon.explain()).toMatch(/R bit: True/)
   })
 
+  it('graceful restart: a node that is drained leaves no route behind', async () => {
+    const daemon = await router({ gracefulRestart: true })
+    node1.write(objects({ peerAddress: lab.router.address4, enableGracefulRestart: true }))
+    const speaker = await node1.spawn().started()
+    await established()
+    await daemon.routesThat('the route', (routes) => routes.length === 1)
+    const drained = await lbctl(['speaker', 'drain', '--state-dir', node1.stateDirectory])
+    expect(drained.stderr).toBe('')
+    expect(drained.stdout).toMatch(
+      /^The speaker of \S+ is out of service\. One BGP session ended with a shutdown/,
+    )
+    expect(drained.code).toBe(0)
+    await daemon.routesThat('no route', (routes) => routes.length === 0)
+    await daemon.reaches('down')
+    expect(speaker.logged(({ event }) => event === 'routesKept')).toBeUndefined()
+    expect((await speaker.exited).code).toBe(0)
+    const again = await lbctl(['speaker', 'drain', '--state-dir', node1.stateDirectory])
+    expect(again.stderr).toMatch(/No speaker runs here/)
+    expect(again.code).toBe(3)
+    // It can be put into service again.
+    await node1.spawn().started()
+    await daemon.routesThat('the route', (routes) => routes.length === 1)
+  })
+
   it('without graceful restart the route is gone when the speaker stops', async () => {
     const daemon = await router({ gracefulRestart: true })
     node1.write(objects({ peerAddress: lab.router.address4 }))

@@ -20,7 +20,8 @@ export interface BgpSide {
   /** what cannot be done here, and why */
   limits(): readonly string[]
   /** Routers with graceful restart keep the routes for the next speaker; the others are told goodbye. */
-  stop(): Promise<void>
+  /** @param forGood also routers that agreed to wait for a restart are told to drop the routes now */
+  stop(forGood: boolean): Promise<void>
 }
 
 export interface BgpSideOptions {
@@ -55,9 +56,13 @@ export async function startBgp(options: BgpSideOptions): Promise<BgpSide> {
     speaker,
     lookForRouters: (names) => routers.lookOn(names),
     limits: () => routers.limits,
-    stop: async () => {
-      const kept = speaker.status().filter(({ session }) => session?.agreement.gracefulRestart !== undefined)
-      await speaker.stop({ graceful: true, words: 'the speaker is stopped' })
+    stop: async (forGood) => {
+      const restartable = speaker.status().filter(({ session }) => session?.agreement.gracefulRestart)
+      const kept = forGood ? [] : restartable
+      await speaker.stop({
+        graceful: !forGood,
+        words: forGood ? 'the node is taken out of service' : 'the speaker is stopped',
+      })
       memory.leave(kept.length > 0, Date.now())
       if (kept.length > 0) log(routesKeptRecord(kept.map(({ name }) => name)))
       await routers.stop()

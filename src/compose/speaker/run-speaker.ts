@@ -20,14 +20,15 @@ export interface SpeakerSurroundings {
 
 type Notify = (...lines: readonly string[]) => boolean
 
-/** Runs until the signal. @throws LbctlError for what keeps it from starting */
+/** Runs until the signal, or until it is drained. @throws LbctlError for what keeps it from starting */
 export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurroundings): Promise<void> {
   const { log, signal } = around
   preferSmallHeap()
   const { isBeingWritten, notify } = await kernelServices(around)
   const speaker = new SpeakerProcess({ settings, log, isBeingWritten })
   // Before anything is sent: two speakers of one state directory would be two of one node.
-  const status = await serveStatus(settings.stateDirectory, (question) => answer(speaker, question))
+  const drained = new AbortController()
+  const status = await serveStatus(settings.stateDirectory, (question) => answer(speaker, question, drained))
   let metrics: MetricsServer | undefined
   try {
     let ready = false
@@ -37,7 +38,7 @@ export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurro
     tellStarted(log, settings, status, metrics)
     notify('READY=1', 'STATUS=announcing')
     const release = onSignals(speaker, around)
-    await untilAborted(signal)
+    await untilAborted(AbortSignal.any([signal, drained.signal]))
     release()
     notify('STOPPING=1')
     log({
@@ -106,10 +107,19 @@ function tellStarted(
   })
 }
 
-async function answer(speaker: SpeakerProcess, question: unknown): Promise<unknown> {
+async function answer(
+  speaker: SpeakerProcess,
+  question: unknown,
+  drained: AbortController,
+): Promise<unknown> {
   const { want, about } = (question ?? {}) as { want?: unknown; about?: unknown }
   if (want === 'status') return speaker.status()
   if (want === 'why' && typeof about === 'string') return speaker.why(about)
+  if (want === 'drain') {
+    const given = await speaker.drain()
+    drained.abort()
+    return given
+  }
   throw new LbctlError('input', 'This speaker does not know that question; it may be of another version.')
 }
 

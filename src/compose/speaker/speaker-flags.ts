@@ -90,3 +90,8 @@ export const speakerStatusFlags = withEnvironment({
   }),
   'state-dir': stateDir,
 })
+
+export const speakerDrainFlags = withEnvironment({
+  ...outputFlags(['text', 'json']),
+  'state-dir': stateDir,
+})

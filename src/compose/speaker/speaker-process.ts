@@ -2,13 +2,13 @@
 import { performance } from 'node:perf_hooks'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { Layer2Announcer } from '../../layer2/announcer.ts'
-import { formatIp, parseIp } from '../../net/ip.ts'
+import { parseIp } from '../../net/ip.ts'
 import type { FactChange } from '../../speaker/facts/facts.ts'
 import { countNumbers } from '../../speaker/report/count-numbers.ts'
+import type { Drained } from '../../speaker/report/drained.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import type { SpeakerNumbers } from '../../speaker/report/numbers.ts'
 import {
-  type ConflictStatus,
   type SpeakerStatus,
   servicesMeant,
   speakerStatus,
@@ -18,6 +18,7 @@ import {
 import { SpeakerRunner } from '../../speaker/run/speaker-runner.ts'
 import { version } from '../version.ts'
 import { type BgpSide, startBgp } from './bgp-side.ts'
+import { conflictStatus } from './conflict-status.ts'
 import { FileFacts } from './file-facts.ts'
 import type { FileWatchOptions } from './files-read.ts'
 import { startLayer2 } from './layer2-side.ts'
@@ -49,6 +50,7 @@ export class SpeakerProcess {
   #membership: Membership | undefined
   #runner: SpeakerRunner | undefined
   #early: FactChange[] = []
+  #stopping: Promise<void> | undefined
 
   constructor(options: SpeakerProcessOptions) {
     this.#options = options
@@ -168,11 +170,26 @@ export class SpeakerProcess {
   }
 
   /** Others take over first; then sessions and answers end. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopping ??= this.#end(false)
+    return this.#stopping
+  }
+
+  /** As `stop`, for a node that is taken out of service: no router keeps routes for a restart. */
+  async drain(): Promise<Drained> {
+    this.#running()
+    const sessions = this.#bgp?.speaker.status().filter(({ state }) => state === 'established').length ?? 0
+    const others = (this.#membership?.status()?.filter(({ state }) => state === 'alive').length ?? 1) > 1
+    this.#stopping ??= this.#end(true)
+    await this.#stopping
+    return { node: this.#options.settings.nodeName, sessions, others }
+  }
+
+  async #end(forGood: boolean): Promise<void> {
     await this.#files.stop()
     const owned = this.#runner?.state.layer2Announcements().length ?? 0
     const others = (await this.#membership?.leave()) === true
-    await this.#bgp?.stop()
+    await this.#bgp?.stop(forGood)
     if (others && owned > 0) await new Promise((resolve) => setTimeout(resolve, OVERLAP_MS))
     await this.#layer2?.stop()
   }
@@ -193,7 +210,7 @@ export class SpeakerProcess {
       state: runner.state,
       bgp: this.#bgp?.speaker.status() ?? [],
       members: this.#membership?.status(),
-      conflicts: await this.#conflicts(),
+      conflicts: conflictStatus(await this.#layer2?.status()),
       limits: [...this.#limits, ...(this.#bgp?.limits() ?? [])],
     })
   }
@@ -218,18 +235,6 @@ export class SpeakerProcess {
       members: this.#membership?.status(),
       nowMs: Date.now(),
     })
-  }
-
-  async #conflicts(): Promise<ConflictStatus[]> {
-    const status = await this.#layer2?.status()
-    const offset = Date.now() - performance.now()
-    return (status?.conflicts ?? []).map(({ address, interfaceName, mac, count, lastMs }) => ({
-      address: formatIp(address),
-      interface: interfaceName,
-      mac,
-      count,
-      lastAt: new Date(offset + lastMs).toISOString(),
-    }))
   }
 
   #running(): SpeakerRunner {
