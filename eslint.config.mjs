@@ -15,6 +15,7 @@ const pure = [
   'src/gossip/**',
   'src/layer2/**',
   'src/speaker/**',
+  'src/controller/**',
   'src/diagnose/**/checks/**',
   'src/**/machine.ts',
 ]

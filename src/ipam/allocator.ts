@@ -147,7 +147,7 @@ export class Allocator {
   /** Gives free what was held back until now. Returns whether anything was. */
   expire(nowMs: number): boolean {
     let freed = false
-    for (const { address, heldBack } of this.#holdbacks.takeUntil(nowMs)) {
+    for (const { address } of this.#holdbacks.takeUntil(nowMs)) {
       const place = this.#pools.place(address)
       if (place === undefined) continue
       place.space.letGo(place.number)
@@ -201,10 +201,13 @@ export class Allocator {
     })
   }
 
-  /** What decides with whom a Service may share: when it changes, others may have a chance. */
-  sharingKeyOf(service: ServiceKey): string | undefined {
-    const claim = this.#holdings.get(service)?.claim
-    return claim === undefined ? undefined : `${groupKey(claim) ?? ''}\n${claim.ports.join(' ')}`
+  /** What others are kept from by a Service: when it becomes another text, they may have a chance. Undefined: nothing. */
+  holdingKeyOf(service: ServiceKey): string | undefined {
+    const holding = this.#holdings.get(service)
+    if (holding === undefined) return undefined
+    const { addresses, claim } = holding
+    const numbers = addresses.map(({ value }) => value).join(' ')
+    return `${numbers}\n${claim.ports.join(' ')}\n${groupKey(claim) ?? ''}`
   }
 }
 

@@ -20,6 +20,8 @@ const PLANTS: readonly (readonly [string, string, readonly string[]])[] = [
   ['gossip/plant.ts', 'node:dgram', ['gossip-is-pure']],
   ['layer2/plant-b.ts', 'node:timers', ['layer2-is-pure']],
   ['speaker/plant.ts', 'node:crypto', ['speaker-is-pure']],
+  ['controller/plant-a.ts', 'node:crypto', ['controller-is-pure']],
+  ['controller/plant-b.ts', '../speaker/target.ts', ['controller-imports-only-down']],
   ['layer2/plant.ts', '../linux/target.ts', ['layer2-imports-only-down', 'only-compose-touches-wings']],
   ['config/plant-a.ts', '../migrate/target.ts', ['config-imports-only-down']],
   ['config/plant-b.ts', 'node:path', ['config-is-pure']],

@@ -10,7 +10,7 @@ import { type PoolEntry, quoted, type RuleContext } from '../context.ts'
 const PREFIXES = ['metallb.io', 'metallb.universe.tf']
 
 export function annotation(
-  service: ServiceObject,
+  service: Pick<ServiceObject, 'annotations'>,
   name: string,
 ): { readonly key: string; readonly value: string } | undefined {
   for (const prefix of PREFIXES) {
