@@ -40,6 +40,17 @@ export interface Converged {
 
 export const converge = (input: ConvergeInput): Converged => new Convergence(input).run()
 
+/**
+ * Takes for a Service what it has already, if nobody else has it. This comes before any Service is given something new: what is not
+ * taken yet would look free. Whether the Service may keep it is for `converge` to say.
+ */
+export function adopt({ service, ingress, allocator }: Omit<ConvergeInput, 'coolDownUntilMs'>): void {
+  const isConcerned = service.type === 'LoadBalancer' && ingress.length > 0
+  if (!isConcerned || allocator.assignmentOf(serviceKey(service)) !== undefined) return
+  const addresses = ingress.flatMap((text) => parseIp(text) ?? [])
+  if (addresses.length === ingress.length) allocator.assign(requestOf(service), addresses)
+}
+
 const NOTHING = { addresses: [], pool: undefined } as const
 
 class Convergence {

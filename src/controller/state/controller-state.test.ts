@@ -129,6 +129,27 @@ describe('an address is kept', () => {
     expect(made.addressesOf('shop/c')).toEqual(['192.0.2.3'])
   })
 
+  it('over a restart, though a Service that comes before it would like another address and finds this one not taken yet', () => {
+    const made = new Cluster()
+    made.apply(poolsChange({ lan: ['192.0.2.1-192.0.2.2', '2001:db8::1/128'] }), COMPLETE)
+    made.apply(serviceChange('shop/b'))
+    made.apply(serviceChange('shop/c'))
+    made.apply(serviceChange('shop/a', { ...DUAL, ipFamilyPolicy: 'PreferDualStack' }))
+    expect(made.addressesOf('shop/a')).toEqual(['2001:db8::1'])
+    expect(made.restart()).toBe(0)
+  })
+
+  it('and not written, when it is given up and taken again in one step', () => {
+    const made = new Cluster()
+    const found = { ingress: ['192.0.2.1'], annotations: { 'metallb.io/ip-allocated-from-pool': 'lan' } }
+    made.apply(POOL, serviceChange('shop/a', { ...found, loadBalancerIP: '192.0.2.1' }))
+    // Comes first by its age, has the same, and may not keep it.
+    made.apply(serviceChange('red/z', { ...found, createdAt: '', clusterIPs: [] }), COMPLETE)
+    expect(made.addressesOf('shop/a')).toEqual(['192.0.2.1'])
+    expect(made.written.map(({ service }) => service)).toEqual(['red/z'])
+    expect(made.takeEvents().filter((each) => each.startsWith('AllocationFailed'))).toEqual([])
+  })
+
   it('when its pool is renamed or widened; the annotation follows', () => {
     const made = cluster(serviceChange('shop/a', ask('192.0.2.2')))
     made.apply(poolsChange({ wide: ['192.0.2.0/24'] }))

@@ -7,15 +7,22 @@ import type { PoolDefinition } from '../../ipam/pool.ts'
 import type { Refusal } from '../../ipam/refusal.ts'
 import type { ServiceKey } from '../../ipam/request.ts'
 import { formatIp, sameIp } from '../../net/ip.ts'
-import { type Converged, converge } from '../converge/converge.ts'
+import { adopt, type Converged, converge } from '../converge/converge.ts'
 import { requestOf } from '../converge/wish.ts'
-import type { FactChange, PoolsFact, ProbeOutcome, WantedStatus } from '../facts/facts.ts'
+import {
+  type FactChange,
+  type PoolsFact,
+  type ProbeOutcome,
+  serviceKey,
+  type WantedStatus,
+} from '../facts/facts.ts'
 import { sameLabels } from '../facts/same-labels.ts'
-import type { ControllerEvent, Effect, StatusWrite } from './effects.ts'
-import { EventMemory } from './event-memory.ts'
+import type { Effect, StatusWrite } from './effects.ts'
+import { deprecations, EventMemory } from './event-memory.ts'
 import { type KnownService, KnownServices, statusOf } from './known-services.ts'
 import { PoolBoard } from './pool-board.ts'
 import { type Probe, Probes } from './probes.ts'
+import { Step } from './step.ts'
 import { NO_STATUS, sameStatus, says, statusWith } from './wanted-status.ts'
 
 export interface ControllerOptions {
@@ -26,8 +33,6 @@ export interface ControllerOptions {
   /** for how long an address is passed over that somebody else has on the link; undefined: nobody is asked */
   readonly probeBlockMs: number | undefined
 }
-
-const LEGACY = 'metallb.universe.tf/'
 
 export class ControllerState {
   readonly allocator = new Allocator()
@@ -57,32 +62,41 @@ export class ControllerState {
    */
   apply(changes: readonly FactChange[], nowMs: number): readonly Effect[] {
     this.#nowMs = nowMs
-    const effects: Effect[] = []
-    for (const change of changes) this.#take(change, effects)
-    if (!this.#isComplete || this.#pools === undefined) return effects
-    if (this.allocator.expire(nowMs)) this.#freed = true
-    if (this.#poolsChanged) this.#renewPools(this.#pools)
+    const step = new Step()
+    for (const change of changes) this.#take(change, step)
+    if (this.#isComplete && this.#pools !== undefined) this.#decide(this.#pools, step)
+    for (const known of this.#services.of([...step.statuses])) {
+      known.isOut = true
+      step.tellMore(serviceKey(known.fact), deprecations(known.fact))
+    }
+    return [...step.effects(this.#events), ...this.#board.changes(this.allocator)]
+  }
+
+  #decide(pools: readonly PoolDefinition[], step: Step): void {
+    if (this.allocator.expire(this.#nowMs)) this.#freed = true
+    if (this.#poolsChanged) this.#renewPools(pools)
     for (const [key, hadAddress] of this.#services.gone) this.#forget(key, hadAddress)
+    for (const key of this.#services.gone.keys()) step.dontWrite(key)
     this.#services.gone.clear()
-    for (const key of this.#services.takeDirty()) this.#converge(key, effects)
+    const dirty = this.#services.takeDirty()
+    for (const known of this.#services.of(dirty))
+      adopt({ service: known.fact, ingress: statusOf(known).ingress, allocator: this.allocator })
+    for (const key of dirty) this.#converge(key, step)
     // What became free goes to those that wait, the oldest first; each of them may leave something for the next.
     while (this.#freed) {
       this.#freed = false
-      for (const key of this.#services.inOrder(this.#waiting.keys())) this.#converge(key, effects)
+      for (const key of this.#services.inOrder(this.#waiting.keys())) this.#converge(key, step)
     }
-    effects.push(...this.#board.changes(this.allocator))
-    return effects
   }
 
-  #take(change: FactChange, effects: Effect[]): void {
+  #take(change: FactChange, step: Step): void {
     switch (change.kind) {
       case 'pools':
-        this.#takePools(change.pools, effects)
+        this.#takePools(change.pools, step)
         break
       case 'namespace':
-        if (sameLabels(this.#namespaces.get(change.name), change.labels)) break
+        if (!sameLabels(this.#namespaces.get(change.name), change.labels)) this.#poolsChanged = true
         this.#namespaces.set(change.name, change.labels)
-        this.#poolsChanged = true
         break
       case 'namespace-deleted':
         if (this.#namespaces.delete(change.name)) this.#poolsChanged = true
@@ -100,20 +114,20 @@ export class ControllerState {
         this.#services.written(change.service, change.status, change.version)
         break
       case 'probed':
-        this.#takeProbe(change.token, change.outcome, effects)
+        this.#takeProbe(change.token, change.outcome, step)
     }
   }
 
-  #takePools(pools: PoolsFact, effects: Effect[]): void {
+  #takePools(pools: PoolsFact, step: Step): void {
     if (!pools.ok) {
       this.#problems = pools.error
-      effects.push({ kind: 'configuration', ok: false, problems: pools.error })
+      step.add({ kind: 'configuration', ok: false, problems: pools.error })
       return
     }
     this.#problems = []
     this.#pools = pools.value
     this.#poolsChanged = true
-    effects.push({ kind: 'configuration', ok: true })
+    step.add({ kind: 'configuration', ok: true })
   }
 
   #renewPools(pools: readonly PoolDefinition[]): void {
@@ -134,7 +148,7 @@ export class ControllerState {
     return coolDownMs > 0 ? this.#nowMs + coolDownMs : undefined
   }
 
-  #converge(key: ServiceKey, effects: Effect[]): void {
+  #converge(key: ServiceKey, step: Step): void {
     const known = this.#services.get(key)
     if (known === undefined) return
     const { allocator } = this
@@ -144,59 +158,54 @@ export class ControllerState {
     if (outcome.freed) this.#freed = true
     if (outcome.refusal === undefined) this.#waiting.delete(key)
     else this.#waiting.set(key, outcome.refusal)
-    if (this.#beginProbe(key, known, outcome, effects)) return
+    if (this.#beginProbe(key, known, outcome, step)) return
     this.#probes.end(key)
-    if (outcome.assignment !== undefined) this.#want(key, known, statusWith(outcome.assignment), effects)
-    this.#tell(key, outcome.events, effects)
-  }
-
-  #tell(key: ServiceKey, events: readonly ControllerEvent[], effects: Effect[]): void {
-    for (const event of this.#events.news(key, events)) effects.push({ kind: 'event', event })
+    step.dontProbe(key)
+    if (outcome.assignment !== undefined) this.#want(key, known, statusWith(outcome.assignment), step)
+    step.tell(key, outcome.events)
   }
 
   /** Wants a status written, unless the Service has it, or it is on its way. */
-  #want(key: ServiceKey, known: KnownService, status: WantedStatus, effects: Effect[]): void {
+  #want(key: ServiceKey, known: KnownService, status: WantedStatus, step: Step): void {
     const { fact, desired } = known
-    if (desired === undefined ? says(fact, status) : sameStatus(desired, status)) return
-    known.desired = status
-    effects.push({ kind: 'service-status', service: key })
-    for (const name of Object.keys(fact.annotations))
-      if (name.startsWith(LEGACY)) {
-        const message = `Service uses deprecated annotation ${name}`
-        const event = { type: 'Warning', reason: 'deprecatedAnnotation', service: key, message } as const
-        effects.push({ kind: 'event', event })
-      }
+    // Nothing of it has left yet, and in the end all is as it was.
+    if (says(fact, status) && !known.isOut) {
+      known.desired = undefined
+      step.dontWrite(key)
+    } else if (desired === undefined || !sameStatus(desired, status)) {
+      known.desired = status
+      step.write(key)
+    }
   }
 
   /** Addresses that are new on the link are asked for first. Returns whether the Service has to wait for that. */
-  #beginProbe(key: ServiceKey, known: KnownService, outcome: Converged, effects: Effect[]): boolean {
+  #beginProbe(key: ServiceKey, known: KnownService, outcome: Converged, step: Step): boolean {
     const { assignment, fresh, events } = outcome
     if (this.#options.probeBlockMs === undefined || assignment?.pool === undefined) return false
     const addresses = fresh.filter((address) => !this.allocator.isShared(address))
     if (addresses.length === 0) return false
     const allocated = events.filter(({ reason }) => reason === 'IPAllocated')
     const probe = this.#probes.begin({ service: key, addresses, assignment, events: allocated })
-    if (probe !== undefined) effects.push({ kind: 'probe', token: probe.token, service: key, addresses })
+    if (probe !== undefined) step.probe({ kind: 'probe', token: probe.token, service: key, addresses })
     // Meanwhile it has what it had and may keep.
     const kept = assignment.addresses.filter((address) => !fresh.includes(address))
     const meanwhile = kept.length === 0 ? NO_STATUS : statusWith({ ...assignment, addresses: kept })
-    this.#want(key, known, meanwhile, effects)
-    this.#tell(
+    this.#want(key, known, meanwhile, step)
+    step.tell(
       key,
       events.filter(({ reason }) => reason !== 'IPAllocated'),
-      effects,
     )
     return true
   }
 
-  #takeProbe(token: number, outcome: ProbeOutcome, effects: Effect[]): void {
+  #takeProbe(token: number, outcome: ProbeOutcome, step: Step): void {
     const probe = this.#probes.answered(token)
     const known = probe === undefined ? undefined : this.#services.get(probe.service)
     if (probe === undefined || known === undefined) return
-    if (outcome.kind === 'in-use') this.#passOver(probe, known, outcome, effects)
+    if (outcome.kind === 'in-use') this.#passOver(probe, known, outcome, step)
     else {
-      this.#want(probe.service, known, statusWith(probe.assignment), effects)
-      this.#tell(probe.service, probe.events, effects)
+      this.#want(probe.service, known, statusWith(probe.assignment), step)
+      step.tell(probe.service, probe.events)
     }
   }
 
@@ -204,7 +213,7 @@ export class ControllerState {
     { service, assignment, addresses }: Probe,
     { fact }: KnownService,
     { address, by }: Extract<ProbeOutcome, { kind: 'in-use' }>,
-    effects: Effect[],
+    step: Step,
   ): void {
     // Nothing of what was asked for was announced by us, so nothing has to cool down.
     const kept = assignment.addresses.filter((each) => !addresses.some((asked) => sameIp(asked, each)))
@@ -213,8 +222,7 @@ export class ControllerState {
     this.#services.dirty.add(service)
     const owner = by === undefined ? 'somebody' : by
     const message = `"${formatIp(address)}" of pool "${assignment.pool}" is passed over: ${owner} answers for it on the link`
-    const event = { type: 'Warning', reason: 'AddressInUse', service, message } as const
-    effects.push({ kind: 'event', event })
+    step.tell(service, [{ type: 'Warning', reason: 'AddressInUse', service, message }])
   }
 
   /** What is to be written to a Service now; undefined: it has what it shall have, or is gone. */
@@ -229,8 +237,6 @@ export class ControllerState {
   get nextWakeMs(): number | undefined {
     return this.#isComplete ? this.allocator.nextExpiryMs : undefined
   }
-
-  // What is, for the status, for metrics and for tests.
 
   get waiting(): ReadonlyMap<ServiceKey, Refusal> {
     return this.#waiting

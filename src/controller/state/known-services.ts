@@ -7,6 +7,8 @@ export interface KnownService {
   fact: ServiceFact
   /** What was decided and is not written yet. Until then it counts, and not what the Service still says. */
   desired: WantedStatus | undefined
+  /** A write was asked for in an earlier step, and may be on its way. */
+  isOut: boolean
   /** The version that our last write made, until it is seen: what is older is the news of yesterday. */
   writtenVersion: string | undefined
 }
@@ -25,6 +27,9 @@ export class KnownServices {
 
   get(key: ServiceKey): KnownService | undefined {
     return this.#services.get(key)
+  }
+  of(keys: readonly ServiceKey[]): KnownService[] {
+    return keys.flatMap((key) => this.#services.get(key) ?? [])
   }
   get size(): number {
     return this.#services.size
@@ -45,12 +50,16 @@ export class KnownServices {
       return
     }
     const known = this.#services.get(key)
-    if (known === undefined) this.#services.set(key, { fact, desired: undefined, writtenVersion: undefined })
+    if (known === undefined)
+      this.#services.set(key, { fact, desired: undefined, isOut: false, writtenVersion: undefined })
     else {
       if (isOlder(fact.version, known.writtenVersion)) return
+      // Another status than before: it is ours, or somebody else's, which counts as what the Service has.
+      if (!sameStatus(ownStatus(fact), ownStatus(known.fact))) known.desired = undefined
+      if (known.desired !== undefined && says(fact, known.desired)) known.desired = undefined
+      if (known.desired === undefined) known.isOut = false
       known.writtenVersion = undefined
       known.fact = fact
-      if (known.desired !== undefined && says(fact, known.desired)) known.desired = undefined
     }
     this.dirty.add(key)
   }
@@ -66,7 +75,10 @@ export class KnownServices {
   written(key: ServiceKey, status: WantedStatus, version: string | undefined): void {
     const known = this.#services.get(key)
     if (known === undefined) return
-    if (known.desired !== undefined && sameStatus(known.desired, status)) known.desired = undefined
+    if (known.desired !== undefined && sameStatus(known.desired, status)) {
+      known.desired = undefined
+      known.isOut = false
+    }
     if (isOlder(version, known.fact.version)) {
       // What the Service says is what became of it since.
       this.dirty.add(key)
