@@ -9,13 +9,8 @@ import type { ServiceKey } from '../../ipam/request.ts'
 import { formatIp, sameIp } from '../../net/ip.ts'
 import { adopt, type Converged, converge } from '../converge/converge.ts'
 import { requestOf } from '../converge/wish.ts'
-import {
-  type FactChange,
-  type PoolsFact,
-  type ProbeOutcome,
-  serviceKey,
-  type WantedStatus,
-} from '../facts/facts.ts'
+import type { FactChange, PoolsFact, ProbeOutcome, WantedStatus } from '../facts/facts.ts'
+import { serviceKey } from '../facts/facts.ts'
 import { sameLabels } from '../facts/same-labels.ts'
 import type { Effect, StatusWrite } from './effects.ts'
 import { deprecations, EventMemory } from './event-memory.ts'
