@@ -116,7 +116,6 @@ module.exports = {
     pure('speaker', '^src/speaker/'),
     pure('checks', '^src/diagnose/(checks|cluster|pool/checks|route/checks|bgp/checks)/'),
     pure('controller', '^src/controller/'),
-    pure('checks', '^src/diagnose/(checks|pool/checks|route/checks|bgp/checks)/'),
     pure('machines', '^src/.*/machine\\.ts$'),
     owned('netmask', '^src/net/'),
     owned('js-yaml', '^src/config/'),
