@@ -4,6 +4,7 @@ import { attributesOf, refusalFor } from '../auth/authorizer.ts'
 import { accountUidIn, answerReview, isReview } from '../auth/reviews.ts'
 import { ANONYMOUS } from '../auth/token-book.ts'
 import { discoveryAnswer } from '../discovery/discovery.ts'
+import { openApiAnswer } from '../discovery/openapi-answer.ts'
 import { serverDocument } from '../discovery/server-documents.ts'
 import type { ServedKind } from '../registry/served-kind.ts'
 import { apiVersionOf, type KubeObject } from '../resource-kind.ts'
@@ -81,7 +82,10 @@ function checkTimeout(text: string | null): void {
 }
 
 function pathAnswer(world: World, request: ApiRequest): ApiAnswer {
-  const document = discoveryAnswer(world.registry, request, world.address()) ?? serverDocument(request)
+  const document =
+    discoveryAnswer(world.registry, request, world.address()) ??
+    openApiAnswer(world.registry, request) ??
+    serverDocument(request)
   if (document === undefined) throw new PageNotFound()
   return document
 }

@@ -68,6 +68,15 @@ describe('openApiV3', () => {
     )
   })
 
+  it('offers strategic merge for built-in kinds only, where the server takes it', () => {
+    const types = (group: string, path: string): string[] =>
+      Object.keys(at(openApiV3(group, resources), 'paths', path, 'patch', 'requestBody', 'content') as object)
+    const strategic = 'application/strategic-merge-patch+json'
+    const pool = '/apis/metallb.io/v1beta1/namespaces/{namespace}/ipaddresspools/{name}'
+    expect(types('metallb.io/v1beta1', pool)).not.toContain(strategic)
+    expect(types('v1', '/api/v1/namespaces/{namespace}/services/{name}')).toContain(strategic)
+  })
+
   it('shows the schema of the CRD, with the metadata of every object', () => {
     const kind = at(document, 'components', 'schemas', 'io.metallb.v1beta1.IPAddressPool', 'properties')
     expect(at(kind, 'spec', 'properties', 'autoAssign')).toEqual({ type: 'boolean', default: true })

@@ -5,6 +5,8 @@ import { utf8 } from '../schema/cel/tokens.ts'
 import type { JsonObject } from '../schema/json-values.ts'
 import { pathsOf } from './paths-document.ts'
 import {
+  INT_OR_STRING,
+  intOrString,
   kindDocument,
   OBJECT_META,
   type OpenApiVersion,
@@ -48,7 +50,11 @@ const allPaths = (resources: readonly ResourceKind[], version: OpenApiVersion): 
 
 function allSchemas(resources: readonly ResourceKind[], version: OpenApiVersion): JsonObject {
   const kinds = resources.map((resource) => [schemaName(resource), kindDocument(resource, version)] as const)
-  return { ...Object.fromEntries(kinds), [OBJECT_META]: objectMetaDocument(version) }
+  return {
+    ...Object.fromEntries(kinds),
+    [OBJECT_META]: objectMetaDocument(version),
+    [INT_OR_STRING]: intOrString({}, version),
+  }
 }
 
 function hashOf(text: string): string {

@@ -7,8 +7,9 @@ const PATCH_TYPES = [
   'application/apply-patch+yaml',
   'application/json-patch+json',
   'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
 ]
+/** Built-in kinds alone: kubectl looks here which patch it may send. */
+const STRATEGIC = 'application/strategic-merge-patch+json'
 
 const WRITE_OPTIONS: Readonly<Record<string, string>> = {
   dryRun: 'All: nothing is stored',
@@ -93,7 +94,7 @@ function body(
 ): JsonObject {
   if (verb === undefined) return { parameters }
   const schema = verb === 'patch' ? { type: 'object' } : reference(schemaName(resource), version)
-  const types = verb === 'patch' ? PATCH_TYPES : ['application/json', 'application/yaml']
+  const types = verb === 'patch' ? patchTypes(resource) : ['application/json', 'application/yaml']
   if (version === 2)
     return {
       consumes: types,
@@ -102,6 +103,9 @@ function body(
   const content = Object.fromEntries(types.map((type) => [type, { schema }]))
   return { parameters, requestBody: { required: true, content } }
 }
+
+const patchTypes = ({ schema }: ResourceKind): readonly string[] =>
+  schema === undefined ? [...PATCH_TYPES, STRATEGIC] : PATCH_TYPES
 
 function answer(resource: ResourceKind, version: OpenApiVersion): JsonObject {
   const schema = reference(schemaName(resource), version)

@@ -11,6 +11,7 @@ const REFERENCES: Readonly<Record<OpenApiVersion, string>> = {
   3: '#/components/schemas/',
 }
 export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+export const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
 
 const CORE_PACKAGES: Readonly<Record<string, string>> = {
   '': 'core',
@@ -77,7 +78,8 @@ export const objectMetaDocument = (version: OpenApiVersion): JsonObject => ({
 function translate(schema: unknown, version: OpenApiVersion, builtIn: boolean): unknown {
   if (Array.isArray(schema)) return schema.map((entry) => translate(entry, version, builtIn))
   if (!isObject(schema)) return schema
-  if (schema['x-kubernetes-int-or-string'] === true) return intOrString(schema, version)
+  if (schema['x-kubernetes-int-or-string'] === true)
+    return builtIn ? reference(INT_OR_STRING, version) : intOrString(schema, version)
   const shown: JsonObject = {}
   for (const [key, value] of Object.entries(schema)) {
     if (value === undefined || (builtIn && key === 'x-kubernetes-preserve-unknown-fields')) continue
@@ -95,7 +97,7 @@ function translate(schema: unknown, version: OpenApiVersion, builtIn: boolean): 
 const SUBSCHEMAS = new Set(['items', 'additionalProperties', 'allOf', 'anyOf', 'oneOf', 'not'])
 const LOST_IN_2 = new Set(['nullable', 'anyOf', 'oneOf', 'not'])
 
-function intOrString(schema: JsonObject, version: OpenApiVersion): JsonObject {
+export function intOrString(schema: JsonObject, version: OpenApiVersion): JsonObject {
   const { description } = schema
   const told = typeof description === 'string' ? { description } : {}
   const mark = { 'x-kubernetes-int-or-string': true }

@@ -1,0 +1,131 @@
+// Real kubectl against the embedded API server: what it learns from OpenAPI, what it is refused, what it sends.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ApiServer, startApiServer } from '../../src/lab/apiserver/api-server.ts'
+import crds from '../vectors/apiserver/metallb-crds.json' with { type: 'json' }
+
+const missing = [
+  ['kubectl', 'version', '--client'],
+  ['openssl', 'version'],
+].filter(([program = '', ...args]) => spawnSync(program, args).status !== 0)
+if (missing.length > 0) {
+  if (process.env['LBCTL_REQUIRE_INTEROP'] === '1')
+    throw new Error(`needed and not there: ${missing.join('; ')}`)
+  console.log(`skipped: not installed: ${missing.join('; ')}`)
+}
+
+let server: ApiServer
+let directory: string
+const file = (name: string): string => join(directory, name)
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'lbctl-apiserver-'))
+  // kubectl sends its token over TLS only.
+  const names = ['-subj', '/CN=lbctl-test', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2']
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', file('key')]
+  const made = spawnSync('openssl', ['req', '-x509', ...key, '-out', file('cert'), ...names])
+  if (made.status !== 0) return
+  const cert = readFileSync(file('cert'), 'utf8')
+  server = await startApiServer({ tls: { cert, key: readFileSync(file('key'), 'utf8'), ca: cert } })
+  server.applyObjects(crds)
+  writeFileSync(file('config'), server.kubeconfig())
+}, 30_000)
+
+afterAll(async () => {
+  await server?.stop()
+  rmSync(directory, { recursive: true })
+})
+
+interface Said {
+  readonly code: number | null
+  readonly out: string
+}
+
+function kubectl(args: readonly string[], stdin: object = {}): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, HOME: directory, KUBECONFIG: file('config') }
+    const child = spawn('kubectl', args, { env })
+    let out = ''
+    const add = (chunk: Buffer): void => {
+      out += chunk.toString('utf8')
+    }
+    child.stdout.on('data', add)
+    child.stderr.on('data', add)
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out }))
+    child.stdin.end(JSON.stringify(stdin))
+  })
+}
+
+const pool = (name: string, spec: object) => ({
+  apiVersion: 'metallb.io/v1beta1',
+  kind: 'IPAddressPool',
+  metadata: { name, namespace: 'default' },
+  spec,
+})
+
+describe.skipIf(missing.length > 0)('kubectl and the embedded API server', { timeout: 60_000 }, () => {
+  it('explains fields of custom and of built-in kinds', async () => {
+    const custom = await kubectl(['explain', 'ipaddresspool.spec'])
+    expect(custom.out).toContain('GROUP:      metallb.io')
+    expect(custom.out).toMatch(/addresses\s+<\[\]string> -required-/)
+    const ports = await kubectl(['explain', 'service.spec.ports'])
+    expect(ports.out).toMatch(/FIELD: ports <\[\]Object>/)
+    expect(ports.out).toMatch(/targetPort\s+<IntOrString>/)
+    expect(await kubectl(['explain', 'ipaddresspool.spec.bogus'])).toMatchObject({ code: 1 })
+  })
+
+  it('leaves validation to the server and passes its words on', async () => {
+    const apply = (spec: object): Promise<Said> => kubectl(['apply', '-f', '-'], pool('refused', spec))
+    const unknown = await apply({ addresses: ['192.0.2.0/24'], bogus: 1 })
+    expect(unknown.out).toContain('strict decoding error: unknown field "spec.bogus"')
+    const wrong = await apply({ addresses: 'x' })
+    expect(wrong.out).toContain(
+      'spec.addresses: Invalid value: "string": spec.addresses in body must be of type array: "string"',
+    )
+    const peer = {
+      apiVersion: 'metallb.io/v1beta2',
+      kind: 'BGPPeer',
+      metadata: { name: 'p', namespace: 'default' },
+    }
+    const rule = await kubectl(['apply', '-f', '-'], { ...peer, spec: { myASN: 1, connectTime: '1500ms' } })
+    expect(rule.out).toContain(
+      'spec.connectTime: Invalid value: "string": connect time should contain a whole number',
+    )
+    expect([unknown.code, wrong.code, rule.code]).toEqual([1, 1, 1])
+  })
+
+  it('applies, shows what would change, and changes it', async () => {
+    const first = pool('kc', { addresses: ['192.0.2.0/24'] })
+    const second = pool('kc', { addresses: ['198.51.100.0/24'] })
+    expect((await kubectl(['apply', '-f', '-'], first)).out).toContain('kc created')
+    const diff = await kubectl(['diff', '-f', '-'], second)
+    expect(diff.code).toBe(1)
+    expect(diff.out).toMatch(/-\s+- 192\.0\.2\.0\/24\n\+\s+- 198\.51\.100\.0\/24/)
+    expect((await kubectl(['apply', '-f', '-'], second)).out).toContain('kc configured')
+    expect((await kubectl(['apply', '-f', '-'], second)).out).toContain('kc unchanged')
+    expect((await kubectl(['diff', '-f', '-'], second)).code).toBe(0)
+  })
+
+  it('patches in three ways', async () => {
+    await kubectl(['apply', '-f', '-'], pool('patched', { addresses: ['192.0.2.0/24'] }))
+    const patch = (type: string, text: string): Promise<Said> =>
+      kubectl(['patch', 'ipaddresspool', 'patched', `--type=${type}`, '-p', text])
+    expect((await patch('merge', '{"spec":{"autoAssign":"x"}}')).out).toContain(
+      'must be of type boolean: "string"',
+    )
+    expect((await patch('merge', '{"spec":{"autoAssign":false}}')).code).toBe(0)
+    expect(
+      (await patch('json', '[{"op":"add","path":"/spec/addresses/-","value":"203.0.113.1/32"}]')).code,
+    ).toBe(0)
+    const { out } = await kubectl(['get', 'ipaddresspool', 'patched', '-o', 'jsonpath={.spec}'])
+    expect(JSON.parse(out)).toEqual({
+      addresses: ['192.0.2.0/24', '203.0.113.1/32'],
+      autoAssign: false,
+      avoidBuggyIPs: false,
+    })
+  })
+})
