@@ -2,16 +2,18 @@ import { string as stringArg } from '@oclif/core/args'
 import { BaseCommand } from '../compose/base-command.ts'
 import { outputFlags, withEnvironment } from '../compose/command-flags.ts'
 import { findPage, listPages } from '../compose/documentation.ts'
+import { explainLogLine, textFromStdin } from '../compose/explain-log-line.ts'
 import { renderMarkdown } from '../terminal/markdown.ts'
 import { renderPageList } from '../terminal/page-list.ts'
 
 export default class Explain extends BaseCommand {
   static override summary = 'tell what a code or an error means and what to do about it'
   static override description =
-    'Prints the page about a code that lbctl shows beside an error or a warning, about an error of the kernel such as EHOSTUNREACH, or about the words that a program printed for it, such as "No route to host". Without a code, lists all of them.'
+    'Prints the page about a code that lbctl shows beside an error or a warning, about an error of the kernel such as EHOSTUNREACH, about the reason of an event of MetalLB, or about the words that a program printed, such as "No route to host". A whole line of a log of MetalLB, FRR or kube-vip is taken apart. Without a code, lists all of them.'
   static override args = {
     code: stringArg({
-      description: 'a code such as V201 or EHOSTUNREACH, or quoted words of an error',
+      description:
+        'a code such as V201 or EHOSTUNREACH, quoted words of an error, or a line of a log; - for stdin',
       ignoreStdin: true,
     }),
   }
@@ -20,6 +22,7 @@ export default class Explain extends BaseCommand {
     'lbctl explain',
     'lbctl explain V201',
     'lbctl explain "No route to host"',
+    'lbctl explain nodeAssigned',
     'lbctl explain V201 -o markdown',
   ]
 
@@ -30,7 +33,17 @@ export default class Explain extends BaseCommand {
       this.out(renderPageList(listPages(root), flags.output))
       return
     }
-    const page = findPage(args.code, root)
+    const asked = args.code === '-' ? await textFromStdin() : args.code
+    const explained = await explainLogLine(
+      asked,
+      { ...this.stdoutStyle, verbose: this.verbose },
+      flags.output,
+    )
+    if (explained !== undefined) {
+      this.out(explained)
+      return
+    }
+    const page = findPage(asked, root)
     switch (flags.output) {
       case 'json':
         return this.out(JSON.stringify(page, null, 2))

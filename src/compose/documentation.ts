@@ -38,6 +38,13 @@ const KINDS: readonly SubjectKind[] = [
     pattern: /^\d+\/\d+$/,
     foundByWords: true,
   },
+  {
+    kind: 'event',
+    plural: 'Events of MetalLB, by their reason',
+    folder: 'events',
+    pattern: /^[A-Za-z]{8,}$/,
+    foundByWords: true,
+  },
 ]
 
 /** A slash cannot stand in the name of a file. */
@@ -88,8 +95,13 @@ export function listPages(root: URL): PageGroup[] {
  */
 export function findPage(asked: string, root: URL): Page {
   const code = asked.trim().toUpperCase()
-  for (const kind of KINDS)
-    if (kind.pattern.test(code) && codesOf(kind, root).includes(code)) return readPage(kind, code, root)
+  for (const kind of KINDS) {
+    // Reasons of events are words with capitals inside, which nobody types as they are.
+    const found = kind.pattern.test(code)
+      ? codesOf(kind, root).find((each) => each.toUpperCase() === code)
+      : undefined
+    if (found !== undefined) return readPage(kind, found, root)
+  }
   const byWords = findByWords(asked, root) ?? findNotification(asked, root)
   if (byWords !== undefined) return byWords
   const known = KINDS.flatMap((kind) => codesOf(kind, root))

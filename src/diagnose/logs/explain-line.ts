@@ -1,0 +1,25 @@
+// One line of a log, as someone pastes it → what it means.
+import { decodeLine } from './decode-line.ts'
+import { type Incident, IncidentTable, seenAt } from './incident-table.ts'
+import { withoutPrefix } from './line-prefix.ts'
+import { readLine } from './read-line.ts'
+
+/** Whether the words are a whole line of a log and not the words of an error alone. */
+export const isLogLine = (text: string): boolean =>
+  /^\s*\{.*"(level|msg|caller|log)"/.test(text) ||
+  /^\[pod\//.test(text) ||
+  /(^|\s)(level|lvl)=\w+ /.test(text) ||
+  /^[IWEF]\d{4} \d\d:\d\d:\d\d/.test(text) ||
+  /^\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d/.test(text)
+
+/** Undefined: it complains of nothing, and no pattern knows it. */
+export function explainLine(text: string, year: number): Incident | undefined {
+  const line = readLine(withoutPrefix(text.trim()), year)
+  const decoded = decodeLine(line)
+  if (decoded === undefined) return undefined
+  const table = new IncidentTable(1)
+  const incident = table.open(decoded, line.component ?? decoded.pattern?.component ?? 'unknown', text.trim())
+  incident.count = 1
+  seenAt(incident, line.atMs)
+  return table.all[0]
+}

@@ -1,0 +1,137 @@
+// Incidents, as many as fit: a program that complains in ever new words must not fill the memory.
+import type { Severity } from '../../config/diagnostic.ts'
+import type { LogIncident } from '../cluster/cluster-facts.ts'
+import type { Decoded } from './decode-line.ts'
+import { maskSecrets } from './mask-secrets.ts'
+
+/** A LogIncident, and what a reader wants to know about it. */
+export interface Incident extends LogIncident {
+  readonly severity: Severity
+  readonly title: string
+  /** undefined: no pattern knows such lines */
+  readonly meaning: string | undefined
+  readonly next: readonly string[]
+  /** Pods or nodes that wrote such lines, some of them */
+  readonly origins: readonly string[]
+}
+
+/** Where lines come from, as far as is known. */
+export interface LogOrigin {
+  readonly node?: string | undefined
+  readonly pod?: string | undefined
+  readonly component?: string | undefined
+}
+
+export const MOST_INCIDENTS = 1000
+const MOST_ORIGINS = 8
+const LONGEST_EXAMPLE = 600
+const OVERFLOW = 'lines of other kinds, too many to tell apart'
+
+export interface OpenIncident {
+  readonly decoded: Decoded
+  readonly component: string
+  readonly example: string
+  count: number
+  firstMs: number | undefined
+  lastMs: number | undefined
+  readonly nodes: Set<string>
+  readonly pods: Set<string>
+}
+
+export class IncidentTable {
+  readonly #incidents = new Map<string, OpenIncident>()
+  readonly #most: number
+
+  constructor(most = MOST_INCIDENTS) {
+    this.#most = most
+  }
+
+  /** The incident that such a line belongs to; a new one if there is room. Its count is the caller's to raise. */
+  open(decoded: Decoded, component: string, line: string): OpenIncident {
+    const fits = this.#incidents.size < this.#most
+    const key = `${component} ${decoded.signature}`
+    const found = this.#incidents.get(key)
+    if (found !== undefined) return found
+    const rest: Decoded = {
+      pattern: undefined,
+      signature: OVERFLOW,
+      severity: decoded.severity,
+      exact: false,
+    }
+    const opened: OpenIncident = {
+      decoded: fits ? decoded : rest,
+      component: fits ? component : '',
+      example: maskSecrets(line).slice(0, LONGEST_EXAMPLE),
+      count: 0,
+      firstMs: undefined,
+      lastMs: undefined,
+      nodes: new Set(),
+      pods: new Set(),
+    }
+    const at = fits ? key : ` ${OVERFLOW} ${decoded.severity}`
+    const there = this.#incidents.get(at)
+    if (there !== undefined) return there
+    this.#incidents.set(at, opened)
+    return opened
+  }
+
+  /** Errors first, then by how often. */
+  get all(): Incident[] {
+    return [...this.#incidents.values()]
+      .filter(({ count }) => count > 0)
+      .map(closed)
+      .sort(byWeight)
+  }
+}
+
+export function seenAt(incident: OpenIncident, atMs: number | undefined): void {
+  if (atMs === undefined) return
+  if (incident.firstMs === undefined || atMs < incident.firstMs) incident.firstMs = atMs
+  if (incident.lastMs === undefined || atMs > incident.lastMs) incident.lastMs = atMs
+}
+
+export function seenBy({ nodes, pods }: OpenIncident, { node, pod }: LogOrigin): void {
+  if (node !== undefined && nodes.size < MOST_ORIGINS) nodes.add(node)
+  if (pod !== undefined && pods.size < MOST_ORIGINS) pods.add(pod)
+}
+
+function closed({
+  decoded,
+  component,
+  example,
+  count,
+  firstMs,
+  lastMs,
+  nodes,
+  pods,
+}: OpenIncident): Incident {
+  const { pattern, signature, severity } = decoded
+  const [only, ...more] = nodes
+  return {
+    ...(pattern?.code === undefined ? {} : { code: pattern.code }),
+    signature: maskSecrets(signature),
+    severity: severity === 'debug' ? 'info' : severity,
+    title: pattern?.title ?? maskSecrets(signature),
+    meaning: pattern?.meaning,
+    next: pattern?.next ?? [],
+    first: timeText(firstMs),
+    last: timeText(lastMs),
+    count,
+    example,
+    ...(only === undefined || more.length > 0 ? {} : { node: only }),
+    origins: nodes.size > 0 ? [...nodes] : [...pods],
+    component,
+  }
+}
+
+/** Empty where no line had a time. */
+const timeText = (atMs: number | undefined): string =>
+  atMs === undefined ? '' : new Date(atMs).toISOString()
+
+const RANK = { error: 0, warning: 1, info: 2 } as const
+
+const byWeight = (a: Incident, b: Incident): number =>
+  RANK[a.severity] - RANK[b.severity] ||
+  Number(a.code === undefined) - Number(b.code === undefined) ||
+  b.count - a.count ||
+  (a.signature < b.signature ? -1 : 1)

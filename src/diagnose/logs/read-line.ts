@@ -1,0 +1,153 @@
+// The text of one line → its parts. The formats are told apart by their first characters; what is none of them is plain text.
+import { type PrefixedLine, timeOf } from './line-prefix.ts'
+import type { LogLine, LogSeverity } from './log-line.ts'
+
+/** @param year for klog, which leaves it out */
+export function readLine(prefixed: PrefixedLine, year: number): LogLine {
+  const { text } = prefixed
+  const line =
+    (text.startsWith('{') ? jsonLine(text) : undefined) ??
+    klogLine(text, year) ??
+    frrLine(text) ??
+    logfmtLine(text) ??
+    plainLine(text)
+  return {
+    ...line,
+    // The program's own clock says when it happened; the runtime's when the line arrived.
+    atMs: line.atMs ?? prefixed.atMs,
+    component: prefixed.container ?? line.component,
+  }
+}
+
+const SEVERITIES: Readonly<Record<string, LogSeverity>> = {
+  trace: 'debug',
+  debug: 'debug',
+  info: 'info',
+  notice: 'info',
+  informational: 'info',
+  notifications: 'info',
+  warn: 'warning',
+  warning: 'warning',
+  warnings: 'warning',
+  err: 'error',
+  error: 'error',
+  errors: 'error',
+  dpanic: 'error',
+  panic: 'error',
+  fatal: 'error',
+  critical: 'error',
+  alert: 'error',
+  emergency: 'error',
+}
+
+const severityOf = (level: string | undefined): LogSeverity =>
+  SEVERITIES[(level ?? '').toLowerCase()] ?? 'info'
+
+/** go-kit (MetalLB, lbctl), zap (controller-runtime, frr-k8s), slog (kube-vip) */
+function jsonLine(text: string): LogLine | undefined {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
+  const fields: Record<string, string> = {}
+  for (const [key, value] of Object.entries(parsed))
+    if (value !== null && value !== undefined)
+      fields[key] = typeof value === 'string' ? value : JSON.stringify(value)
+  return fieldsLine(fields, '')
+}
+
+/** Members that all loggers have, under their different names. */
+function fieldsLine(fields: Record<string, string>, text: string): LogLine {
+  const { ts, time, level, lvl, msg, message, caller, component } = fields
+  const [first] = [msg, message].filter((each) => each !== undefined)
+  const isMemberlist =
+    component === 'Memberlist' || /^(memberlist|net|state|suspicion)\.go/.test(caller ?? '')
+  return {
+    atMs: numericTime(ts ?? time) ?? timeOf(ts ?? time),
+    severity: severityOf(level ?? lvl),
+    component: isMemberlist ? 'speaker' : undefined,
+    message: first ?? text,
+    fields,
+  }
+}
+
+/** zap writes seconds since 1970 where nobody tells it otherwise. */
+function numericTime(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{9,10}(\.\d+)?(e\+09)?$/.test(text) ? Number(text) * 1000 : undefined
+}
+
+const KLOG = /^([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d\.\d+)\s+\d+ ([^\]\s]+)\] (.*)$/
+const KLOG_SEVERITIES: Readonly<Record<string, LogSeverity>> = {
+  I: 'info',
+  W: 'warning',
+  E: 'error',
+  F: 'error',
+}
+
+/** `E1127 21:19:03.123456       1 reflector.go:138] message` */
+function klogLine(text: string, year: number): LogLine | undefined {
+  const [, letter = '', month = '', day = '', time = '', caller = '', message = ''] = KLOG.exec(text) ?? []
+  if (letter === '') return undefined
+  return {
+    atMs: timeOf(`${year}-${month}-${day}T${time.slice(0, 12)}Z`),
+    severity: KLOG_SEVERITIES[letter] ?? 'info',
+    component: undefined,
+    message,
+    fields: { caller },
+  }
+}
+
+const FRR = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d)(\.\d+)? (?:([a-z]+): )?([A-Z]+): (.*)$/
+
+/** `2026/11/27 21:19:03 BGP: [M59KS-A3ZXZ] bgp_update_receive: …`, with `log timestamp precision` and `log record-priority` */
+function frrLine(text: string): LogLine | undefined {
+  const [, year, month, day, time, fraction = '', priority, daemon, message = ''] = FRR.exec(text) ?? []
+  if (daemon === undefined) return undefined
+  // %NOTIFICATION and %ADJCHANGE are told at every level; what they mean is decided by the patterns.
+  return {
+    atMs: timeOf(`${year}-${month}-${day}T${time}${fraction.slice(0, 4)}Z`),
+    severity: severityOf(priority),
+    component: 'frr',
+    message: message.replace(/^\[[A-Z0-9]{5}-[A-Z0-9]{5}\] /, ''),
+    fields: { daemon },
+  }
+}
+
+const PAIR = /([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|\S*)/g
+
+/** `time="2026-11-27T21:19:03Z" level=error msg="…"` */
+function logfmtLine(text: string): LogLine | undefined {
+  if (!/(^|\s)(level|lvl)=/.test(text)) return undefined
+  const fields: Record<string, string> = {}
+  for (const [, key = '', raw = ''] of text.matchAll(PAIR))
+    fields[key] = raw.startsWith('"') ? unquoted(raw) : raw
+  return fieldsLine(fields, text)
+}
+
+function unquoted(text: string): string {
+  try {
+    return JSON.parse(text) as string
+  } catch {
+    return text.slice(1, -1)
+  }
+}
+
+/** `2026/11/27 21:19:03 [ERR] memberlist: …`, and what is left. */
+function plainLine(text: string): LogLine {
+  const [, time, rest = text] =
+    /^(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?)Z? (.*)$/.exec(text) ?? []
+  const level =
+    /^\[?(TRACE|DEBUG|INFO|WARN(?:ING)?|ERR(?:OR)?|FATAL|PANIC)\]?[:\s]/.exec(rest)?.[1] ??
+    /^(panic|fatal error): /.exec(rest)?.[1]
+  const isMemberlist = /^\[[A-Z]+\] memberlist:/.test(rest)
+  return {
+    atMs: time === undefined ? undefined : timeOf(`${time.replaceAll('/', '-').replace(' ', 'T')}Z`),
+    severity: severityOf(level === 'fatal error' ? 'fatal' : level),
+    component: isMemberlist ? 'speaker' : undefined,
+    message: rest,
+    fields: {},
+  }
+}
