@@ -55,9 +55,7 @@ describe('lines that say the same', () => {
     const { incidents, lines } = scan(text)
     expect(lines).toBe(5)
     expect(incidents.map(({ count, first, last }) => [count, first.slice(0, 10), last.slice(0, 10)])).toEqual(
-      [
-          [3, '2026-01-01', '2026-01-03'],
-      ],
+      [[3, '2026-01-01', '2026-01-03']],
     )
   })
 
