@@ -54,7 +54,7 @@ function timed([program, ...args]) {
     const { spawnSync } = require('node:child_process')
     const [program, ...args] = process.argv.slice(1)
     const start = performance.now()
-    spawnSync(program, args, { stdio: 'ignore' })
+    spawnSync(program, args, { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 })
     const seconds = (performance.now() - start) / 1000
     console.log(JSON.stringify({ seconds, rssMb: process.resourceUsage().maxRSS / 1024 }))`
   const measured = spawnSync('/usr/bin/env', ['time', '-f', '%M', program, ...args], { encoding: 'utf8' })

@@ -1,5 +1,5 @@
 // `lbctl explain LINE`: words that are a whole line of a log, and not a code or the words of an error.
-import type { ReportStyle } from '../terminal/diagnose/report.ts'
+import type { LogsStyle } from '../terminal/diagnose/logs.ts'
 
 /** A pasted line, not a whole log: that is for `diagnose logs`. */
 const MOST_STDIN_BYTES = 1024 * 1024
@@ -7,7 +7,7 @@ const MOST_STDIN_BYTES = 1024 * 1024
 /** Undefined: it is no line of a log, or one that complains of nothing. */
 export async function explainLogLine(
   asked: string,
-  style: ReportStyle,
+  style: Omit<LogsStyle, 'top'>,
   format: 'text' | 'json' | 'markdown',
 ): Promise<string | undefined> {
   // Codes and single words are what is mostly asked for; they cost no more than before.
