@@ -1,0 +1,33 @@
+import { string as stringArg } from '@oclif/core/args'
+import { BaseCommand } from '../../compose/base-command.ts'
+import { surveyFlags } from '../../compose/pool-flags.ts'
+import { readSurvey } from '../../compose/pool-survey.ts'
+import { showReport } from '../../controller/pools/pool-report.ts'
+import { LbctlError } from '../../errors/lbctl-error.ts'
+import { renderPool } from '../../terminal/pool/text.ts'
+
+export default class PoolShow extends BaseCommand {
+  static override summary = 'show one pool: whom it is for, and who has which of its addresses'
+  static override description =
+    'Shows the addresses of a pool, the namespaces and Services that it is for, and every Service that has one of its addresses, with its ports, its sharing key and since when it exists.'
+  static override args = {
+    pool: stringArg({ description: 'name of an IPAddressPool', required: true, ignoreStdin: true }),
+  }
+  static override flags = surveyFlags
+  static override examples = ['lbctl pool show lan --from-cluster', 'lbctl pool show lan -f cluster/']
+
+  override async run(): Promise<void> {
+    const { args, flags } = await this.parse(PoolShow)
+    const survey = await this.interruptible((signal) => readSurvey(flags, signal))
+    const report = showReport(survey, args.pool)
+    if (report === undefined) {
+      const names = survey.pools().map(({ name }) => name)
+      throw new LbctlError('usage', `There is no IPAddressPool "${args.pool}" in what was given.`, {
+        hints: [names.length === 0 ? 'There is no IPAddressPool at all.' : `There is ${names.join(', ')}.`],
+      })
+    }
+    this.out(
+      flags.output === 'json' ? JSON.stringify(report, undefined, 2) : renderPool(report, this.stdoutStyle),
+    )
+  }
+}

@@ -1,0 +1,110 @@
+// `lbctl pool`: who has which address, from files, and from a cluster that is described by files.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lbctl } from '../support/cli.ts'
+
+const POOLS = `
+apiVersion: metallb.io/v1beta1
+kind: IPAddressPool
+metadata: {name: lan, namespace: metallb-system}
+spec: {addresses: [192.0.2.10-192.0.2.12, "2001:db8::/64"]}
+---
+apiVersion: metallb.io/v1beta1
+kind: IPAddressPool
+metadata: {name: bank, namespace: metallb-system}
+spec: {addresses: [198.51.100.0/30], avoidBuggyIPs: true, serviceAllocation: {priority: 5, namespaceSelectors: [{matchLabels: {tier: gold}}]}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: vault, labels: {tier: gold}}
+`
+const service = (name: string, address: string, port: number, more = '') => `---
+apiVersion: v1
+kind: Service
+metadata: {namespace: shop, name: ${name}, creationTimestamp: "2026-01-02T03:04:05Z", annotations: {metallb.io/allow-shared-ip: k}}
+spec: {type: LoadBalancer, clusterIP: 10.96.0.9, ports: [{port: ${port}}]${more}}
+status: {loadBalancer: {ingress: ${address === '' ? '[]' : `[{ip: ${address}}]`}}}
+`
+let directory = ''
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'lbctl-pool-'))
+  writeFileSync(join(directory, 'pools.yaml'), POOLS)
+  writeFileSync(
+    join(directory, 'services.yaml'),
+    service('web', '192.0.2.10', 80) +
+      service('tls', '192.0.2.10', 443) +
+      service('odd', '203.0.113.1', 80) +
+      service('new', '', 80),
+  )
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const pool = (...words: string[]) => lbctl(['pool', ...words, '-f', directory])
+
+describe('lbctl pool', () => {
+  it('list: how full each pool is, what comes next, who waits, and who has what it may not have', async () => {
+    const { stdout, stderr, code } = await pool('list')
+    expect([stderr, code]).toEqual(['', 0])
+    expect(stdout.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+      'POOL | FAMILY | USED | FREE | NEXT | FOR',
+      'bank | IPv4 | 0 of 3 | 3 | 198.51.100.1 | namespace vault; priority 5',
+      'lan | IPv4 | 1 of 3 | 2 | 192.0.2.11 | everybody',
+      'lan | IPv6 | 0 of 1.8e19 | 1.8e19 | 2001:db8:: | everybody',
+      '',
+      'Without an address: shop/new',
+      'shop/odd has 203.0.113.1 and may not: ["203.0.113.1"] is not allowed in config',
+      '',
+    ])
+    const json = JSON.parse((await pool('list', '-o', 'json')).stdout)
+    expect(json.pools[1]).toMatchObject({
+      name: 'lan',
+      ipv4: { capacity: 3, used: 1 },
+      ipv6: { capacity: '18446744073709551616' },
+    })
+  })
+
+  it('show: a pool and its holders; a pool that is not there is told with those that are', async () => {
+    const { stdout } = await pool('show', 'lan')
+    expect(stdout).toContain('IPv4: 1 of 3 in use, 2 free, next 192.0.2.11')
+    expect(stdout).toMatch(/192\.0\.2\.10 +shop\/web +2026-01-02T03:04:05Z +k +TCP\/80/)
+    const { stderr, code } = await pool('show', 'wan')
+    expect(code).toBe(2)
+    expect(stderr).toContain('There is bank, lan.')
+  })
+
+  it('who: all that share an address', async () => {
+    expect((await pool('who', '192.0.2.10')).stdout).toContain(
+      '192.0.2.10 is of the pool lan, shared by 2 Services.',
+    )
+    expect((await pool('who', '192.0.2.12')).stdout).toBe(
+      '192.0.2.12 is of the pool lan, and no Service has it.\n',
+    )
+    const { holders } = JSON.parse((await pool('who', '203.0.113.1', '--json')).stdout)
+    expect(holders).toMatchObject([{ service: 'shop/odd', pool: null }])
+    expect((await pool('who', 'web')).code).toBe(2)
+  })
+
+  it('next: what a new Service would get, and why nothing', async () => {
+    expect((await pool('next')).stdout).toBe('192.0.2.11 of the pool lan\n')
+    expect((await pool('next', '-n', 'vault')).stdout).toBe('198.51.100.1 of the pool bank\n')
+    expect((await pool('next', '--family', 'dual')).stdout).toBe('192.0.2.11, 2001:db8:: of the pool lan\n')
+    const { stdout, code } = await pool('next', '--pool', 'bank')
+    expect(code).toBe(1)
+    expect(stdout).toBe(
+      'It would get none: pool bank not compatible for ip assignment\nPool bank: it is reserved for other namespaces.\n',
+    )
+  })
+
+  it('says what is missing when nothing is given, and where a text is wrong', async () => {
+    const nothing = await lbctl(['pool', 'list'])
+    expect([nothing.code, nothing.stdout]).toEqual([2, ''])
+    expect(nothing.stderr).toContain('--from-cluster')
+    const broken = await lbctl(['pool', 'list', '-f', '-'], {
+      stdin: POOLS.replace('192.0.2.10-', '192.0.2.99-'),
+    })
+    expect(broken.code).toBe(2)
+    expect(broken.stderr).toContain('after its end')
+  })
+})
