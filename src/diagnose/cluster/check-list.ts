@@ -1,13 +1,22 @@
 // Every check of an installation, in the order of the chain.
 import { addressesOnce } from './checks/addresses-once.ts'
+import { announceInterfaces } from './checks/announce-interfaces.ts'
+import { cloudNetwork } from './checks/cloud-network.ts'
 import { configurationAccepted } from './checks/configuration-accepted.ts'
+import { foreignAddresses } from './checks/foreign-addresses.ts'
+import { frrAccepts } from './checks/frr-accepts.ts'
 import { localEndpoints } from './checks/local-endpoints.ts'
 import { noLegacyConfiguration } from './checks/no-legacy-configuration.ts'
 import { nodesNotExcluded } from './checks/nodes-not-excluded.ts'
+import { oneBgpSpeaker } from './checks/one-bgp-speaker.ts'
 import { oneController } from './checks/one-controller.ts'
+import { oneOwner } from './checks/one-owner.ts'
+import { oneProxy } from './checks/one-proxy.ts'
+import { ownerReady } from './checks/owner-ready.ts'
 import { podsRun } from './checks/pods-run.ts'
 import { poolsAnnounced } from './checks/pools-announced.ts'
 import { probedLink } from './checks/probed-link.ts'
+import { sessionsEstablished } from './checks/sessions-established.ts'
 import { strictArp } from './checks/strict-arp.ts'
 import { usableEndpoints } from './checks/usable-endpoints.ts'
 import { webhookReachable } from './checks/webhook-reachable.ts'
@@ -19,11 +28,20 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   oneController,
   configurationAccepted,
   noLegacyConfiguration,
+  frrAccepts,
+  foreignAddresses,
   addressesOnce,
   poolsAnnounced,
   nodesNotExcluded,
   usableEndpoints,
   localEndpoints,
+  ownerReady,
+  oneOwner,
+  announceInterfaces,
   strictArp,
+  cloudNetwork,
+  oneBgpSpeaker,
+  sessionsEstablished,
   probedLink,
+  oneProxy,
 ]

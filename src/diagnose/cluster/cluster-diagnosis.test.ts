@@ -6,6 +6,7 @@ import { ANNOUNCE_CASES } from './testing/announce-cases.ts'
 import type { FaultCase } from './testing/cases.ts'
 import { CONFIGURATION_CASES } from './testing/configuration-cases.ts'
 import { INSTALLATION_CASES } from './testing/installation-cases.ts'
+import { PLANE_CASES } from './testing/plane-cases.ts'
 import { WIRE_CASES } from './testing/wire-cases.ts'
 import { healthyWorld, viewOf, type World } from './testing/world.ts'
 
@@ -13,6 +14,7 @@ const CASES: readonly FaultCase[] = [
   ...INSTALLATION_CASES,
   ...CONFIGURATION_CASES,
   ...ANNOUNCE_CASES,
+  ...PLANE_CASES,
   ...WIRE_CASES,
 ]
 

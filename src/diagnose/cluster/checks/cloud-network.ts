@@ -1,0 +1,70 @@
+// F16: clouds whose networks know only the addresses that they gave out themselves.
+import { type ClusterCheck, failOr, skip } from '../cluster-check.ts'
+import { itemsOf } from '../cluster-facts.ts'
+import { textAt } from '../object-fields.ts'
+import { keyOf } from '../object-keys.ts'
+import { counted, listed } from '../wording.ts'
+
+/** `certain`: the network emulates ARP; `possible`: it filters unless it is told otherwise. */
+const CLOUDS: Readonly<Record<string, { readonly name: string; readonly filters: 'always' | 'by default' }>> =
+  {
+    aws: { name: 'AWS', filters: 'always' },
+    gce: { name: 'Google Cloud', filters: 'always' },
+    azure: { name: 'Azure', filters: 'always' },
+    digitalocean: { name: 'DigitalOcean', filters: 'always' },
+    hcloud: { name: 'Hetzner Cloud', filters: 'always' },
+    openstack: { name: 'OpenStack', filters: 'by default' },
+    vsphere: { name: 'vSphere', filters: 'by default' },
+  }
+
+export const cloudNetwork: ClusterCheck = {
+  id: 'cloud-network',
+  code: 'F16',
+  link: 'wire',
+  title: 'the network of the nodes lets foreign addresses through',
+  needs: ['nodes', 'configuration'],
+  evaluate: (view) => {
+    if (view.objects.l2Advertisements.length === 0) return skip('nothing is announced by layer 2')
+    const nodes = itemsOf(view.facts.nodes).map((node) => ({
+      name: node.metadata.name,
+      scheme: textAt(node, 'spec', 'providerID')?.split(':')[0] ?? '',
+    }))
+    const found = nodes.find(({ scheme }) => CLOUDS[scheme] !== undefined)
+    const cloud = CLOUDS[found?.scheme ?? '']
+    if (found === undefined || cloud === undefined)
+      return failOr([], 'the nodes name no cloud that is known to filter')
+    const affected = view.servicesWithAddress.filter((service) => (view.poolOf(service)?.l2.length ?? 0) > 0)
+    const always = cloud.filters === 'always'
+    return failOr(
+      [
+        {
+          title: always
+            ? `The nodes are machines of ${cloud.name}, whose network answers ARP itself: layer 2 announcements reach nobody.`
+            : `The nodes are machines of ${cloud.name}, which drops frames with foreign addresses unless it is told not to.`,
+          severity: always ? 'error' : 'warning',
+          confidence: always ? 'likely' : 'possible',
+          subject: counted(nodes.length, 'Node'),
+          evidence: [
+            `providerID of ${listed(nodes.filter(({ scheme }) => scheme === found.scheme).map(({ name }) => name))} begins with ${found.scheme}:`,
+          ],
+          cause:
+            'Such networks deliver frames only for addresses that they assigned to the card of the machine.',
+          fix: [
+            always
+              ? { text: "Use the cloud's own load balancer, or its API to move an address with the owner." }
+              : found.scheme === 'openstack'
+                ? {
+                    text: 'Allow the range of the pool on the ports of the nodes.',
+                    command: 'openstack port set --allowed-address ip-address=RANGE PORT',
+                  }
+                : {
+                    text: 'Accept forged transmits and MAC changes in the security policy of the port group.',
+                  },
+          ],
+          affects: affected.length === 0 ? 'installation' : affected.map(keyOf),
+        },
+      ],
+      '',
+    )
+  },
+}

@@ -1,0 +1,54 @@
+// F48: what frr-k8s says became of the configuration on each node.
+import { type ClusterCheck, failOr, skip } from '../cluster-check.ts'
+import { textAt } from '../object-fields.ts'
+import { counted, listed } from '../wording.ts'
+
+const isGood = (result: string | undefined): boolean =>
+  result === undefined || result === '' || result === 'success'
+
+export const frrAccepts: ClusterCheck = {
+  id: 'frr-accepts',
+  code: 'F48',
+  link: 'configuration',
+  title: 'FRR takes its configuration on every node',
+  needs: ['statuses'],
+  evaluate: (view) => {
+    const states = view.statuses('FRRNodeState')
+    if (states.length === 0) return skip('frr-k8s is not there')
+    const bad = states.filter(
+      (state) =>
+        !isGood(textAt(state, 'status', 'lastConversionResult')) ||
+        !isGood(textAt(state, 'status', 'lastReloadResult')),
+    )
+    const [first] = bad
+    if (first === undefined) return failOr([], counted(states.length, 'node'))
+    const conversion = textAt(first, 'status', 'lastConversionResult')
+    const step = isGood(conversion) ? 'reload' : 'conversion'
+    const words = step === 'conversion' ? conversion : textAt(first, 'status', 'lastReloadResult')
+    return failOr(
+      [
+        {
+          title: `FRR does not take its configuration on ${listed(bad.map(({ metadata }) => metadata.name))}: the ${step} failed.`,
+          severity: 'error',
+          confidence: 'certain',
+          subject: `FRRNodeState ${first.metadata.name}`,
+          evidence: [
+            `${step === 'conversion' ? 'lastConversionResult' : 'lastReloadResult'}: ${(words ?? '').split('\n')[0] ?? ''}`,
+          ],
+          cause:
+            step === 'conversion'
+              ? 'FRRConfigurations contradict each other for that node.'
+              : 'FRR refuses a line, or a change that needs a new session. It goes on with what it had.',
+          fix: [
+            {
+              text: 'See what was refused, and make the FRRConfigurations of that node agree.',
+              command: `kubectl get frrnodestates ${first.metadata.name} -o yaml`,
+            },
+          ],
+          affects: 'installation',
+        },
+      ],
+      '',
+    )
+  },
+}
