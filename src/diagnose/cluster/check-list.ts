@@ -1,4 +1,5 @@
 // Every check of an installation, in the order of the chain.
+import { addressesAllocated } from './checks/addresses-allocated.ts'
 import { addressesOnce } from './checks/addresses-once.ts'
 import { announceInterfaces } from './checks/announce-interfaces.ts'
 import { cloudNetwork } from './checks/cloud-network.ts'
@@ -30,6 +31,7 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   noLegacyConfiguration,
   frrAccepts,
   foreignAddresses,
+  addressesAllocated,
   addressesOnce,
   poolsAnnounced,
   nodesNotExcluded,

@@ -2,21 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { CLUSTER_CHECKS } from './check-list.ts'
 import { judgeCluster } from './judge-cluster.ts'
-import { ANNOUNCE_CASES } from './testing/announce-cases.ts'
-import type { FaultCase } from './testing/cases.ts'
-import { CONFIGURATION_CASES } from './testing/configuration-cases.ts'
-import { INSTALLATION_CASES } from './testing/installation-cases.ts'
-import { PLANE_CASES } from './testing/plane-cases.ts'
-import { WIRE_CASES } from './testing/wire-cases.ts'
+import { FAULT_CASES } from './testing/all-cases.ts'
 import { healthyWorld, viewOf, type World } from './testing/world.ts'
-
-const CASES: readonly FaultCase[] = [
-  ...INSTALLATION_CASES,
-  ...CONFIGURATION_CASES,
-  ...ANNOUNCE_CASES,
-  ...PLANE_CASES,
-  ...WIRE_CASES,
-]
 
 const judged = (change: (world: World) => void) => {
   const world = healthyWorld()
@@ -32,7 +19,7 @@ it('says nothing about the healthy world', () => {
   expect(verdict.checks.filter(({ result }) => result === 'unknown')).toEqual([])
 })
 
-describe.each(CASES)(
+describe.each(FAULT_CASES)(
   '$code $check: $name',
   ({ code, check, says, fault, twin = nothing, severity = 'error', beside = [] }) => {
     it('is the first thing that is said', () => {
@@ -57,5 +44,5 @@ describe.each(CASES)(
 )
 
 it.each(CLUSTER_CHECKS.map(({ id }) => id))('there is a fault that only %s finds first', (id) => {
-  expect(CASES.some(({ check }) => check === id)).toBe(true)
+  expect(FAULT_CASES.some(({ check }) => check === id)).toBe(true)
 })

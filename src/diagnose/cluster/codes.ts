@@ -157,7 +157,7 @@ const TABLE: readonly Row[] = [
     'data path',
     'configMaps daemonSets hosts',
     '',
-    'The network plugin replaces kube-proxy and does not serve the address',
+    'What serves Services on the node does not serve the address',
   ],
   ['F33', 'B', 'return path', 'hosts probes', '', 'Packets are too large for the way'],
   ['F34', 'A', 'data path', 'hosts probes logs', '', 'A firewall rejects the connection'],

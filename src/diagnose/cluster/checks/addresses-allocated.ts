@@ -1,0 +1,102 @@
+// F09, F10: Services without an address: what the allocator finds wrong with each pool, and the smallest change that helps.
+import type { ServiceObject } from '../../../config/objects/read-object.ts'
+import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
+import type { ClusterView } from '../cluster-view.ts'
+import { keyOf } from '../object-keys.ts'
+import { type PendingReason, pendingReason } from '../pending-reasons.ts'
+import { counted, listed } from '../wording.ts'
+
+/** Each with a reason of its own is told by itself; of more, the first ones. */
+const MOST = 10
+
+export const addressesAllocated: ClusterCheck = {
+  id: 'addresses-allocated',
+  code: 'F09',
+  link: 'allocation',
+  title: 'every Service has its address',
+  needs: ['services', 'configuration', 'namespaces'],
+  evaluate: (view) => {
+    const pending = view.services.filter(
+      ({ ingress, ingressWithoutAddress }) => ingress.length === 0 && ingressWithoutAddress === 0,
+    )
+    const foreign = ofAnotherClass(view)
+    return failOr(
+      [
+        ...pending.slice(0, MOST).map((service) => draft(service, pendingReason(service, view), view)),
+        ...foreign,
+      ],
+      counted(view.services.length, 'Service'),
+    )
+  },
+}
+
+function draft(service: ServiceObject, reason: PendingReason | undefined, view: ClusterView): ClusterDraft {
+  const key = keyOf(service)
+  const told = view
+    .eventsOf('Service', key)
+    .filter(({ reason: word }) => ['AllocationFailed', 'LoadBalancerFailed'].includes(word))
+  const known = reason ?? {
+    text: 'a pool has an address for it, and the controller has not handed it out',
+    fix: 'See whether the controller runs, and what it says.',
+    pools: [],
+    sharing: false,
+  }
+  return {
+    ...(known.sharing ? { code: 'F10' } : {}),
+    title: `The Service ${key} gets no address: ${known.text}.`,
+    severity: 'error',
+    confidence: reason === undefined ? 'likely' : 'certain',
+    subject: `Service ${key}`,
+    evidence: [
+      ...known.pools.slice(0, 8).map(({ pool, why }) => `pool "${pool}" ${why}`),
+      ...told.slice(0, 2).map(({ reason: word, message }) => `event ${word}: ${message}`),
+      ...(known.pools.length === 0 && told.length === 0 ? ['status.loadBalancer.ingress is empty'] : []),
+    ],
+    cause: known.sharing
+      ? 'Two Services share an address only when all four conditions hold.'
+      : 'The allocator takes the first pool that may serve the Service and has an address of its families.',
+    fix: [
+      reason === undefined
+        ? {
+            text: known.fix,
+            command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} logs deployment/${view.installation?.controller?.object.metadata.name ?? 'controller'} --tail=50`,
+          }
+        : { text: known.fix },
+    ],
+    affects: [key],
+  }
+}
+
+/** Nobody may be there for a class. Only of those that were asked about: others can have a load balancer of their own. */
+function ofAnotherClass(view: ClusterView): ClusterDraft[] {
+  const own = view.installation?.loadBalancerClass
+  const others = view.objects.services.filter(
+    (service) =>
+      service.type === 'LoadBalancer' &&
+      service.loadBalancerClass !== own &&
+      service.ingress.length === 0 &&
+      service.ingressWithoutAddress === 0 &&
+      view.focus?.has(keyOf(service)) !== false,
+  )
+  const [first] = others
+  if (first === undefined) return []
+  return [
+    {
+      title: `${counted(others.length, 'Service')} without an address ${others.length === 1 ? 'is' : 'are'} of another loadBalancerClass than MetalLB looks after: ${listed(others.map(keyOf))}.`,
+      severity: view.focus === undefined ? 'warning' : 'error',
+      confidence: 'certain',
+      subject: `Service ${keyOf(first)}`,
+      evidence: [
+        `loadBalancerClass of ${keyOf(first)}: ${first.loadBalancerClass ?? 'none'}`,
+        `--lb-class of MetalLB: ${own ?? 'none'}`,
+      ],
+      cause: 'MetalLB leaves Services alone whose class is not its own.',
+      fix: [
+        {
+          text: 'The class of a Service cannot be changed: make it anew with the class of MetalLB, or start MetalLB with this class.',
+        },
+      ],
+      affects: others.map(keyOf),
+    },
+  ]
+}

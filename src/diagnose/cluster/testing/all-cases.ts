@@ -1,0 +1,16 @@
+import { ANNOUNCE_CASES } from './announce-cases.ts'
+import type { FaultCase } from './cases.ts'
+import { CONFIGURATION_CASES } from './configuration-cases.ts'
+import { INSTALLATION_CASES } from './installation-cases.ts'
+import { PENDING_CASES } from './pending-cases.ts'
+import { PLANE_CASES } from './plane-cases.ts'
+import { WIRE_CASES } from './wire-cases.ts'
+
+export const FAULT_CASES: readonly FaultCase[] = [
+  ...INSTALLATION_CASES,
+  ...CONFIGURATION_CASES,
+  ...ANNOUNCE_CASES,
+  ...PENDING_CASES,
+  ...PLANE_CASES,
+  ...WIRE_CASES,
+]
