@@ -9,6 +9,7 @@ import { type Endpoints, summarize } from '../../speaker/decide/endpoints.ts'
 import { DEFAULT_RELEASE, type ReleaseRules, releaseRules } from '../../speaker/decide/release-rules.ts'
 import type { ConfigurationFact, EndpointSliceFact, ServiceKey } from '../../speaker/facts/facts.ts'
 import { nodeFact, serviceFact, sliceFact } from '../../speaker/facts/facts-from-objects.ts'
+import { AllocationReplay } from './allocation-replay.ts'
 import { type ClusterFacts, type HostFacts, itemsOf } from './cluster-facts.ts'
 import { configurationFact, problemsOf } from './configuration-problems.ts'
 import { type ClusterEvent, type EventIndex, indexEvents } from './events.ts'
@@ -108,6 +109,10 @@ export class ClusterView {
   poolOf(service: ServiceObject): Pool | undefined {
     const addresses = addressesOf(service)
     return addresses.length === 0 ? undefined : this.poolIndex.poolOf(addresses)
+  }
+
+  get allocation(): AllocationReplay {
+    return this.#once('allocation', () => new AllocationReplay(this.objects, this.allServices))
   }
 
   /** Names of the nodes whose speaker runs; undefined when every node counts or nobody knows. */

@@ -1,15 +1,14 @@
-// Why a Service gets no address: what it asks for, and why each pool is passed over, in MetalLB's order (metallb.md §4.4).
-import type { Pool, ServiceObject } from '../../config/objects/read-object.ts'
+// A refusal of the allocator in words for a person, and the smallest change that would help.
+import type { ServiceObject } from '../../config/objects/read-object.ts'
 import { annotation } from '../../config/rules/cluster/services.ts'
-import type { LabelSelector } from '../../config/schema/field.ts'
-import { type AddressEntry, parseAddressEntry } from '../../config/semantics/addresses.ts'
-import { isBuggyIp } from '../../config/semantics/capacity.ts'
-import { compileSelector, matchesAny } from '../../config/semantics/selector.ts'
-import { formatIp, type Ip, type IpFamily, parseIp } from '../../net/ip.ts'
-import { rangeContains } from '../../net/prefix.ts'
-import type { ClusterView } from './cluster-view.ts'
-import { grouped } from './grouped.ts'
-import { addressesOf, keyOf } from './object-keys.ts'
+import {
+  type PoolReason,
+  type PoolRefusal,
+  poolReasonWords,
+  poolRefusals,
+  type Refusal,
+} from '../../ipam/refusal.ts'
+import { formatIp, type Ip } from '../../net/ip.ts'
 import { listed } from './wording.ts'
 
 export interface PendingReason {
@@ -17,238 +16,126 @@ export interface PendingReason {
   readonly text: string
   readonly fix: string
   /** pool → why not; empty where no pool was looked at by itself */
-  readonly pools: readonly { readonly pool: string; readonly why: string }[]
+  readonly pools: readonly PoolRefusal[]
   /** it is about an address that another Service has (F10) */
   readonly sharing: boolean
 }
 
-const NO_POOLS: readonly PendingReason['pools'][number][] = []
-
-/** Undefined when a pool would serve it: then the controller has not got to it, or does not run. */
-export function pendingReason(service: ServiceObject, view: ClusterView): PendingReason | undefined {
-  const { pools } = view.objects
-  const because = (text: string, fix: string, sharing = false): PendingReason => ({
-    text,
-    fix,
-    pools: NO_POOLS,
-    sharing,
-  })
-  if (pools.length === 0)
-    return because('there is no IPAddressPool', 'Apply an IPAddressPool and an advertisement for it.')
-  const wanted = annotation(service, 'loadBalancerIPs')?.value ?? service.loadBalancerIP ?? ''
-  if (annotation(service, 'loadBalancerIPs') !== undefined && (service.loadBalancerIP ?? '') !== '')
-    return because(
-      'it asks for addresses by the annotation and by spec.loadBalancerIP, and MetalLB takes one of the two',
-      'Remove spec.loadBalancerIP.',
-    )
-  if (wanted !== '') return requested(wanted, service, view)
-  const named = annotation(service, 'address-pool')?.value
-  const asked = named === undefined || named === '' ? undefined : pools.find(({ name }) => name === named)
-  if (named !== undefined && named !== '' && asked === undefined)
-    return because(
-      `it asks for the pool "${named}", and there is none of that name`,
-      `Ask for one of ${listed(pools.map(({ name }) => name))}, or remove the annotation.`,
-    )
-  const looked = (asked === undefined ? pools : [asked]).map((pool) => ({
-    pool,
-    why: whyNot(pool, service, view, asked !== undefined),
-  }))
-  if (looked.some(({ why }) => why === undefined)) return undefined
-  const refusals = looked.map(({ pool, why }) => ({ pool: pool.name, why: why?.text ?? '' }))
-  return {
-    text:
-      refusals.length === 1
-        ? `the pool "${refusals[0]?.pool ?? ''}" ${refusals[0]?.why ?? ''}`
-        : 'no pool has an address for it',
-    fix: smallest(looked),
-    pools: refusals,
-    sharing: false,
-  }
+export const NO_POOL: PendingReason = {
+  text: 'there is no IPAddressPool',
+  fix: 'Apply an IPAddressPool and an advertisement for it.',
+  pools: [],
+  sharing: false,
 }
 
-interface WhyNot {
+/** @param poolNames all that there are */
+export function pendingReason(
+  refusal: Refusal,
+  service: ServiceObject,
+  poolNames: readonly string[],
+): PendingReason {
+  const pools = poolRefusals(refusal)
+  const { text, fix } = inWords(refusal, service, poolNames)
+  const sharing = refusal.kind === 'not-shared' || refusal.kind === 'port-taken'
+  return { text, fix, pools, sharing }
+}
+
+interface Words {
   readonly text: string
   readonly fix: string
-  /** the smaller, the less has to be changed */
-  readonly effort: number
 }
 
-const smallest = (looked: readonly { readonly why: WhyNot | undefined }[]): string =>
-  looked.flatMap(({ why }) => why ?? []).sort((a, b) => a.effort - b.effort)[0]?.fix ?? ''
-
-function whyNot(pool: Pool, service: ServiceObject, view: ClusterView, isAsked: boolean): WhyNot | undefined {
-  const { spec, name } = pool
-  const restriction = restrictionOf(pool, service, view)
-  if (restriction !== undefined) return restriction
-  if (spec.autoAssign === false && !isAsked)
-    return {
-      text: 'has autoAssign off',
-      fix: `Ask for it: annotate the Service with metallb.io/address-pool=${name}, or set autoAssign: true in the pool "${name}".`,
-      effort: 1,
-    }
-  const missing = familiesOf(service).filter(
-    (family) => !entriesOf(pool).some((entry) => entry.family === family),
-  )
-  const [family] = missing
-  if (family !== undefined && missing.length === familiesOf(service).length)
-    return {
-      text: `has no IPv${family} addresses`,
-      fix: `Add IPv${family} addresses to the pool "${name}".`,
-      effort: 3,
-    }
-  const full = familiesOf(service).find((each) => isFull(pool, each, view))
-  return full === undefined
-    ? undefined
-    : {
-        text: `has no free IPv${full} address`,
-        fix: `Add addresses to the pool "${name}", or delete Services that are not needed.`,
-        effort: 4,
+function inWords(refusal: Refusal, service: ServiceObject, poolNames: readonly string[]): Words {
+  switch (refusal.kind) {
+    case 'outside-pools':
+      return {
+        text: `it asks for ${addressesText(refusal.addresses)}, which no single pool holds`,
+        fix: `Ask for an address of ${listed(poolNames)}, or add it to a pool.`,
       }
-}
-
-function restrictionOf({ name, spec }: Pool, service: ServiceObject, view: ClusterView): WhyNot | undefined {
-  const { namespaces = [], namespaceSelectors = [], serviceSelectors = [] } = spec.serviceAllocation ?? {}
-  const namespace = service.namespace ?? 'default'
-  const labels = view.objects.namespaces.find((each) => each.name === namespace)?.labels ?? {}
-  const restricted = namespaces.length > 0 || namespaceSelectors.length > 0
-  const inNamespace =
-    namespaces.includes(namespace) || (namespaceSelectors.length > 0 && matches(namespaceSelectors, labels))
-  if (restricted && !inNamespace)
-    return {
-      text: 'is reserved for other namespaces',
-      fix: `Add ${namespace} to serviceAllocation.namespaces of the pool "${name}".`,
-      effort: 2,
-    }
-  if (serviceSelectors.length > 0 && !matches(serviceSelectors, service.labels))
-    return {
-      text: 'is reserved for Services with other labels',
-      fix: `Label the Service as serviceAllocation.serviceSelectors of the pool "${name}" wants it.`,
-      effort: 2,
-    }
-  return undefined
-}
-
-const matches = (selectors: readonly LabelSelector[], labels: Readonly<Record<string, string>>): boolean =>
-  matchesAny(
-    selectors.flatMap((selector) => {
-      const compiled = compileSelector(selector)
-      return compiled.ok ? [compiled.value] : []
-    }),
-    labels,
-  )
-
-function requested(wanted: string, service: ServiceObject, view: ClusterView): PendingReason | undefined {
-  const because = (text: string, fix: string, sharing = false): PendingReason => ({
-    text,
-    fix,
-    pools: NO_POOLS,
-    sharing,
-  })
-  for (const text of wanted.split(',').map((each) => each.trim())) {
-    const address = parseIp(text)
-    if (address === undefined)
-      return because(
-        `it asks for "${text}", which is no address`,
-        'Write one IPv4 or IPv6 address, or one of each.',
-      )
-    const pool = view.objects.pools.find((each) =>
-      entriesOf(each).some(({ range }) => rangeContains(range, address)),
-    )
-    if (pool === undefined)
-      return because(
-        `it asks for ${formatIp(address)}, which no pool holds`,
-        `Ask for an address of ${listed(view.objects.pools.map(({ name }) => name))}, or add it to a pool.`,
-      )
-    const restriction = restrictionOf(pool, service, view)
-    if (restriction !== undefined)
-      return because(
-        `it asks for ${formatIp(address)} of the pool "${pool.name}", which ${restriction.text}`,
-        restriction.fix,
-      )
-    const clash = clashOn(address, service, view)
-    if (clash !== undefined) return because(clash.text, clash.fix, true)
+    case 'unknown-pool':
+      return {
+        text: `it asks for the pool "${refusal.pool}", and there is none of that name`,
+        fix: `Ask for one of ${listed(poolNames)}, or remove the annotation.`,
+      }
+    case 'pool-not-for-service':
+      return {
+        text: `the pool "${refusal.pool}" is not for it: ${poolReasonWords(refusal)}`,
+        fix: FIXES[refusal.reason](refusal.pool, service),
+      }
+    case 'nothing-in-pool':
+      return {
+        text: `the pool "${refusal.refusal.pool}" has nothing for it: ${poolReasonWords(refusal.refusal)}`,
+        fix: FIXES[refusal.refusal.reason](refusal.refusal.pool, service),
+      }
+    case 'nothing-anywhere':
+      return { text: 'no pool has an address for it', fix: smallestChange(refusal.pools, service) }
+    case 'not-shared':
+      return notShared(refusal, service)
+    case 'port-taken':
+      return {
+        text: `${formatIp(refusal.address)} belongs to ${refusal.holder}, which has port ${refusal.port} there already`,
+        fix: 'Give one of them another port, or another address.',
+      }
+    case 'held-back':
+      return {
+        text: `${formatIp(refusal.address)} is held back for now`,
+        fix: 'Wait, or ask for another address.',
+      }
+    case 'other-family':
+      return {
+        text: `it asks for ${addressesText(refusal.addresses)}, of another IP family than the Service`,
+        fix: 'Ask for an address of its ipFamilies, or change them.',
+      }
+    case 'other-pool':
+      return {
+        text: `it asks for ${addressesText(refusal.addresses)} and for the pool "${refusal.pool}", which does not hold it`,
+        fix: 'Ask for one of the two only.',
+      }
+    case 'invalid':
+      return {
+        text: `what it asks for makes no sense: ${refusal.words}`,
+        fix: 'Ask by the annotation metallb.io/loadBalancerIPs alone, for one address or one of each family.',
+      }
   }
-  return undefined
 }
 
-/** The first of MetalLB's four conditions for sharing that does not hold (metallb.md §4.6). */
-function clashOn(
-  address: Ip,
+const addressesText = (addresses: readonly Ip[]): string => listed(addresses.map(formatIp))
+
+function notShared(
+  { address, holders }: Extract<Refusal, { kind: 'not-shared' }>,
   service: ServiceObject,
-  view: ClusterView,
-): { readonly text: string; readonly fix: string } | undefined {
-  const text = formatIp(address)
-  const other = view.allServices.find(
-    (each) => keyOf(each) !== keyOf(service) && addressesOf(each).some((own) => formatIp(own) === text),
-  )
-  if (other === undefined) return undefined
-  const [mine, theirs] = [service, other].map((each) => annotation(each, 'allow-shared-ip')?.value ?? '')
-  const inLabels = [service, other].find(({ labels }) =>
-    Object.keys(labels).some((key) => key.endsWith('/allow-shared-ip')),
-  )
-  const who = `${text} belongs to ${keyOf(other)}`
-  if (inLabels !== undefined)
-    return {
-      text: `${who}, and the sharing key of ${keyOf(inLabels)} stands among its labels`,
-      fix: 'Write it among the annotations.',
-    }
-  if (mine !== theirs || mine === '')
-    return {
-      text: `${who}, and their sharing keys differ (${mine || 'none'}, ${theirs || 'none'})`,
-      fix: 'Annotate both with the same value of metallb.io/allow-shared-ip.',
-    }
-  const port = service.ports.find((own) =>
-    other.ports.some((each) => each.port === own.port && each.protocol === own.protocol),
-  )
-  if (port !== undefined)
-    return {
-      text: `${who}, and both want port ${port.protocol}/${port.port}`,
-      fix: 'Give one of them another port, or another address.',
-    }
-  const local = [service, other].map(({ externalTrafficPolicy, selector }) =>
-    externalTrafficPolicy === 'Local' ? JSON.stringify(Object.entries(selector).sort()) : '',
-  )
-  return local[0] === local[1]
-    ? undefined
-    : {
-        text: `${who}, and with externalTrafficPolicy Local both need the same selector`,
-        fix: 'Set externalTrafficPolicy: Cluster on both, or give them the same selector.',
-      }
+): Words {
+  const key = annotation(service, 'allow-shared-ip')?.value ?? ''
+  const misplaced = Object.keys(service.labels).some((label) => label.endsWith('/allow-shared-ip'))
+  return {
+    text: `${formatIp(address)} belongs to ${listed(holders)}, ${misplaced ? 'and its own sharing key stands among its labels' : 'which does not share it'}`,
+    fix: misplaced
+      ? 'Write metallb.io/allow-shared-ip among the annotations.'
+      : key === ''
+        ? 'Annotate all of them with the same value of metallb.io/allow-shared-ip, or ask for another address.'
+        : 'Give all of them the same value of metallb.io/allow-shared-ip and the same externalTrafficPolicy; with Local, the same selector too.',
+  }
 }
 
-const entriesOf = (pool: Pool): readonly AddressEntry[] =>
-  (pool.spec.addresses ?? []).flatMap((text) => {
-    const parsed = parseAddressEntry(text)
-    return parsed.ok ? [parsed.value] : []
-  })
+type FixFor = (pool: string, service: ServiceObject) => string
 
-const familiesOf = ({ clusterIPs }: ServiceObject): readonly IpFamily[] => {
-  const families = clusterIPs.flatMap((text) => parseIp(text)?.family ?? [])
-  return families.length === 0 ? [4] : families
+const FIXES: Readonly<Record<PoolReason, FixFor>> = {
+  'held-back': (pool) => `Wait: addresses of the pool "${pool}" come free by themselves.`,
+  'not-automatic': (pool) =>
+    `Annotate the Service with metallb.io/address-pool=${pool}, or set autoAssign: true in the pool "${pool}".`,
+  'other-namespace': (pool, { namespace = 'default' }) =>
+    `Add ${namespace} to serviceAllocation.namespaces of the pool "${pool}".`,
+  'no-namespace-matches': (pool, { namespace = 'default' }) =>
+    `Label the namespace ${namespace} as serviceAllocation.namespaceSelectors of the pool "${pool}" wants it.`,
+  'other-labels': (pool) =>
+    `Label the Service as serviceAllocation.serviceSelectors of the pool "${pool}" wants it.`,
+  'family-missing': (pool) => `Add addresses of this family to the pool "${pool}".`,
+  'no-free-address': (pool) => `Add addresses to the pool "${pool}", or delete Services that are not needed.`,
 }
+/** What costs least comes first. */
+const BY_EFFORT = Object.keys(FIXES) as PoolReason[]
 
-function isFull(pool: Pool, family: IpFamily, view: ClusterView): boolean {
-  const avoid = pool.spec.avoidBuggyIPs === true
-  const ranges = entriesOf(pool).filter((entry) => entry.family === family)
-  const used = grouped(
-    view.allServices
-      .flatMap(addressesOf)
-      .filter(
-        (address) =>
-          address.family === family &&
-          ranges.some(({ range }) => rangeContains(range, address)) &&
-          !(avoid && isBuggyIp(address)),
-      ),
-    formatIp,
-  ).size
-  const size = ranges.reduce((sum, { range }) => sum + (range.last - range.first + 1n), 0n)
-  const buggy = avoid && family === 4 && size <= 4096n ? BigInt(buggyIn(ranges)) : 0n
-  return BigInt(used) >= size - buggy
-}
-
-function buggyIn(ranges: readonly AddressEntry[]): number {
-  let count = 0
-  for (const { range, family } of ranges)
-    for (let value = range.first; value <= range.last; value++) if (isBuggyIp({ family, value })) count += 1
-  return count
+function smallestChange(refusals: readonly PoolRefusal[], service: ServiceObject): string {
+  const [first] = [...refusals].sort((a, b) => BY_EFFORT.indexOf(a.reason) - BY_EFFORT.indexOf(b.reason))
+  return first === undefined ? 'Apply a pool that serves it.' : FIXES[first.reason](first.pool, service)
 }

@@ -1,9 +1,10 @@
 // F09, F10: Services without an address: what the allocator finds wrong with each pool, and the smallest change that helps.
 import type { ServiceObject } from '../../../config/objects/read-object.ts'
+import { poolReasonWords } from '../../../ipam/refusal.ts'
 import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { keyOf } from '../object-keys.ts'
-import { type PendingReason, pendingReason } from '../pending-reasons.ts'
+import { NO_POOL, type PendingReason, pendingReason } from '../pending-reasons.ts'
 import { counted, listed } from '../wording.ts'
 
 /** Each with a reason of its own is told by itself; of more, the first ones. */
@@ -22,12 +23,26 @@ export const addressesAllocated: ClusterCheck = {
     const foreign = ofAnotherClass(view)
     return failOr(
       [
-        ...pending.slice(0, MOST).map((service) => draft(service, pendingReason(service, view), view)),
+        ...pending.slice(0, MOST).map((service) => draft(service, reasonFor(service, view), view)),
         ...foreign,
       ],
       counted(view.services.length, 'Service'),
     )
   },
+}
+
+/** Undefined when the allocator would serve it: then the controller has not got to it, or does not run. */
+function reasonFor(service: ServiceObject, view: ClusterView): PendingReason | undefined {
+  const { pools } = view.objects
+  if (pools.length === 0) return NO_POOL
+  const refusal = view.allocation.refusalOf(service)
+  return refusal === undefined
+    ? undefined
+    : pendingReason(
+        refusal,
+        service,
+        pools.map(({ name }) => name),
+      )
 }
 
 function draft(service: ServiceObject, reason: PendingReason | undefined, view: ClusterView): ClusterDraft {
@@ -48,7 +63,7 @@ function draft(service: ServiceObject, reason: PendingReason | undefined, view: 
     confidence: reason === undefined ? 'likely' : 'certain',
     subject: `Service ${key}`,
     evidence: [
-      ...known.pools.slice(0, 8).map(({ pool, why }) => `pool "${pool}" ${why}`),
+      ...known.pools.slice(0, 8).map((each) => `pool "${each.pool}": ${poolReasonWords(each)}`),
       ...told.slice(0, 2).map(({ reason: word, message }) => `event ${word}: ${message}`),
       ...(known.pools.length === 0 && told.length === 0 ? ['status.loadBalancer.ingress is empty'] : []),
     ],

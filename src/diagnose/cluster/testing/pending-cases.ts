@@ -58,7 +58,7 @@ export const PENDING_CASES: readonly FaultCase[] = [
     name: 'an address that no pool holds',
     code: 'F09',
     check: 'addresses-allocated',
-    says: /asks for 203\.0\.113\.9, which no pool holds/,
+    says: /asks for 203\.0\.113\.9, which no single pool holds/,
     fault: (world) => pending(world, { loadBalancerIP: '203.0.113.9' }),
   },
   {
@@ -91,7 +91,7 @@ export const PENDING_CASES: readonly FaultCase[] = [
     name: 'an address of a Service that does not share it',
     code: 'F10',
     check: 'addresses-allocated',
-    says: /192\.0\.2\.100 belongs to shop\/web, and their sharing keys differ/,
+    says: /192\.0\.2\.100 belongs to shop\/web, which does not share it/,
     fault: (world) => pending(world, { loadBalancerIP: '192.0.2.100' }),
   },
   {
@@ -109,7 +109,7 @@ export const PENDING_CASES: readonly FaultCase[] = [
     name: 'a port that two sharers want',
     code: 'F10',
     check: 'addresses-allocated',
-    says: /both want port TCP\/80/,
+    says: /has port TCP\/80 there already/,
     fault: (world) => {
       pending(world, { loadBalancerIP: '192.0.2.100' })
       for (const name of ['shop/web', 'shop/new'])
