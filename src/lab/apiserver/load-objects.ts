@@ -46,7 +46,8 @@ function fill(world: World, served: ServedKind, object: KubeObject, present: Kub
   const status = object['status']
   served.custom?.schema?.applyDefaults(object)
   served.rules.defaults?.(object, rules)
-  if (present === undefined) served.rules.prepareCreate?.(object, rules)
+  // A Node that is loaded is ready: the taint of a new one is not for it.
+  if (present === undefined && served.storage !== 'nodes') served.rules.prepareCreate?.(object, rules)
   if (status !== undefined) object['status'] = status
   served.rules.allocate?.(object, present, rules)
 }

@@ -13,6 +13,11 @@ const CHANGES = new Set([
   'lastTransitionTime',
   'lastHeartbeatTime',
   'storageVersionHash',
+  // the words of the API reference, which this server does not carry
+  'description',
+  // set by the node controller
+  'node.alpha.kubernetes.io/ttl',
+
   'expirationTimestamp',
 ])
 
@@ -20,7 +25,7 @@ const CHANGES = new Set([
 export function comparable(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) {
     const items = value.map((one) => comparable(one, key))
-    return key === 'causes' ? sorted(items) : items
+    return key === 'causes' ? sorted(distinct(items)) : items
   }
   if (typeof value === 'string') return key === 'message' ? comparableMessage(value) : value
   if (typeof value !== 'object' || value === null) return value
@@ -50,6 +55,11 @@ function comparableMessage(text: string): string {
         .sort()
         .join(', ')}]`
 }
+
+/** A real server finds the same fault several times. */
+const distinct = (items: readonly unknown[]): unknown[] => [
+  ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
+]
 
 const sorted = (items: readonly unknown[]): unknown[] =>
   [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))

@@ -131,6 +131,7 @@ export function fromCoreEvent(object: KubeObject): KubeObject {
 
 export const NEW_EVENT_RULES: KindRules = {
   shape: NEW_EVENT,
+  refusalGroup: '',
   createOnUpdate: true,
   selectableFields: Object.fromEntries(
     Object.entries(SELECTABLE).map(([field, valueIn]) => [

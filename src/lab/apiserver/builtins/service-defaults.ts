@@ -39,6 +39,10 @@ export function defaultService(object: KubeObject): void {
     if (isObject(ingress) && textAt(ingress, 'ip') !== '') ingress['ipMode'] ??= 'VIP'
   }
   dropEmpty(balancer, 'ingress')
+  for (const condition of listAt(status, 'conditions').filter(isObject)) {
+    condition['reason'] ??= ''
+    condition['message'] ??= ''
+  }
   dropEmpty(status, 'conditions')
 }
 
@@ -116,7 +120,7 @@ function dropTypeFields(object: KubeObject, old: KubeObject): void {
     for (const field of fields) if (unchanged(field)) delete spec[field]
   }
   if (type === 'ExternalName' && typeOf(old) !== 'ExternalName') {
-    drop('clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy')
+    drop('clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy')
   }
   if (type !== 'ExternalName' && typeOf(old) === 'ExternalName') drop('externalName')
   if (!isExternal(type) && isExternal(typeOf(old))) {

@@ -30,6 +30,8 @@ export interface KindRules {
   readonly generation?: boolean
   /** What names of this kind must look like; subdomains where nothing is said. */
   readonly nameRule?: 'label1035' | 'label1123' | 'subdomain' | 'path'
+  /** The group that a 422 names, where it is not that of the kind. */
+  readonly refusalGroup?: string
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>
   readonly defaults?: (object: KubeObject, context: RuleContext) => void

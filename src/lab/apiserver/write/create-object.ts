@@ -12,7 +12,11 @@ const NAME_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 const NAMESPACES = { group: '', plural: 'namespaces' }
 
 /** Stores a decoded object, or pretends to. Answers it as the requested version shows it. Throws every refusal of POST. */
-export async function createObject(context: WriteContext, decoded: KubeObject): Promise<KubeObject> {
+export async function createObject(
+  context: WriteContext,
+  decoded: KubeObject,
+  tracked = false,
+): Promise<KubeObject> {
   const { served, world, target, options } = context
   const object = decoded
   const { metadata } = object
@@ -25,12 +29,19 @@ export async function createObject(context: WriteContext, decoded: KubeObject): 
   prepareMetadata(context, object)
   const rules = ruleContext(world, target.subresource, (text) => context.warnings.push(text))
   if (served.resource.statusSubresource === true) delete object['status']
+  served.custom?.schema?.applyDefaults(object)
   served.rules.defaults?.(object, rules)
   served.rules.prepareCreate?.(object, rules)
   const admitted = await world.admission.mutate(context, object, undefined, 'CREATE')
   const causes = allCauses(context, admitted, undefined, rules)
   const kind = served.resource
-  if (causes.length > 0) throw invalid(kind.group, kind.kind, textAt(admitted.metadata, 'name'), causes)
+  if (causes.length > 0)
+    throw invalid(
+      served.rules.refusalGroup ?? kind.group,
+      kind.kind,
+      textAt(admitted.metadata, 'name'),
+      causes,
+    )
   await world.admission.validate(context, admitted, undefined, 'CREATE')
   const key = keyOf(textAt(metadata, 'namespace'), textAt(metadata, 'name'))
   const present = world.store.get(served.storage, key)
@@ -38,8 +49,9 @@ export async function createObject(context: WriteContext, decoded: KubeObject): 
     throw alreadyExists(kind, textAt(metadata, 'name'), present.metadata['deletionTimestamp'] !== undefined)
   }
   const refused = served.rules.allocate?.(admitted, undefined, rules) ?? []
-  if (refused.length > 0) throw invalid(kind.group, kind.kind, textAt(metadata, 'name'), refused)
-  trackManagedFields(context, undefined, admitted, options.manager)
+  if (refused.length > 0)
+    throw invalid(served.rules.refusalGroup ?? kind.group, kind.kind, textAt(metadata, 'name'), refused)
+  if (!tracked) trackManagedFields(context, undefined, admitted, options.manager)
   const stored = await toStored(context, admitted)
   if (storedBytes(stored) > MAX_OBJECT_BYTES) throw internalError('etcdserver: request is too large')
   if (options.dryRun) return admitted

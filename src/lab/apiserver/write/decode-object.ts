@@ -107,7 +107,6 @@ function fitBuiltin(value: JsonObject, kind: string, shape: Shape | undefined) {
 function fitCustom(served: ServedKind, value: JsonObject, metadata: JsonObject) {
   const inMetadata = fitShape(metadata, METADATA_SHAPE)
   const pruned = served.custom?.schema?.prune(value) ?? []
-  served.custom?.schema?.applyDefaults(value)
   return {
     unknown: [...pruned, ...inMetadata.unknown.map((path) => `metadata.${path}`)],
     wrongType: inMetadata.wrongType,

@@ -1,17 +1,20 @@
 // PATCH in its four forms: merge, JSON, strategic merge and server-side apply.
 
+import { ApplyShapeError } from '../apply/list-items.ts'
+import { serverSideApply } from '../apply/server-side-apply.ts'
+import { strategicMerge } from '../apply/strategic-merge.ts'
 import { mediaTypeOf, unsupportedMediaType, yamlValue } from '../http/media-types.ts'
-import { type ApiRequest, textOf } from '../http/request.ts'
-import { serverSideApply, strategicMerge } from '../interim.ts'
-import { clone, isObject, type JsonObject, listAt, objectAt, textAt } from '../json-value.ts'
+import { type ApiRequest, isTrue, textOf } from '../http/request.ts'
+import { clone, isObject, type JsonObject, objectAt, textAt } from '../json-value.ts'
 import { jsonPatch, type PatchOperation } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { keyOf } from '../registry/served-kind.ts'
 import { jsonWord } from '../registry/shape.ts'
-import { apiVersionOf, type KubeObject } from '../resource-kind.ts'
+import type { KubeObject } from '../resource-kind.ts'
 import {
   badRequest,
   failure,
+  forbiddenValue,
   internalError,
   invalid,
   invalidValue,
@@ -21,6 +24,7 @@ import {
 import { createObject } from './create-object.ts'
 import { type DecodedObject, fitObject } from './decode-object.ts'
 import { jsonError } from './json-error.ts'
+import { writeOf } from './managed-fields.ts'
 import { changeObject, checkName, type Written } from './update-object.ts'
 import { judgeFields, type WriteContext } from './write-context.ts'
 
@@ -38,13 +42,17 @@ export async function patchObject(context: WriteContext, request: ApiRequest): P
   const accepted = [JSON_PATCH, MERGE, ...(builtin ? [STRATEGIC] : []), APPLY]
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted)
   if (type === APPLY) return applyObject(context, textOf(request.body))
+  if (request.query.has('force')) {
+    const cause = forbiddenValue('force', 'may not be specified for non-apply patch')
+    throw invalid('meta.k8s.io', 'PatchOptions', '', [cause])
+  }
   const patch = readPatch(type, textOf(request.body))
   const { served, target, world } = context
   const stored = world.store.get(served.storage, keyOf(target.namespace, target.name))
   if (stored === undefined) throw notFound(served.resource, target.name)
   await world.presenter.prepare(served, [stored])
   const shown = world.presenter.show(served, stored)
-  const patched = patchedValue(shown, type, patch)
+  const patched = patchedValue(context, shown, type, patch)
   const decoded = fitObject(served, patched)
   judgePatched(context, decoded, patched)
   checkName(context, decoded.object)
@@ -86,9 +94,9 @@ function readPatch(type: string, text: string): unknown {
   return patch
 }
 
-function patchedValue(shown: KubeObject, type: string, patch: unknown): JsonObject {
+function patchedValue(context: WriteContext, shown: KubeObject, type: string, patch: unknown): JsonObject {
   if (type === MERGE) return mergePatch(shown, patch) as JsonObject
-  if (type === STRATEGIC) return strategic(shown, patch as JsonObject)
+  if (type === STRATEGIC) return strategic(context, shown, patch as JsonObject)
   const patched = jsonPatch(shown, patch as PatchOperation[])
   if (patched === undefined || !isObject(patched.value)) {
     throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
@@ -96,9 +104,9 @@ function patchedValue(shown: KubeObject, type: string, patch: unknown): JsonObje
   return patched.value
 }
 
-function strategic(shown: KubeObject, patch: JsonObject): JsonObject {
+function strategic({ served }: WriteContext, shown: KubeObject, patch: JsonObject): JsonObject {
   try {
-    return strategicMerge(shown, patch) as JsonObject
+    return strategicMerge(shown, patch, served.resource) as JsonObject
   } catch (error) {
     throw error instanceof Error && !('status' in error) ? internalError(error.message) : error
   }
@@ -125,18 +133,16 @@ async function applyObject(context: WriteContext, text: string): Promise<Written
   const decoded = readApplied(context, text)
   const applied = decoded.object
   const stored = world.store.get(served.storage, keyOf(target.namespace, target.name))
+  if (stored === undefined && target.subresource !== '') throw notFound(served.resource, target.name)
   if (stored !== undefined) await world.presenter.prepare(served, [stored])
   const live = stored === undefined ? undefined : world.presenter.show(served, stored)
-  const outcome = serverSideApply({
-    live,
-    applied,
-  })
+  const outcome = ownershipOutcome(context, live, applied, manager)
   if (!outcome.ok) throw applyConflict(outcome.conflicts)
   const object = clone(outcome.object) as KubeObject
   if (stored === undefined) {
     delete object.metadata['resourceVersion']
     return {
-      object: await createObject({ ...context, options: { ...options, manager } }, object),
+      object: await createObject({ ...context, options: { ...options, manager } }, object, true),
       created: true,
     }
   }
@@ -146,11 +152,33 @@ async function applyObject(context: WriteContext, text: string): Promise<Written
   return { object: await changeObject(context, stored, object, true), created: false }
 }
 
+function ownershipOutcome(
+  context: WriteContext,
+  live: KubeObject | undefined,
+  applied: KubeObject,
+  manager: string,
+) {
+  try {
+    const force = isTrue(context.query.get('force'))
+    return serverSideApply({ live, applied, force, ...writeOf(context, manager) })
+  } catch (error) {
+    if (!(error instanceof ApplyShapeError)) throw error
+    throw untyped(context, error.message)
+  }
+}
+
+/** What a real server says of an applied object that does not fit its schema. */
+function untyped({ target, served }: WriteContext, why: string) {
+  const { group, version, kind } = served.resource
+  return internalError(
+    `failed to create typed patch object (${target.namespace}/${target.name}; ${group}/${version}, Kind=${kind}): ${why}`,
+  )
+}
+
 function readApplied(context: WriteContext, text: string): DecodedObject {
   const value = yamlValue(text)
-  const { kind, version } = context.served.resource
   if (!isObject(value)) throw badRequest('error decoding YAML: the body is not an object')
-  if (listAt(value, 'metadata', 'managedFields').length > 0) {
+  if (objectAt(value, 'metadata')['managedFields'] !== undefined) {
     throw badRequest('metadata.managedFields must be nil')
   }
   const decoded = fitObject(context.served, value)
@@ -158,29 +186,24 @@ function readApplied(context: WriteContext, text: string): DecodedObject {
     throw internalError(`failed to create typed patch object: ${decoded.wrongType}`)
   if (decoded.complaints.length > 0) {
     const field = /"(.*)"/.exec(decoded.complaints[0] ?? '')?.[1] ?? ''
-    const { namespace, name } = context.target
-    throw internalError(
-      `failed to create typed patch object (${namespace}/${name}; ${apiVersionOf({ group: context.served.resource.group, version })}, Kind=${kind}): .${field}: field not declared in schema`,
-    )
+    throw untyped(context, `.${field}: field not declared in schema`)
   }
   checkName(context, decoded.object)
   return decoded
 }
 
 function applyConflict(conflicts: readonly { manager: string; field: string; message: string }[]) {
-  const lines = conflicts.map(({ message, field }) => ({ reason: 'FieldManagerConflict', message, field }))
-  const managers = [...new Set(conflicts.map(({ message }) => message))]
-  const text =
-    conflicts.length === 1
-      ? `Apply failed with 1 conflict: ${managers[0]}: ${conflicts[0]?.field}`
-      : `Apply failed with ${conflicts.length} conflicts: ${managers
-          .map(
-            (one) =>
-              `${one}:\n${conflicts
-                .filter(({ message }) => message === one)
-                .map(({ field }) => `- ${field}`)
-                .join('\n')}`,
-          )
-          .join('\n')}`
-  return failure(409, 'Conflict', text, { causes: lines })
+  const causes = conflicts.map(({ message, field }) => ({ reason: 'FieldManagerConflict', message, field }))
+  const [first] = conflicts
+  if (conflicts.length === 1 && first !== undefined) {
+    return failure(409, 'Conflict', `Apply failed with 1 conflict: ${first.message}: ${first.field}`, {
+      causes,
+    })
+  }
+  const groups = [...new Set(conflicts.map(({ message }) => message))].map((message) => {
+    const fields = conflicts.filter((one) => one.message === message).map(({ field }) => `- ${field}`)
+    return `${message.replace(/^conflict /, 'conflicts ')}:\n${fields.join('\n')}`
+  })
+  const text = `Apply failed with ${conflicts.length} conflicts: ${groups.join('\n')}`
+  return failure(409, 'Conflict', text, { causes })
 }

@@ -85,15 +85,18 @@ export async function changeObject(
   }
   const object = settle(context, wanted, old)
   const rules = ruleContext(world, target.subresource, (text) => context.warnings.push(text))
+  served.custom?.schema?.applyDefaults(object)
   served.rules.defaults?.(object, rules)
   served.rules.prepareUpdate?.(object, old, rules)
   const admitted = await world.admission.mutate(context, object, old, 'UPDATE')
   const kind = served.resource
   const causes = allCauses(context, admitted, old, rules)
-  if (causes.length > 0) throw invalid(kind.group, kind.kind, target.name, causes)
+  if (causes.length > 0)
+    throw invalid(served.rules.refusalGroup ?? kind.group, kind.kind, target.name, causes)
   await world.admission.validate(context, admitted, old, 'UPDATE')
   const refused = served.rules.allocate?.(admitted, old, rules) ?? []
-  if (refused.length > 0) throw invalid(kind.group, kind.kind, target.name, refused)
+  if (refused.length > 0)
+    throw invalid(served.rules.refusalGroup ?? kind.group, kind.kind, target.name, refused)
   if (!tracked) trackManagedFields(context, old, admitted, options.manager)
   countGeneration(context, admitted, old)
   const now = world.store.get(served.storage, keyOf(target.namespace, target.name))
