@@ -5,6 +5,7 @@ import { nodeToJson } from '../config/source/to-json.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { type ApiServer, startApiServer } from '../lab/apiserver/api-server.ts'
 import { readSources } from './files.ts'
+import { keptCredentials, newCredentials } from './lab-apiserver-credentials.ts'
 
 export interface LabApiserverRequest {
   readonly port: number
@@ -61,7 +62,16 @@ async function readObjects(paths: readonly string[]): Promise<readonly object[]>
 
 async function start({ port, persist }: LabApiserverRequest): Promise<ApiServer> {
   try {
-    return await startApiServer({ port, ...(persist === undefined ? {} : { persistTo: persist }) })
+    const now = Date.now()
+    const { token, ...tls } =
+      persist === undefined ? newCredentials(now) : keptCredentials(`${persist}.credentials`, now)
+    const tokens = [{ token, user: 'admin', groups: ['system:masters'] }]
+    return await startApiServer({
+      port,
+      tls,
+      tokens,
+      ...(persist === undefined ? {} : { persistTo: persist }),
+    })
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'EADDRINUSE') {

@@ -8,9 +8,13 @@ export function kubeconfigText(of: {
 }): string {
   const trust =
     of.ca === undefined
-      ? // Without TLS some clients want this said.
+      ? // Without TLS some clients want this said. kubectl sends no token then.
         { 'insecure-skip-tls-verify': true }
-      : { 'certificate-authority-data': Buffer.from(of.ca).toString('base64') }
+      : {
+          'certificate-authority-data': Buffer.from(of.ca).toString('base64'),
+          // The certificate names the host, the address is one of many.
+          'tls-server-name': 'localhost',
+        }
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
