@@ -7,12 +7,13 @@ import { renderDryRun } from '../../terminal/speaker/dry-run.ts'
 export default class SpeakerRun extends BaseCommand {
   static override summary = 'announce the addresses of Services from this host, by ARP, NDP and BGP'
   static override description =
-    'Runs the whole speaker in the foreground, from files that are watched: no cluster is needed. Decides as MetalLB does which node announces what, answers on the links, holds BGP sessions, and says why it does not announce. Stops in order on SIGTERM and Ctrl-C; SIGHUP reads the files again, SIGUSR1 prints the status.'
+    'Runs the whole speaker in the foreground, from files that are watched, or without -f in a cluster. Decides as MetalLB does which node announces what, answers on the links, holds BGP sessions, and says why it does not announce. Stops in order on SIGTERM and Ctrl-C; SIGHUP reads the files again, SIGUSR1 prints the status.'
   static override flags = speakerRunFlags
   static override examples = [
     'lbctl speaker run -f announce/',
     'lbctl speaker run -f announce/ --node-name rack1 --ml-bindaddr 192.0.2.11',
     'lbctl speaker run -f announce/ --dry-run',
+    'lbctl speaker run --kubeconfig ~/.kube/config --node-name rack1 --ml-bindaddr 192.0.2.11',
   ]
 
   override async run(): Promise<void> {

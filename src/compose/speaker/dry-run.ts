@@ -1,5 +1,6 @@
 // What `speaker run` would announce, from the same facts by the same decisions, and nothing is sent.
 import { networkInterfaces } from 'node:os'
+import { NEWEST_RELEASE } from '../../config/schema/release.ts'
 import { formatPrefix } from '../../net/prefix.ts'
 import { type SpeakerStatus, speakerStatus } from '../../speaker/report/status.ts'
 import { SpeakerState } from '../../speaker/state/speaker-state.ts'
@@ -31,7 +32,7 @@ export async function dryRun(settings: SpeakerSettings): Promise<DryRun> {
     nodeName: settings.nodeName,
     loadBalancerClass: settings.loadBalancerClass,
     ignoreExcludeLabel: settings.ignoreExcludeLabel,
-    compatVersion: settings.compatVersion,
+    compatVersion: settings.compatVersion ?? NEWEST_RELEASE,
     outsideCluster: true,
   })
   const files = new FileFacts({

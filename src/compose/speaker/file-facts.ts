@@ -1,6 +1,7 @@
 // Facts from files that are watched. What one file says is read once for each content of it, so that a changed Service among
 // thousands costs the reading of its file; a text that cannot be read refuses the whole change.
 import type { Diagnostic } from '../../config/diagnostic.ts'
+import { mergeReads } from '../../config/objects/merge-reads.ts'
 import type { ReadObjects } from '../../config/objects/read-object.ts'
 import { type ReadResult, readObjects } from '../../config/objects/read-objects.ts'
 import { documentRuns } from '../../config/source/document-runs.ts'
@@ -124,7 +125,7 @@ export class FileFacts implements FactSource {
     const known = this.#configuration
     if (known !== undefined && from.length === known.from.length && from.every((p, i) => p === known.from[i]))
       return known.fact
-    const fact = readConfiguration(merged(from.flatMap(({ read }) => read ?? [])))
+    const fact = readConfiguration(mergeReads(from.flatMap(({ read }) => read ?? [])))
     this.#configuration = { from, fact }
     return fact
   }
@@ -152,7 +153,7 @@ function readPiece({ sources, diagnostics }: FileRead): Piece {
   const broken = [...diagnostics, ...runs.flatMap(({ broken }) => broken)]
   return {
     broken: broken.filter(({ severity }) => severity === 'error'),
-    read: reads.length === 0 ? undefined : merged(reads),
+    read: reads.length === 0 ? undefined : mergeReads(reads),
     services: runs.flatMap(({ services }) => services),
     slices: runs.flatMap(({ slices }) => slices),
     nodes: runs.flatMap(({ nodes }) => nodes),
@@ -164,15 +165,4 @@ function configuring({ objects, diagnostics }: ReadResult): ReadResult | undefin
   const kept: ReadObjects = { ...objects, services: [], endpointSlices: [], statuses: [] }
   const nothing = diagnostics.length === 0 && Object.values(kept).every((list) => list.length === 0)
   return nothing ? undefined : { objects: kept, diagnostics }
-}
-
-function merged(reads: readonly ReadResult[]): ReadResult {
-  const objects = Object.keys(readObjects([]).objects).map((kind) => {
-    const lists = reads.map((read): readonly unknown[] => read.objects[kind as keyof ReadObjects])
-    return [kind, lists.flat()] as const
-  })
-  return {
-    objects: Object.fromEntries(objects) as unknown as ReadObjects,
-    diagnostics: reads.flatMap(({ diagnostics }) => diagnostics),
-  }
 }

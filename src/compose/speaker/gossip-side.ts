@@ -34,7 +34,7 @@ const LEAVE_MS = 1000
 /** @throws LbctlError for a key or a file that is not there, or an address that is not ours */
 export async function startGossip(options: GossipSideOptions): Promise<GossipSide> {
   const { nodeName, settings, log } = options
-  const keys = keysOf(settings.secretKeyPath)
+  const keys = keysOf(settings)
   if (keys.length === 0)
     log({
       level: 'warn',
@@ -96,8 +96,8 @@ function seedsOf({ bind, join: named }: GossipSettings, nodeAddresses: readonly 
 }
 
 /** MetalLB mounts the Secret as a directory with a file `secretkey`. */
-function keysOf(path: string | undefined): Uint8Array[] {
-  if (path === undefined) return []
+function keysOf({ secretKeyPath: path, secret: given }: GossipSettings): Uint8Array[] {
+  if (path === undefined) return given === undefined ? [] : [memberlistKey(given)]
   const file = readable(path, () => (statSync(path).isDirectory() ? join(path, 'secretkey') : path))
   const secret = readable(file, () => readFileSync(file))
   if (secret.length === 0)

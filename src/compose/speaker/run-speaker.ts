@@ -2,6 +2,7 @@
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { renderSpeakerStatus } from '../../terminal/speaker/status.ts'
+import { ClusterSide } from './cluster-side.ts'
 import type { FileWatchOptions } from './files-read.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
 import { preferSmallHeap } from './small-heap.ts'
@@ -25,7 +26,8 @@ export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurro
   const { log, signal } = around
   preferSmallHeap()
   const { isBeingWritten, notify } = await kernelServices(around)
-  const speaker = new SpeakerProcess({ settings, log, isBeingWritten })
+  const cluster = settings.paths.length > 0 ? undefined : await ClusterSide.open({ settings, log, signal })
+  const speaker = new SpeakerProcess({ settings, log, isBeingWritten, cluster })
   // Before anything is sent: two speakers of one state directory would be two of one node.
   const drained = new AbortController()
   const status = await serveStatus(settings.stateDirectory, (question) => answer(speaker, question, drained))
@@ -33,7 +35,9 @@ export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurro
   try {
     let ready = false
     metrics = await startMetrics(speaker, settings, () => (ready ? undefined : 'The speaker is starting.'))
-    await speaker.start()
+    // The API server may be away for long, and a signal ends the wait for it.
+    await Promise.race([speaker.start(), aborted(signal)])
+    if (signal.aborted) return
     ready = true
     tellStarted(log, settings, status, metrics)
     notify('READY=1', 'STATUS=announcing')
@@ -49,6 +53,7 @@ export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurro
     })
   } finally {
     await speaker.stop()
+    await cluster?.stop()
     await Promise.all([status.close(), metrics?.close()])
   }
 }
@@ -137,6 +142,12 @@ function onSignals(speaker: SpeakerProcess, { say }: SpeakerSurroundings): () =>
     process.off('SIGUSR1', onUser)
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve())
+  })
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -13,6 +13,18 @@ export const speakerRunFlags = withEnvironment({
     description: 'file or directory with resources, Services, EndpointSlices and Nodes; watched for changes',
     helpValue: 'PATH',
   }),
+  kubeconfig: string({ description: 'path of the kubeconfig of the cluster, without -f', helpValue: 'FILE' }),
+  context: string({ description: 'context of the kubeconfig', helpValue: 'NAME' }),
+  namespace: string({
+    char: 'n',
+    description: 'namespace that MetalLB’s resources are in; that of the Pod, or metallb-system',
+    helpValue: 'NAME',
+  }),
+  'pod-name': string({
+    description: 'name of the Pod that this runs in, to which belongs what is written to the cluster',
+    helpValue: 'NAME',
+  }),
+  force: boolean({ description: 'start although a speaker of MetalLB runs on this node' }),
   'node-name': string({
     description: 'name of this node among the others; the host name by default',
     helpValue: 'NAME',
@@ -43,7 +55,7 @@ export const speakerRunFlags = withEnvironment({
     description: 'address for the gossip with other speakers; without it every node counts as alive',
     helpValue: 'IP',
   }),
-  'ml-bindport': integer({ description: 'port for the gossip', default: 7946, min: 1, max: 65_535 }),
+  'ml-bindport': integer({ description: 'port for the gossip; 7946 by default', min: 1, max: 65_535 }),
   'ml-join': repeatedString({
     description: 'address of another speaker; the addresses of the Nodes are tried by themselves',
     helpValue: 'IP[:PORT]',

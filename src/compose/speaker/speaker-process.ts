@@ -1,5 +1,6 @@
 // The whole speaker put together: facts from files, gossip and interfaces into decisions; decisions into sessions and answers.
 import { performance } from 'node:perf_hooks'
+import { NEWEST_RELEASE } from '../../config/schema/release.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { Layer2Announcer } from '../../layer2/announcer.ts'
 import { parseIp } from '../../net/ip.ts'
@@ -18,22 +19,25 @@ import {
 import { SpeakerRunner } from '../../speaker/run/speaker-runner.ts'
 import { version } from '../version.ts'
 import { type BgpSide, startBgp } from './bgp-side.ts'
+import type { ClusterSide } from './cluster-side.ts'
 import { conflictStatus } from './conflict-status.ts'
-import { FileFacts } from './file-facts.ts'
+import type { FileFacts } from './file-facts.ts'
 import type { FileWatchOptions } from './files-read.ts'
 import { startLayer2 } from './layer2-side.ts'
 import { Membership } from './membership.ts'
 import { NodeAddresses } from './node-addresses.ts'
 import { refuseInvalid } from './refuse-invalid.ts'
 import { RestartMemory } from './restart-memory.ts'
+import { filesOf } from './speaker-files.ts'
 import type { SpeakerSettings } from './speaker-settings.ts'
-import { thisNode } from './this-node.ts'
 import { timeText } from './time-text.ts'
 
 export interface SpeakerProcessOptions {
   readonly settings: SpeakerSettings
   readonly log: LogSink
   readonly isBeingWritten: FileWatchOptions<unknown>['isBeingWritten']
+  /** where the facts come from, unless from files */
+  readonly cluster: ClusterSide | undefined
 }
 
 /** An orderly goodbye keeps answering this long, so that whoever takes over has announced itself. */
@@ -44,7 +48,7 @@ export class SpeakerProcess {
   readonly #startedAtMs = Date.now()
   readonly #limits: string[] = []
   readonly #nodes: NodeAddresses
-  readonly #files: FileFacts
+  readonly #files: FileFacts | undefined
   #bgp: BgpSide | undefined
   #layer2: Layer2Announcer | undefined
   #membership: Membership | undefined
@@ -54,20 +58,8 @@ export class SpeakerProcess {
 
   constructor(options: SpeakerProcessOptions) {
     this.#options = options
-    const { paths, nodeName } = options.settings
-    this.#nodes = new NodeAddresses(nodeName)
-    this.#files = new FileFacts({
-      paths,
-      isBeingWritten: options.isBeingWritten,
-      thisNode: thisNode(nodeName),
-      onTrouble: (error) =>
-        options.log({
-          level: 'error',
-          caller: 'config',
-          fields: { op: 'readFiles', error: error.message },
-          text: `${error.message} What was read before goes on counting.`,
-        }),
-    })
+    this.#nodes = new NodeAddresses(options.settings.nodeName)
+    this.#files = options.cluster === undefined ? filesOf(options) : undefined
   }
 
   /**
@@ -75,14 +67,20 @@ export class SpeakerProcess {
    * @throws LbctlError when the files are not valid (`input`), or an address or port that was asked for cannot be had
    */
   async start(): Promise<void> {
-    const { settings, log } = this.#options
+    const { settings, log, cluster } = this.#options
+    const met = await cluster?.meet()
     let started = false
-    await this.#files.start((changes) => (started ? this.#apply(changes) : this.#early.push(...changes)))
-    refuseInvalid(this.#early)
+    await (cluster?.facts ?? this.#files)?.start((changes) =>
+      started ? this.#apply(changes) : this.#early.push(...changes),
+    )
+    // A cluster has its own way to say that a configuration is wrong, and may put it right while we wait.
+    if (cluster === undefined) refuseInvalid(this.#early)
+    await cluster?.startReports()
     await this.#startBgp()
     await this.#startLayer2()
+    const gossip = settings.gossip === undefined ? undefined : { ...settings.gossip, secret: met?.secret }
     const membership = new Membership({
-      settings,
+      settings: { nodeName: settings.nodeName, gossip },
       nodes: this.#nodes,
       answers: this.#layer2 !== undefined,
       log,
@@ -95,9 +93,10 @@ export class SpeakerProcess {
         nodeName: settings.nodeName,
         loadBalancerClass: settings.loadBalancerClass,
         ignoreExcludeLabel: settings.ignoreExcludeLabel,
-        compatVersion: settings.compatVersion,
-        outsideCluster: true,
+        compatVersion: met?.release ?? settings.compatVersion ?? NEWEST_RELEASE,
+        outsideCluster: cluster === undefined,
       },
+      onEffects: (effects) => cluster?.take(effects),
       bgp: this.#bgp?.speaker,
       layer2: this.#layer2,
       log,
@@ -111,6 +110,7 @@ export class SpeakerProcess {
     // Decided before the others know of us, so that nobody is silent while they withdraw; told afterwards, so that two do not answer.
     this.#runner.holdLinks()
     this.#apply([{ kind: 'members', members: membership.current }, ...first])
+    cluster?.tidyUp()
     await membership.join()
     this.#runner.releaseLinks()
     await this.#runner.settled()
@@ -164,9 +164,9 @@ export class SpeakerProcess {
     if (others) this.#membership?.nodesChanged()
   }
 
-  /** Reads the files again. */
-  reread(): Promise<void> {
-    return this.#files.reread()
+  /** Reads the files again, where there are any. */
+  async reread(): Promise<void> {
+    await this.#files?.reread()
   }
 
   /** Others take over first; then sessions and answers end. */
@@ -186,7 +186,7 @@ export class SpeakerProcess {
   }
 
   async #end(forGood: boolean): Promise<void> {
-    await this.#files.stop()
+    await this.#files?.stop()
     const owned = this.#runner?.state.layer2Announcements().length ?? 0
     const others = (await this.#membership?.leave()) === true
     await this.#bgp?.stop(forGood)
@@ -211,7 +211,7 @@ export class SpeakerProcess {
       bgp: this.#bgp?.speaker.status() ?? [],
       members: this.#membership?.status(),
       conflicts: conflictStatus(await this.#layer2?.status()),
-      limits: [...this.#limits, ...(this.#bgp?.limits() ?? [])],
+      limits: [...this.#limits, ...(this.#options.cluster?.limits() ?? []), ...(this.#bgp?.limits() ?? [])],
     })
   }
 

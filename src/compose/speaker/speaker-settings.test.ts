@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { parseIp } from '../../net/ip.ts'
-import { type SpeakerWords, speakerSettings } from './speaker-settings.ts'
+import { speakerSettings } from './speaker-settings.ts'
+import type { SpeakerWords } from './speaker-words.ts'
 
 const WORDS: SpeakerWords = {
   file: ['announce/'],
@@ -26,7 +27,11 @@ describe('the words of speaker run', () => {
       bgpListen: undefined,
       metrics: { host: '127.0.0.1', port: 7472 },
     })
-    expect(() => settings({ file: [] })).toThrow(/nothing to announce/)
+    expect(settings({ file: [] })).toMatchObject({
+      paths: [],
+      cluster: { kubeconfig: undefined, force: false },
+    })
+    expect(() => settings({ kubeconfig: 'x' })).toThrow(/-f takes the facts from files, and --kubeconfig/)
     expect(() => settings({ file: ['-'] })).toThrow(/stdin cannot be watched/)
   })
 
@@ -69,5 +74,35 @@ describe('the words of speaker run', () => {
     expect(() => settings({ 'neighbor-refresh': 'often' })).toThrow(/--neighbor-refresh takes a time/)
     expect(settings({ 'compat-version': 'v0.13.10' }).compatVersion).toBe('0.13.10')
     expect(() => settings({ 'compat-version': 'newest' })).toThrow(/--compat-version/)
+  })
+})
+
+describe('the environment of MetalLB', () => {
+  const env = {
+    METALLB_NAMESPACE: 'lb',
+    METALLB_NODE_NAME: 'iris1',
+    METALLB_POD_NAME: 'speaker-x',
+    METALLB_HOST: '192.0.2.9',
+    METALLB_ML_BIND_ADDR: '192.0.2.1',
+    METALLB_ML_BIND_PORT: '7000',
+    METALLB_ML_SECRET_KEY_PATH: '/etc/ml',
+  }
+
+  it('counts under its own names, and flags count more', () => {
+    expect(speakerSettings({ ...WORDS, file: undefined, 'ml-bindport': undefined }, env)).toMatchObject({
+      nodeName: 'iris1',
+      cluster: { namespace: 'lb', podName: 'speaker-x' },
+      gossip: { bind: { address: parseIp('192.0.2.1'), port: 7000 }, secretKeyPath: '/etc/ml' },
+    })
+    expect(speakerSettings({ ...WORDS, 'node-name': 'iris2', namespace: 'other' }, env)).toMatchObject({
+      nodeName: 'iris2',
+      cluster: { namespace: 'other' },
+      gossip: { bind: { port: 7946 } },
+    })
+  })
+
+  it('a port that is none is refused, and a key without an address is of no use', () => {
+    expect(() => speakerSettings(WORDS, { METALLB_ML_BIND_PORT: '70000' })).toThrow(/METALLB_ML_BIND_PORT/)
+    expect(speakerSettings(WORDS, { METALLB_ML_SECRET_KEY_PATH: '/etc/ml' }).gossip).toBeUndefined()
   })
 })

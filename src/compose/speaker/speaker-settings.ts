@@ -1,36 +1,12 @@
 // The words of `speaker run` → what they mean, or what is wrong with them.
 import { hostname } from 'node:os'
-import { NEWEST_RELEASE, parseRelease, type Release } from '../../config/schema/release.ts'
+import { parseRelease, type Release } from '../../config/schema/release.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { parseDuration } from '../../net/duration.ts'
 import { type Ip, parseIp } from '../../net/ip.ts'
-import type { LogLevel } from '../../speaker/report/log-record.ts'
+import { fromMetallb } from './metallb-environment.ts'
+import type { SpeakerWords } from './speaker-words.ts'
 import { defaultStateDirectory } from './status-socket.ts'
-
-export interface SpeakerWords {
-  readonly file?: readonly string[] | undefined
-  readonly 'node-name'?: string | undefined
-  readonly 'interface-exclude'?: readonly string[] | undefined
-  readonly 'garp-interval'?: string | undefined
-  readonly 'neighbor-refresh'?: string | undefined
-  readonly 'lb-class'?: string | undefined
-  readonly 'ignore-exclude-lb': boolean
-  readonly 'compat-version'?: string | undefined
-  readonly 'ml-bindaddr'?: string | undefined
-  readonly 'ml-bindport': number
-  readonly 'ml-join'?: readonly string[] | undefined
-  readonly 'ml-secret-key-path'?: string | undefined
-  readonly 'ml-wan-config': boolean
-  readonly 'ml-config'?: string | undefined
-  readonly 'bgp-listen'?: string | undefined
-  readonly 'state-dir'?: string | undefined
-  readonly 'log-format'?: 'json' | 'pretty' | undefined
-  readonly 'log-level': LogLevel
-  readonly 'metrics-addr': string
-  readonly 'dry-run': boolean
-  readonly netns?: string | undefined
-  readonly output: 'text' | 'json'
-}
 
 export interface HostAndPort {
   readonly address: Ip
@@ -38,39 +14,56 @@ export interface HostAndPort {
 }
 
 export interface SpeakerSettings {
+  /** empty: the facts are those of a cluster */
   readonly paths: readonly string[]
+  readonly cluster: ClusterSettings
   readonly nodeName: string
   readonly excludedInterfaces: readonly string[] | undefined
   readonly garpIntervalMs: number | undefined
   readonly neighborRefreshMs: number | undefined
   readonly loadBalancerClass: string | undefined
   readonly ignoreExcludeLabel: boolean
-  readonly compatVersion: Release
+  /** undefined: that of MetalLB's speakers where some run beside, else the newest */
+  readonly compatVersion: Release | undefined
   readonly gossip: GossipSettings | undefined
   readonly bgpListen: HostAndPort | undefined
   readonly stateDirectory: string
   readonly metrics: { readonly host: string; readonly port: number } | undefined
 }
 
+export interface ClusterSettings {
+  readonly kubeconfig: string | undefined
+  readonly context: string | undefined
+  readonly namespace: string | undefined
+  /** of the Pod that this runs in */
+  readonly podName: string | undefined
+  /** also beside a speaker of MetalLB on this node */
+  readonly force: boolean
+}
+
 export interface GossipSettings {
   readonly bind: HostAndPort
   readonly join: readonly HostAndPort[]
   readonly secretKeyPath: string | undefined
+  /** what would be in the file, where there is none */
+  readonly secret?: Uint8Array | undefined
   readonly wan: boolean
   readonly overridesFile: string | undefined
 }
 
 const BGP_PORT = 179
+const GOSSIP_PORT = 7946
 const SHORTEST_INTERVAL_MS = 1000
 
 /** @throws LbctlError `usage` */
-export function speakerSettings(words: SpeakerWords, env: NodeJS.ProcessEnv): SpeakerSettings {
+export function speakerSettings(given: SpeakerWords, env: NodeJS.ProcessEnv): SpeakerSettings {
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const words: SpeakerWords = { ...given, ...fromMetallb(env), ...set }
   const paths = words.file ?? []
-  if (paths.length === 0)
-    throw new LbctlError('usage', 'There is nothing to announce: no file was named.', {
-      hints: [
-        'Name files or directories with -f: resources of MetalLB, Services, and Nodes when there are several.',
-      ],
+  const clusterWord = (['kubeconfig', 'context'] as const).find((word) => given[word] !== undefined)
+  if (paths.length > 0 && clusterWord !== undefined)
+    throw new LbctlError('usage', `-f takes the facts from files, and --${clusterWord} from a cluster.`, {
+      hints: ['Leave one of them out.'],
     })
   if (paths.includes('-'))
     throw new LbctlError('usage', 'The speaker watches its files, and stdin cannot be watched.', {
@@ -78,6 +71,13 @@ export function speakerSettings(words: SpeakerWords, env: NodeJS.ProcessEnv): Sp
     })
   return {
     paths,
+    cluster: {
+      kubeconfig: words.kubeconfig,
+      context: words.context,
+      namespace: words.namespace,
+      podName: words['pod-name'],
+      force: words.force ?? false,
+    },
     nodeName: words['node-name'] ?? hostname(),
     excludedInterfaces: words['interface-exclude'],
     garpIntervalMs: interval(words, 'garp-interval'),
@@ -93,8 +93,8 @@ export function speakerSettings(words: SpeakerWords, env: NodeJS.ProcessEnv): Sp
   }
 }
 
-function release(text: string | undefined): Release {
-  if (text === undefined) return NEWEST_RELEASE
+function release(text: string | undefined): Release | undefined {
+  if (text === undefined) return undefined
   const parsed = parseRelease(text)
   if (parsed !== undefined) return parsed
   throw new LbctlError('usage', `--compat-version takes a MetalLB release such as 0.15.2, not "${text}".`)
@@ -124,7 +124,7 @@ function gossipSettings(words: SpeakerWords): GossipSettings | undefined {
       },
     )
   }
-  const port = words['ml-bindport']
+  const port = words['ml-bindport'] ?? GOSSIP_PORT
   const address = parseIp(text)
   if (address === undefined)
     throw new LbctlError('usage', `--ml-bindaddr takes an IP address, not "${text}".`)

@@ -15,6 +15,8 @@ export interface SpeakerRunnerParts {
   readonly bgp: BgpSessions | undefined
   readonly layer2: LinkAnnouncer | undefined
   readonly log: LogSink
+  /** what else wants to know of what was decided */
+  readonly onEffects?: (effects: readonly Effect[]) => void
   /** of a clock that never goes back */
   readonly nowMs: () => number
 }
@@ -47,6 +49,7 @@ export class SpeakerRunner {
     this.#updates++
     const effects = this.state.apply(changes)
     this.#tell(effects)
+    this.#parts.onEffects?.(effects)
     this.#performBgp(effects)
     const links = effects.some(({ kind }) => kind === 'announce-layer2' || kind === 'withdraw-layer2')
     if (links) this.#performLinks()

@@ -164,14 +164,14 @@ export class LabNode {
 
   /** Does not wait until it runs. */
   spawn(args: readonly string[] = [], how: Pick<SpeakerCommand, 'prefix' | 'env'> = {}): RunningSpeaker {
-    const { namespace } = this.host
     const own = ['-f', this.directory, '--node-name', this.name, '--log-level', 'debug']
-    this.#speaker = new RunningSpeaker({
-      ...how,
-      namespace,
-      stateDirectory: this.stateDirectory,
-      args: [...own, ...args],
-    })
+    return this.spawnWith([...own, ...args], how)
+  }
+
+  /** With these words alone. */
+  spawnWith(args: readonly string[], how: Pick<SpeakerCommand, 'prefix' | 'env'> = {}): RunningSpeaker {
+    const { namespace } = this.host
+    this.#speaker = new RunningSpeaker({ ...how, namespace, stateDirectory: this.stateDirectory, args })
     return this.#speaker
   }
 
