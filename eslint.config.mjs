@@ -17,6 +17,9 @@ const pure = [
   'src/speaker/**',
   'src/controller/**',
   'src/diagnose/**/checks/**',
+  'src/diagnose/cluster/**',
+  'src/diagnose/path/**',
+  'src/lab/apiserver/{schema,apply,openapi}/**',
   'src/**/machine.ts',
 ]
 

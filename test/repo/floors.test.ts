@@ -46,6 +46,8 @@ const PLANTS: readonly (readonly [string, string, readonly string[]])[] = [
   ['webhook/plant-a.ts', '../controller/target.ts', ['webhook-imports-only-down']],
   ['webhook/plant-b.ts', 'node:crypto', ['webhook-is-pure']],
   ['diagnose/checks/plant.ts', 'node:net', ['checks-is-pure']],
+  ['diagnose/path/plant.ts', 'node:fs', ['checks-is-pure']],
+  ['lab/apiserver/schema/plant.ts', 'node:fs', ['apiserver-is-pure']],
   ['diagnose/plant.ts', '../lab/target.ts', ['diagnose-imports-only-down', 'only-compose-touches-wings']],
   [
     'terminal/plant-a.ts',

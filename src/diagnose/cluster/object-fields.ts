@@ -62,6 +62,7 @@ export const conditionOf = (object: unknown, type: string): Condition | undefine
 /** Milliseconds since 1970 of an RFC 3339 time. */
 export function timeOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
+  // eslint-disable-next-line no-restricted-globals -- reads a text, not the clock
   const parsed = Date.parse(text)
   return Number.isNaN(parsed) ? undefined : parsed
 }
