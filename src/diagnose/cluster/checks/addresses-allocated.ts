@@ -3,11 +3,12 @@ import type { ServiceObject } from '../../../config/objects/read-object.ts'
 import { poolReasonWords } from '../../../ipam/refusal.ts'
 import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
+import { firstAndMore } from '../first-and-more.ts'
 import { keyOf } from '../object-keys.ts'
 import { NO_POOL, type PendingReason, pendingReason } from '../pending-reasons.ts'
 import { counted, listed } from '../wording.ts'
 
-/** Each with a reason of its own is told by itself; of more, the first ones. */
+/** Each with a reason of its own is told by itself; of more, the first ones, and the rest in one. */
 const MOST = 10
 
 export const addressesAllocated: ClusterCheck = {
@@ -23,7 +24,12 @@ export const addressesAllocated: ClusterCheck = {
     const foreign = ofAnotherClass(view)
     return failOr(
       [
-        ...pending.slice(0, MOST).map((service) => draft(service, reasonFor(service, view), view)),
+        ...firstAndMore(
+          pending,
+          MOST,
+          (service) => draft(service, reasonFor(service, view), view),
+          (more) => `${more} more Services get no address`,
+        ),
         ...foreign,
       ],
       counted(view.services.length, 'Service'),

@@ -1,5 +1,9 @@
 // F23: interfaces that an L2Advertisement names and the elected node does not have.
-import { type ClusterCheck, failOr } from '../cluster-check.ts'
+import type { ServiceObject } from '../../../config/objects/read-object.ts'
+import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
+import type { ClusterView } from '../cluster-view.ts'
+import type { ClusterEvent } from '../events.ts'
+import { firstAndMore } from '../first-and-more.ts'
 import { keyOf } from '../object-keys.ts'
 import { counted, listed } from '../wording.ts'
 
@@ -18,32 +22,40 @@ export const announceInterfaces: ClusterCheck = {
       return event === undefined || view.now - event.last > RECENT_MS ? [] : [{ service, event }]
     })
     return failOr(
-      failed.slice(0, 5).map(({ service, event }) => {
-        const key = keyOf(service)
-        const adverts = view.poolOf(service)?.l2.filter(({ interfaces }) => interfaces.length > 0) ?? []
-        return {
-          title: `The elected node of the Service ${key} has none of the interfaces that the advertisement names.`,
-          severity: 'error',
-          confidence: 'certain',
-          subject: `Service ${key}`,
-          evidence: [
-            event.message,
-            ...adverts.map(
-              ({ name, interfaces }) => `L2Advertisement ${name}: interfaces ${listed(interfaces)}`,
-            ),
-          ],
-          cause: 'The names of cards differ between machines, and the election does not look at them.',
-          fix: [
-            {
-              text: 'Name the interfaces of every node that it selects, or select only nodes that have them (nodeSelectors).',
-              command:
-                `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} edit l2advertisement ${adverts[0]?.name ?? ''}`.trim(),
-            },
-          ],
-          affects: [key],
-        }
-      }),
+      firstAndMore(
+        failed,
+        5,
+        (each) => draft(each, view),
+        (more) => `${more} more Services have an elected node without the interfaces of the advertisement`,
+      ),
       counted(view.servicesWithAddress.length, 'Service'),
     )
   },
+}
+
+function draft(
+  { service, event }: { readonly service: ServiceObject; readonly event: ClusterEvent },
+  view: ClusterView,
+): ClusterDraft {
+  const key = keyOf(service)
+  const adverts = view.poolOf(service)?.l2.filter(({ interfaces }) => interfaces.length > 0) ?? []
+  return {
+    title: `The elected node of the Service ${key} has none of the interfaces that the advertisement names.`,
+    severity: 'error',
+    confidence: 'certain',
+    subject: `Service ${key}`,
+    evidence: [
+      event.message,
+      ...adverts.map(({ name, interfaces }) => `L2Advertisement ${name}: interfaces ${listed(interfaces)}`),
+    ],
+    cause: 'The names of cards differ between machines, and the election does not look at them.',
+    fix: [
+      {
+        text: 'Name the interfaces of every node that it selects, or select only nodes that have them (nodeSelectors).',
+        command:
+          `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} edit l2advertisement ${adverts[0]?.name ?? ''}`.trim(),
+      },
+    ],
+    affects: [key],
+  }
 }

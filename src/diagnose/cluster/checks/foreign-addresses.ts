@@ -1,5 +1,7 @@
 // F12: addresses of a pool that belong to something else, by the rules of validate.
-import { type ClusterCheck, failOr } from '../cluster-check.ts'
+import type { Diagnostic } from '../../../config/diagnostic.ts'
+import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
+import { firstAndMore } from '../first-and-more.ts'
 import { counted } from '../wording.ts'
 
 const RULES: ReadonlySet<string> = new Set(['V809', 'V810', 'V811', 'V812', 'V813'])
@@ -13,23 +15,25 @@ export const foreignAddresses: ClusterCheck = {
   evaluate: (view) => {
     const problems = view.problems.filter(({ code }) => RULES.has(code))
     return failOr(
-      problems.slice(0, 5).map(({ code, message, subject, hint }) => ({
-        title: `The pool "${subject?.name ?? ''}" holds an address that no Service can have: ${message}`,
-        severity: 'error',
-        // MetalLB's own check of this kind was taken back for what it took for a clash, so only exact addresses count as certain.
-        confidence: code === 'V809' || code === 'V813' ? 'certain' : 'likely',
-        subject: `IPAddressPool ${subject?.name ?? ''}`,
-        evidence: [`${code}: ${message}`],
-        cause: 'As soon as a Service gets that address, its owner is cut off.',
-        fix: [
-          {
-            text: hint ?? 'Leave the address out of the pool.',
-            command: `kubectl -n ${subject?.namespace ?? 'metallb-system'} edit ipaddresspool ${subject?.name ?? ''}`,
-          },
-        ],
-        affects: [],
-      })),
+      firstAndMore(problems, 5, draft, (more) => `${more} more addresses of pools belong to something else`),
       counted(view.objects.pools.length, 'pool'),
     )
   },
 }
+
+const draft = ({ code, message, subject, hint }: Diagnostic): ClusterDraft => ({
+  title: `The pool "${subject?.name ?? ''}" holds an address that no Service can have: ${message}`,
+  severity: 'error',
+  // MetalLB's own check of this kind was taken back for what it took for a clash, so only exact addresses count as certain.
+  confidence: code === 'V809' || code === 'V813' ? 'certain' : 'likely',
+  subject: `IPAddressPool ${subject?.name ?? ''}`,
+  evidence: [`${code}: ${message}`],
+  cause: 'As soon as a Service gets that address, its owner is cut off.',
+  fix: [
+    {
+      text: hint ?? 'Leave the address out of the pool.',
+      command: `kubectl -n ${subject?.namespace ?? 'metallb-system'} edit ipaddresspool ${subject?.name ?? ''}`,
+    },
+  ],
+  affects: [],
+})

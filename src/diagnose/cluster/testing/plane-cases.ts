@@ -61,6 +61,17 @@ export const PLANE_CASES: readonly FaultCase[] = [
     },
   },
   {
+    name: 'machines of Hetzner Cloud, where it works with notes',
+    code: 'F16',
+    check: 'cloud-network',
+    severity: 'warning',
+    says: /Hetzner Cloud, whose network delivers an address only to the server that it is assigned to/,
+    fault: (world) => {
+      for (const node of world.planes.nodes)
+        Object.assign(node['spec'] as object, { providerID: 'hcloud://4711' })
+    },
+  },
+  {
     name: 'two speakers that say they announce',
     code: 'F20',
     check: 'one-owner',

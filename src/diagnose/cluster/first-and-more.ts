@@ -1,0 +1,44 @@
+// Findings of the same kind, one each: a report of a thousand of them helps nobody, and one that hides the rest misleads.
+
+import type { ServiceKey } from '../../speaker/facts/facts.ts'
+import type { ClusterDraft } from './cluster-check.ts'
+
+/** Services that a draft is about; none for one that is about all. */
+const keysOf = ({ affects }: ClusterDraft): readonly ServiceKey[] =>
+  affects === 'installation' ? [] : affects
+
+/**
+ * The first `most` items as findings of their own; the others as one more, which says how many they are and names some.
+ * @param title of that one, without its full stop
+ */
+export function firstAndMore<T>(
+  items: readonly T[],
+  most: number,
+  draftOf: (item: T) => ClusterDraft,
+  title: (more: number) => string,
+): ClusterDraft[] {
+  // A sum that stands for one is no shorter than the one.
+  const shown = items.length === most + 1 ? items : items.slice(0, most)
+  const others = items.slice(shown.length).map(draftOf)
+  const drafts = shown.map(draftOf)
+  const [first] = others
+  if (first === undefined) return drafts
+  const unnamed = others.length - NAMED
+  // Its code is the check's: those that it stands for can have different ones.
+  const { code: _code, ...like } = first
+  const sum: ClusterDraft = {
+    ...like,
+    title: `${title(others.length)}.`,
+    subject: `${others.length} more`,
+    confidence: others.every(({ confidence }) => confidence === 'certain') ? 'certain' : 'likely',
+    evidence: [
+      ...others.slice(0, NAMED).map((each) => each.title),
+      ...(unnamed > 0 ? [`and ${unnamed} more`] : []),
+    ],
+    cause: `The first of them: ${like.cause}`,
+    affects: [...new Set(others.flatMap(keysOf))],
+  }
+  return [...drafts, sum]
+}
+
+const NAMED = 10
