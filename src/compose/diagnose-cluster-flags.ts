@@ -12,12 +12,17 @@ const sources = {
     multipleNonGreedy: true,
     description: 'judge the objects in these files instead of a cluster: a file, a directory or "-"',
     helpValue: 'FILE|DIR',
-    exclusive: ['facts', 'kubeconfig', 'context'],
+    exclusive: ['facts', 'bundle', 'kubeconfig', 'context'],
   }),
   facts: string({
     description: 'judge facts that --save-facts wrote, and ask nobody',
     helpValue: 'FILE',
     exclusive: ['kubeconfig', 'context', 'probe', 'watch', 'explain-plan'],
+  }),
+  bundle: string({
+    description: 'judge what lbctl bundle put into this file, and ask nobody',
+    helpValue: 'FILE',
+    exclusive: ['facts', 'kubeconfig', 'context', 'probe', 'watch', 'explain-plan'],
   }),
   'save-facts': string({
     description: 'also write the facts to this file, without secrets',
@@ -43,11 +48,11 @@ const sources = {
   wait: string({
     description: 'look again until nothing is wrong, at most for this time',
     helpValue: 'TIME',
-    exclusive: ['facts', 'file'],
+    exclusive: ['facts', 'bundle', 'file'],
   }),
   watch: boolean({
     description: 'look again and again, and print whenever the answer changes',
-    exclusive: ['facts', 'file', 'wait'],
+    exclusive: ['facts', 'bundle', 'file', 'wait'],
   }),
   interval: string({
     description: 'with --wait and --watch, time between two looks',

@@ -12,6 +12,7 @@ import { textAt } from '../diagnose/cluster/object-fields.ts'
 import { readClusterFacts } from '../diagnose/cluster/read-cluster-facts.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { placeOf } from '../terminal/diagnostics/place.ts'
+import { readBundleFile } from './bundle/read-bundle-file.ts'
 import { connectCluster } from './cluster.ts'
 import { factsOfFile } from './diagnose-facts.ts'
 import { readSources } from './files.ts'
@@ -19,6 +20,7 @@ import { readSources } from './files.ts'
 export interface ClusterInputRequest {
   readonly file?: readonly string[] | undefined
   readonly facts?: string | undefined
+  readonly bundle?: string | undefined
   readonly kubeconfig?: string | undefined
   readonly context?: string | undefined
   readonly namespace?: string | undefined
@@ -34,6 +36,7 @@ export async function clusterInput(
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
   if (request.facts !== undefined) return factsIn(request.facts)
+  if (request.bundle !== undefined) return readBundleFile(request.bundle)
   const takenAt = new Date().toISOString()
   if (request.file !== undefined) return objectsIn(request.file, takenAt, signal)
   const cluster = await connectCluster(request, signal)

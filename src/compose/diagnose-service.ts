@@ -74,7 +74,7 @@ async function probed(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
-  if (request.facts !== undefined) return facts
+  if (request.facts !== undefined || request.bundle !== undefined) return facts
   const never = (reason: string): ClusterFacts => ({
     ...facts,
     probes: notAsked(reason, 'lbctl diagnose service --probe tries the addresses from this host.'),

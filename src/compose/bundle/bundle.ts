@@ -1,0 +1,117 @@
+// `lbctl bundle` put together: facts of a cluster and of this host → redacted → one archive with a page to read.
+import { hostname } from 'node:os'
+import { gzipSync } from 'node:zlib'
+import { isPartial, jsonBytes, makeBundle } from '../../diagnose/bundle/make-bundle.ts'
+import type { DescribedFile, MissingPart } from '../../diagnose/bundle/manifest.ts'
+import { redact } from '../../diagnose/bundle/redact.ts'
+import {
+  type ClusterFacts,
+  type HostFacts,
+  itemsOf,
+  readPlane,
+} from '../../diagnose/cluster/cluster-facts.ts'
+import { ClusterView } from '../../diagnose/cluster/cluster-view.ts'
+import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
+import { LbctlError } from '../../errors/lbctl-error.ts'
+import { renderBundlePage } from '../../terminal/bundle/page.ts'
+import { renderBundleSummary } from '../../terminal/bundle/summary.ts'
+import { judgedView } from '../diagnose-cluster.ts'
+import { type ClusterInputRequest, clusterInput } from '../diagnose-cluster-input.ts'
+import type { CommandOutput } from '../diagnose-output.ts'
+import { version } from '../version.ts'
+import { readHostFacts } from './host-facts.ts'
+import { refuseExisting, writeArchive } from './write-archive.ts'
+
+export interface BundleRequest extends ClusterInputRequest {
+  readonly archive?: string | undefined
+  readonly force: boolean
+  readonly host: boolean
+}
+
+/** @throws LbctlError when the cluster does not answer at all, or the archive cannot be written */
+export async function runBundle(
+  request: BundleRequest,
+  output: CommandOutput,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  if (request.archive !== undefined) refuseExisting(request.archive, request)
+  const { renderStep } = await import('../../terminal/diagnose/progress.ts')
+  const step = (name: string, text: string): void => {
+    if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
+  }
+  const read = await clusterInput(request, [], step, signal)
+  const host = await hostPart(request, read, step)
+  const { facts, hidden } = redact(host.facts)
+  const { verdict } = judgedView(facts, { only: [], skip: [], 'fail-on': 'error' })
+  const known = { lbctl: version, hidden, pseudonymised: [], missing: host.missing }
+  const { archive, manifest } = makeBundle(facts, known, (soFar) => [
+    ...host.files,
+    {
+      path: 'verdict.json',
+      holds: 'what the diagnosis said when the bundle was made',
+      bytes: jsonBytes(verdict, 2),
+    },
+    {
+      path: 'index.html',
+      holds: 'a page to read in a browser',
+      bytes: new TextEncoder().encode(renderBundlePage(facts, verdict, soFar)),
+    },
+  ])
+  const path = request.archive ?? `lbctl-bundle-${facts.takenAt.replaceAll(/[-:]|\.\d+/g, '')}.tar.gz`
+  const bytes = gzipSync(archive, { level: 9 })
+  writeArchive(path, bytes, { force: request.force })
+  output.out(renderBundleSummary({ path, bytes: bytes.length, manifest, verdict }, output.stdoutStyle))
+  return isPartial(manifest) ? EXIT.partial : EXIT.ok
+}
+
+interface HostPart {
+  readonly facts: ClusterFacts
+  readonly files: readonly DescribedFile[]
+  readonly missing: readonly MissingPart[]
+}
+
+/** Of a host that is a node of the cluster they are facts; of another one, a file to read. */
+async function hostPart(
+  request: BundleRequest,
+  facts: ClusterFacts,
+  step: (name: string, text: string) => void,
+): Promise<HostPart> {
+  const isElsewhere = request.file !== undefined || request.facts !== undefined
+  if (!request.host || isElsewhere) return { facts, files: [], missing: [] }
+  step('host', `reading links, routes and settings of ${hostname()}`)
+  try {
+    const host = await readHostFacts()
+    const node = nodeOf(host, facts)
+    if (node !== undefined)
+      return { facts: { ...facts, hosts: readPlane([{ ...host, node }]) }, files: [], missing: [] }
+    return {
+      facts,
+      files: [
+        {
+          path: 'host.json',
+          holds: `network of host ${host.node}, which is no node`,
+          bytes: jsonBytes(host, 2),
+        },
+      ],
+      missing: [],
+    }
+  } catch (error) {
+    if (!(error instanceof LbctlError)) throw error
+    const reason = error.message.replace(/\.$/, '')
+    return { facts, files: [], missing: [{ what: `host ${hostname()}`, reason, wanted: false }] }
+  }
+}
+
+/** The node that has an address of this host, or else its name. */
+function nodeOf(host: HostFacts, facts: ClusterFacts): string | undefined {
+  const own = new Set(
+    host.links.flatMap(({ addresses }) => addresses.map(({ address }) => address.split('/')[0])),
+  )
+  own.delete('127.0.0.1')
+  own.delete('::1')
+  const { nodes } = new ClusterView(facts).objects
+  const found = nodes.find(({ addresses }) => addresses.some(({ address }) => own.has(address)))
+  return (
+    found?.name ?? itemsOf(facts.nodes).find(({ metadata }) => metadata.name === host.node)?.metadata.name
+  )
+}
