@@ -35,6 +35,12 @@ export const failureOfConnection = (
   timeoutMs: number,
 ): Failure => ({ kind: 'unreachable', error: networkError(code, request, identity, timeoutMs) })
 
+/** It comes again with every watch from the same version. */
+export const failureOfEvent = (request: ApiRequest, identity: ClusterIdentity): Failure => ({
+  kind: 'unreadable',
+  error: networkError('NOT_JSON', request, identity, 0),
+})
+
 function kindOf(status: number): Failure['kind'] {
   switch (status) {
     case 401:

@@ -18,6 +18,7 @@ type Deed =
         | 'move on'
         | 'restore'
         | 'forget watch lists'
+        | 'spoil'
     }
 
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
@@ -61,6 +62,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
         'move on' as const,
         'restore' as const,
         'forget watch lists' as const,
+        'spoil' as const,
       ),
     }),
   },
@@ -120,6 +122,9 @@ function perform(each: Deed, server: SimulatedServer, player: WatchPlayer): void
       break
     case 'forget watch lists':
       server.watchList = false
+      break
+    case 'spoil':
+      server.spoilNext = true
   }
 }
 

@@ -119,6 +119,42 @@ it('a watch that ends at once again and again does not spin', () => {
   expect(waits).toEqual([375, 750, 1500, 3000])
 })
 
+it('a watch that breaks as soon as it begins does not spin, though the server answers in between', () => {
+  let { state } = play([...listed])
+  const waits: number[] = []
+  const broken: WatchEvent<string>[] = [failed('unreachable'), retry, page('7', 'a'), { kind: 'opened' }]
+  for (const event of Array.from({ length: 5 }, () => broken).flat()) {
+    const next = step(state, event, { nowMs: 0, random: 0.5 })
+    state = next.state
+    waits.push(...[wait(next.effects)].flatMap((ms) => ms ?? []))
+  }
+  expect(waits).toEqual([375, 750, 1500, 3000, 6000])
+})
+
+it('an event that cannot be read is passed by with a list, for it comes again with every watch', () => {
+  const heard: WatchEvent<string> = {
+    kind: 'heard',
+    events: [
+      { kind: 'set', item: { key: 'b', version: '8', value: 'b' } },
+      { kind: 'error', failure: failureOf('unreadable') },
+    ],
+  }
+  const { effects } = play([...listed, heard])
+  expect(effects.map(({ kind }) => kind)).toEqual(['update', 'close', 'disarm', 'report', 'arm'])
+  expect(play([...listed, heard, retry]).effects).toEqual([
+    { kind: 'list', limit: 500, continueToken: undefined },
+  ])
+  // What is told first can hold one as well, and then it is asked for in pages.
+  expect(play([start, { kind: 'opened' }, heard, retry]).kinds).toEqual(['list'])
+  const again = [retry, page('9', 'a', 'b'), { kind: 'opened' }, failed('unreadable')] as const
+  const waits = [0, 1, 2, 3].map((times) =>
+    wait(
+      play([...listed, failed('unreadable'), ...Array.from({ length: times }, () => again).flat()]).effects,
+    ),
+  )
+  expect(waits).toEqual([500, 375, 750, 1500])
+})
+
 it('a server that says 410 again and again is not asked for everything at once each time', () => {
   const gone = [failed('gone', 410), retry, page('8', 'a')] as const
   const waits = [0, 1, 2, 3].map((times) =>

@@ -132,13 +132,15 @@ function ended<T>(state: WatchState<T>, at: Moment): Step<T> {
   if (state.phase !== 'watching') return disarmed
   if (at.nowMs - state.openedAtMs < SHORT_WATCH_MS)
     return after(disarmed, (now) => pause(now, 'watch', at, undefined))
-  return after(disarmed, (now) => (now.heard ? watch({ ...now, relists: 0 }, at) : probe(now)))
+  const good = { ...state, failures: 0, relists: 0 }
+  return after({ ...disarmed, state: good }, (now) => (now.heard ? watch(now, at) : probe(now)))
 }
 
 function probed<T>(state: WatchState<T>, theirs: string, at: Moment): Step<T> {
   const ours = state.version ?? ''
   const goesOn = /^\d+$/.test(ours) && /^\d+$/.test(theirs) && BigInt(theirs) >= BigInt(ours)
-  const now = { ...state, failures: 0, relists: 0, renewed: false }
+  // That it answers is no success yet: a watch that breaks as soon as it begins would be asked for without a pause.
+  const now = { ...state, renewed: false }
   return after(resumed(now), (done) => (goesOn ? watch(done, at) : sync(done, at)))
 }
 
@@ -159,6 +161,7 @@ function failed<T>(state: WatchState<T>, failure: Failure, at: Moment): Step<T> 
   if (phase === 'collecting' && (failure.status === 422 || failure.status === 400))
     return after({ state: { ...state, watchList: 'refused' }, effects }, (now) => sync(now, at))
   if (failure.kind === 'gone') return after({ state, effects }, (now) => gone(now, failure, at))
+  if (failure.kind === 'unreadable') return after({ state, effects }, (now) => unreadable(now, failure, at))
   const renewing: WatchEffect<T>[] = failure.kind === 'unauthorized' ? [{ kind: 'renew-credentials' }] : []
   // Once at once; a token that is not renewed yet is asked for again after each pause.
   if (failure.kind === 'unauthorized' && !state.renewed)
@@ -180,6 +183,12 @@ function nextOf<T>({ phase, failures }: WatchState<T>, failure?: Failure): Next 
   if (failure?.kind === 'refused' && failures + 1 >= REFUSALS_BEFORE_RELIST) return 'sync'
   // Who knows what happened to the server meanwhile.
   return phase === 'probing' || failure?.kind === 'unreachable' ? 'probe' : 'watch'
+}
+
+/** The same event would end each watch from our version, so a list has to lead past it. */
+function unreadable<T>(state: WatchState<T>, failure: Failure, at: Moment): Step<T> {
+  const asked = state.phase === 'collecting' ? { ...state, watchList: 'refused' as const } : state
+  return after(interrupted(asked, failure), (now) => gone(now, failure, at))
 }
 
 /** 410, as the status of the answer or inside of a watch. What was known stays until the new list is whole. */

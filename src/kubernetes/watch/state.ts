@@ -29,6 +29,7 @@ export type Failure = {
     | 'missing' // 404: the kind is not served
     | 'busy' // 429, 503, 504
     | 'unreachable' // no answer, or none that can be read
+    | 'unreadable' // an event of a watch that is none
     | 'refused' // any other status
   readonly error: LbctlError
   /** of the answer's Retry-After */

@@ -2,7 +2,7 @@
 import type { ClusterIdentity } from '../../migrate/ports.ts'
 import type { ApiRequest } from '../exchange.ts'
 import { asRecord, asText } from '../status.ts'
-import { failureInWatch, failureOfConnection } from './failure.ts'
+import { failureInWatch, failureOfEvent } from './failure.ts'
 import type { Item, StreamEvent } from './state.ts'
 
 /** What is kept of an object as the API server sends it; undefined: nothing, for nobody is interested. */
@@ -44,7 +44,7 @@ export function readWatchLine<T>(
     case 'ERROR':
       return { kind: 'error', failure: failureInWatch(object, request, identity) }
   }
-  return { kind: 'error', failure: failureOfConnection('NOT_JSON', request, identity, 0) }
+  return { kind: 'error', failure: failureOfEvent(request, identity) }
 }
 
 function parsed(line: string): unknown {

@@ -113,6 +113,26 @@ describe('the API server of the laboratory', () => {
     })
   })
 
+  it.each([
+    ['application/merge-patch+json', { data: { a: 'c' } }],
+    ['application/strategic-merge-patch+json', { data: { a: 'c' } }],
+    ['application/json-patch+json', [{ op: 'replace', path: '/data/a', value: 'c' }]],
+  ])('a %s leaves the past as it was told', async (type, patch) => {
+    const server = await start()
+    const before = server.store.revision
+    const made = await call(server, 'POST', MAPS, configMap('one'))
+    const patched = () => call(server, 'PATCH', `${MAPS}/one`, patch, { 'content-type': type })
+    const changed = await patched()
+    // One that changes nothing answers what there is.
+    expect((await patched()).body).toEqual(changed.body)
+    expect((await call(server, 'GET', `${MAPS}/one`)).body).toEqual(changed.body)
+    const told = await events(server, `${MAPS}?watch=true&resourceVersion=${before}`, 2)
+    expect(told).toEqual([
+      { type: 'ADDED', object: made.body },
+      { type: 'MODIFIED', object: changed.body },
+    ])
+  })
+
   it('answers faults as a test orders them, and then goes on as before', async () => {
     const server = await start()
     server.faults.answerNext({

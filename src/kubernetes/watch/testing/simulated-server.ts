@@ -22,6 +22,9 @@ export class SimulatedServer {
   down = false
   version = 100
   readonly history: Written[] = []
+  /** the next thing that is written is told in every watch as something that is no event; lists have it as it is */
+  spoilNext = false
+  readonly #spoiled = new WeakSet<Written>()
   #compacted = 0
   readonly #objects = new Map<string, Written>()
 
@@ -38,6 +41,8 @@ export class SimulatedServer {
     this.version += 1
     const written = { key, value, version: this.version }
     this.history.push(written)
+    if (this.spoilNext) this.#spoiled.add(written)
+    this.spoilNext = false
     if (value === undefined) this.#objects.delete(key)
     else this.#objects.set(key, written)
     return written
@@ -61,6 +66,10 @@ export class SimulatedServer {
     for (const each of this.history)
       if (each.value === undefined) this.#objects.delete(each.key)
       else this.#objects.set(each.key, each)
+  }
+
+  told(written: Written): StreamEvent<string> {
+    return this.#spoiled.has(written) ? { kind: 'error', failure: failureOf('unreadable') } : eventOf(written)
   }
 
   isTooOld(version: number): boolean {

@@ -10,7 +10,7 @@ import {
   type WatchState,
 } from '../state.ts'
 import { ResourceView, type ViewChange } from '../view.ts'
-import { bookmark, eventOf, failureOf, type SimulatedServer, type Written } from './simulated-server.ts'
+import { bookmark, failureOf, type SimulatedServer, type Written } from './simulated-server.ts'
 
 type List = Extract<WatchEffect<string>, { kind: 'list' }>
 type Watch = Extract<WatchEffect<string>, { kind: 'watch' }>
@@ -209,7 +209,7 @@ export class WatchPlayer {
     open.told = Math.max(open.told, this.#server.version)
     let piece: Written[] = []
     const flush = (): void => {
-      const events = piece.map(eventOf)
+      const events = piece.map((each) => this.#server.told(each))
       if (events.length > 0) this.#after(this.#random() < 0.5 ? 0 : 50, open.mine, { kind: 'heard', events })
       piece = []
     }

@@ -51,7 +51,8 @@ export async function patchObject(context: WriteContext, request: ApiRequest): P
   const stored = world.store.get(served.storage, keyOf(target.namespace, target.name))
   if (stored === undefined) throw notFound(served.resource, target.name)
   await world.presenter.prepare(served, [stored])
-  const shown = world.presenter.show(served, stored)
+  // What a patch leaves alone would be the stored object's own, and it is put into shape below.
+  const shown = clone(world.presenter.show(served, stored))
   const patched = patchedValue(context, shown, type, patch)
   const decoded = fitObject(served, patched)
   judgePatched(context, decoded, patched)
