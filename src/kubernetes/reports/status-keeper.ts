@@ -7,6 +7,7 @@ import { METALLB_GROUP, pathOf } from '../resources.ts'
 import { asRecord } from '../status.ts'
 import { ResourceWatch, realClock } from '../watch/resource-watch.ts'
 import type { ViewChange } from '../watch/view.ts'
+import { AnsweredRecords } from './answered-records.ts'
 import type { OwnerReference } from './owner.ts'
 import {
   type StatusAction,
@@ -31,14 +32,14 @@ export interface StatusKeeperOptions {
 
 type Service = string
 
-const SEEN_WITHIN_MS = 60_000
-
 export class StatusKeeper {
   readonly #options: StatusKeeperOptions
   readonly #wanted = new Map<Service, readonly string[]>()
   readonly #present = new Map<Service, Map<string, StatusRecord>>()
-  /** by name: what the server answered to our writes, until the watch has seen it; without it a status would be created twice */
-  readonly #answered = new Map<string, { readonly record: StatusRecord; readonly atMs: number }>()
+  readonly #answered = new AnsweredRecords({
+    after: realClock.after,
+    onUnseen: (service) => this.#queue.add(service),
+  })
   readonly #queue: WriteQueue<Service>
   readonly #watch: ResourceWatch<StatusRecord>
   #stopped = false
@@ -85,6 +86,7 @@ export class StatusKeeper {
     this.#stopped = true
     this.#queue.stop()
     this.#watch.stop()
+    this.#answered.stop()
     const { node } = this.#options
     const services = new Set([...this.#present.keys(), ...this.#wanted.keys()])
     const own = [...services].flatMap((service) => this.#known(service).filter((each) => each.node === node))
@@ -104,7 +106,7 @@ export class StatusKeeper {
       const records = this.#present.get(value.service) ?? new Map<string, StatusRecord>()
       if (kind === 'set') records.set(value.name, value)
       else records.delete(value.name)
-      this.#answered.delete(value.name)
+      this.#answered.seen(value, kind)
       if (records.size === 0) this.#present.delete(value.service)
       else this.#present.set(value.service, records)
     }
@@ -119,10 +121,7 @@ export class StatusKeeper {
 
   #known(service: Service): StatusRecord[] {
     const known = new Map(this.#present.get(service))
-    // What the watch has not seen after this time was deleted before it could.
-    for (const [name, { record, atMs }] of this.#answered)
-      if (performance.now() - atMs > SEEN_WITHIN_MS) this.#answered.delete(name)
-      else if (record.service === service) known.set(name, record)
+    for (const record of this.#answered.of(service)) known.set(record.name, record)
     return [...known.values()]
   }
 
@@ -185,11 +184,11 @@ export class StatusKeeper {
 
   #remember(answer: ApiAnswer): void {
     const record = statusRecord(asRecord(answer.body))
-    if (record !== undefined) this.#answered.set(record.name, { record, atMs: performance.now() })
+    if (record !== undefined && !this.#stopped) this.#answered.take(record)
   }
 
   #forget(service: Service, name: string): void {
-    this.#answered.delete(name)
+    this.#answered.forget(name)
     this.#present.get(service)?.delete(name)
   }
 }
