@@ -1,7 +1,9 @@
 import { string as stringArg } from '@oclif/core/args'
+import { boolean, string } from '@oclif/core/flags'
 import { BaseCommand } from '../compose/base-command.ts'
 import { outputFlags, withEnvironment } from '../compose/command-flags.ts'
 import { findPage, listPages } from '../compose/documentation.ts'
+import { explainEndpoint, isEndpoint } from '../compose/explain-endpoint.ts'
 import { explainLogLine, textFromStdin } from '../compose/explain-log-line.ts'
 import { renderMarkdown } from '../terminal/markdown.ts'
 import { renderPageList } from '../terminal/page-list.ts'
@@ -9,20 +11,29 @@ import { renderPageList } from '../terminal/page-list.ts'
 export default class Explain extends BaseCommand {
   static override summary = 'tell what a code or an error means and what to do about it'
   static override description =
-    'Prints the page about a code that lbctl shows beside an error or a warning, about an error of the kernel such as EHOSTUNREACH, about the reason of an event of MetalLB, or about the words that a program printed, such as "No route to host". A whole line of a log of MetalLB, FRR or kube-vip is taken apart. Without a code, lists all of them.'
+    'Prints the page about a code that lbctl shows beside an error or a warning, about an error of the kernel such as EHOSTUNREACH, about the reason of an event of MetalLB, or about the words that a program printed, such as "No route to host". A whole line of a log of MetalLB, FRR or kube-vip is taken apart. An address or a name with a port, or a URL, is connected to from here, which needs no cluster and no rights: the step that fails is named, with what its words mean and what to run next. Without a code, lists all of them.'
   static override args = {
     code: stringArg({
       description:
-        'a code such as V201 or EHOSTUNREACH, quoted words of an error, or a line of a log; - for stdin',
+        'a code such as V201, quoted words of an error, a line of a log, or ADDRESS:PORT; - for stdin',
       ignoreStdin: true,
     }),
   }
-  static override flags = withEnvironment(outputFlags(['text', 'json', 'markdown']))
+  static override flags = withEnvironment({
+    ...outputFlags(['text', 'json', 'markdown']),
+    http: boolean({ description: 'for ADDRESS:PORT, also send one HEAD request, with TLS where it is due' }),
+    timeout: string({
+      description: 'for ADDRESS:PORT, time to wait for each answer',
+      default: '5s',
+      helpValue: 'TIME',
+    }),
+  })
   static override examples = [
     'lbctl explain',
     'lbctl explain V201',
     'lbctl explain "No route to host"',
     'lbctl explain nodeAssigned',
+    'lbctl explain https://shop.example.com/',
     'lbctl explain V201 -o markdown',
   ]
 
@@ -34,6 +45,7 @@ export default class Explain extends BaseCommand {
       return
     }
     const asked = args.code === '-' ? await textFromStdin() : args.code
+    if (isEndpoint(asked)) return this.#explainEndpoint({ ...flags, asked })
     const explained = await explainLogLine(
       asked,
       { ...this.stdoutStyle, verbose: this.verbose },
@@ -52,5 +64,17 @@ export default class Explain extends BaseCommand {
       case 'text':
         return this.out(renderMarkdown(page.markdown, this.stdoutStyle))
     }
+  }
+  async #explainEndpoint(request: Parameters<typeof explainEndpoint>[0]): Promise<void> {
+    const { renderStep } = await import('../terminal/diagnose/progress.ts')
+    const { colorLevel } = this.stderrStyle
+    const step = (name: string, text: string): void => this.progress(renderStep(name, text, colorLevel))
+    const { text, exitCode } = await explainEndpoint(request, {
+      stdout: this.stdoutStyle,
+      verbose: this.verbose,
+      step: process.stderr.isTTY || this.verbose ? step : undefined,
+    })
+    this.out(text)
+    this.exitWith(exitCode)
   }
 }

@@ -11,7 +11,7 @@ export interface DiagnosisReport<F> {
 export const renderDiagnosisJson = <F>(reports: readonly DiagnosisReport<F>[], exitCode: number): string =>
   `${JSON.stringify({ reports: reports.map(reportToJson), exitCode }, nullForUndefined, 2)}\n`
 
-const reportToJson = <F>({ verdict, facts }: DiagnosisReport<F>) => ({
+export const reportToJson = <F>({ verdict, facts }: DiagnosisReport<F>) => ({
   status: verdict.status,
   summary: verdict.summary,
   findings: verdict.findings.map(findingToJson),
@@ -28,7 +28,8 @@ function findingToJson(finding: Finding) {
 
 const checkToJson = ({ id, title, result, text, code }: CheckReport) => ({ id, title, result, text, code })
 
-const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)
+export const nullForUndefined = (_key: string, value: unknown): unknown =>
+  value === undefined ? null : value
 
 /** One line per event, and the summary as the last one. */
 export const renderWatchLineJson = <E = WatchEvent, S = WatchSummary>(

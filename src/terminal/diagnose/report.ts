@@ -19,7 +19,7 @@ export function renderVerdictText(verdict: Verdict, style: ReportStyle): string 
   return `${lines.join('\n')}\n`
 }
 
-function checkLines(
+export function checkLines(
   { id, title, result, text, code }: CheckReport,
   findings: readonly Finding[],
   view: ReportView,
@@ -33,7 +33,7 @@ function checkLines(
   return view.marked(mark, label)
 }
 
-function findingLines(finding: Finding, view: ReportView): string[] {
+export function findingLines(finding: Finding, view: ReportView): string[] {
   const { theme } = view
   const sure = finding.severity === 'info' ? 'for information' : finding.confidence
   const code = theme.severity[finding.severity](finding.code)
