@@ -91,7 +91,7 @@ describeInterop('explain ADDRESS:PORT', ['setpriv', 'sysctl', 'nft'], () => {
     })
   })
 
-  afterAll(async () => {
+  afterAll(() => {
     for (const each of listeners) each.close()
     lab.destroy()
   })
