@@ -10,8 +10,14 @@ import type { ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { timeoutMsOf } from './diagnose-pool-time.ts'
 import { head, lookUp, plainConnect } from './endpoint-probes.ts'
-import type { ExplainEndpointRequest } from './explain-endpoint.ts'
 import { openKernel } from './linux.ts'
+
+export interface EndpointRequest {
+  readonly asked: string
+  readonly http: boolean
+  readonly timeout: string
+  readonly output: 'text' | 'json' | 'markdown'
+}
 
 export interface EndpointOutcome {
   readonly verdict: EndpointVerdict
@@ -21,7 +27,7 @@ export interface EndpointOutcome {
 
 /** @throws LbctlError */
 export async function diagnoseEndpoint(
-  { asked, http, timeout, output }: ExplainEndpointRequest,
+  { asked, http, timeout, output }: EndpointRequest,
   step: ((name: string, text: string) => void) | undefined,
 ): Promise<EndpointOutcome> {
   if (output === 'markdown')

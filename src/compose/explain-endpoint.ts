@@ -2,14 +2,8 @@
 import type { EndpointVerdict } from '../diagnose/endpoint/endpoint-diagnosis.ts'
 import type { EndpointFacts } from '../diagnose/endpoint/endpoint-facts.ts'
 import type { ExitCode } from '../errors/exit-codes.ts'
+import type { EndpointRequest } from './diagnose-endpoint.ts'
 import type { StreamStyle } from './streams.ts'
-
-export interface ExplainEndpointRequest {
-  readonly asked: string
-  readonly http: boolean
-  readonly timeout: string
-  readonly output: 'text' | 'json' | 'markdown'
-}
 
 interface ExplainEndpointStyle {
   readonly stdout: StreamStyle
@@ -26,7 +20,7 @@ export const isEndpoint = (asked: string): boolean =>
 
 /** @throws LbctlError */
 export async function explainEndpoint(
-  request: ExplainEndpointRequest,
+  request: EndpointRequest,
   style: ExplainEndpointStyle,
 ): Promise<{ readonly text: string; readonly exitCode: ExitCode }> {
   // Codes and words are what is mostly asked for; they cost no more than before.
@@ -39,7 +33,7 @@ async function rendered(
   verdict: EndpointVerdict,
   facts: EndpointFacts,
   exitCode: ExitCode,
-  { output }: ExplainEndpointRequest,
+  { output }: EndpointRequest,
   { stdout, verbose }: ExplainEndpointStyle,
 ): Promise<string> {
   if (output === 'json') {
