@@ -121,6 +121,21 @@ it('replaces nothing unless it is told to, and leaves nothing half-written', asy
   expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
 })
 
+it('says what changed between two bundles', async () => {
+  writeFileSync(join(folder, 'healthy.json'), JSON.stringify(factsOf(healthyWorld())))
+  await run('bundle', '--facts', 'healthy.json', '-o', 'before.tar.gz')
+  await run('bundle', '--facts', 'broken.json', '-o', 'after.tar.gz')
+  const worse = await run('bundle', 'diff', 'before.tar.gz', 'after.tar.gz')
+  expect([worse.stderr, worse.code]).toEqual(['', 1])
+  expect(worse.stdout).toMatch(/New findings\n +error: +F01: .*"lan"/)
+  expect(worse.stdout).toContain('removed L2Advertisement metallb-system/lan')
+  const better = await run('bundle', 'diff', 'after.tar.gz', 'before.tar.gz', '-o', 'json')
+  expect(better.code).toBe(0)
+  expect(JSON.parse(better.stdout)).toMatchObject({ appeared: [], gone: [{ code: 'F01' }] })
+  const none = await run('bundle', 'diff', 'before.tar.gz', 'broken.json')
+  expect([none.code, none.stdout]).toEqual([2, ''])
+})
+
 describe('a file that is no bundle', () => {
   const refused = async (bytes: Uint8Array): Promise<string> => {
     writeFileSync(join(folder, 'bad.tar.gz'), bytes)

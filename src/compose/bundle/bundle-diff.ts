@@ -1,0 +1,32 @@
+// `lbctl bundle diff` put together: two archives → what changed between them.
+import { compareBundles, type Side } from '../../diagnose/bundle/compare.ts'
+import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
+import { renderComparison } from '../../terminal/bundle/comparison.ts'
+import { judgedView } from '../diagnose-cluster.ts'
+import type { CommandOutput } from '../diagnose-output.ts'
+import { readBundleFile } from './read-bundle-file.ts'
+
+export interface BundleDiffRequest {
+  readonly before: string
+  readonly after: string
+  readonly output: 'text' | 'json'
+}
+
+/** @throws LbctlError for what is no bundle */
+export function runBundleDiff(request: BundleDiffRequest, output: CommandOutput): ExitCode {
+  const comparison = compareBundles(sideOf(request.before), sideOf(request.after))
+  const { stdoutStyle, verbose } = output
+  output.out(
+    request.output === 'json'
+      ? JSON.stringify(comparison, nullForUndefined, 2)
+      : renderComparison(comparison, { ...stdoutStyle, verbose }),
+  )
+  return comparison.appeared.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.ok
+}
+
+function sideOf(path: string): Side {
+  const facts = readBundleFile(path)
+  return { facts, ...judgedView(facts, { only: [], skip: [], 'fail-on': 'error' }) }
+}
+
+const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)

@@ -1,0 +1,140 @@
+// Two bundles → what changed between them, most telling first: findings, owners of addresses, then objects by how often a change of
+// their kind is what broke an address.
+import type { KubeObject } from '../../config/kube-object.ts'
+import type { ServiceObject } from '../../config/objects/read-object.ts'
+import type { ClusterFinding } from '../cluster/cluster-check.ts'
+import { type ClusterFacts, itemsOf, type ObjectPlane } from '../cluster/cluster-facts.ts'
+import type { ClusterView } from '../cluster/cluster-view.ts'
+import type { ClusterVerdict } from '../cluster/judge-cluster.ts'
+import { idOf } from '../cluster/object-fields.ts'
+import { keyOf } from '../cluster/object-keys.ts'
+import { type FieldChange, fieldChanges } from './field-changes.ts'
+
+export interface Side {
+  readonly facts: ClusterFacts
+  readonly view: ClusterView
+  readonly verdict: ClusterVerdict
+}
+
+export interface ObjectChange {
+  readonly change: 'removed' | 'added' | 'changed'
+  readonly kind: string
+  /** `namespace/name` */
+  readonly object: string
+  /** of a changed one */
+  readonly fields: readonly FieldChange[]
+}
+
+export interface FoundBefore {
+  readonly code: string
+  readonly title: string
+  readonly severity: ClusterFinding['severity']
+}
+
+export interface BundleComparison {
+  /** RFC 3339 */
+  readonly from: string
+  readonly to: string
+  readonly appeared: readonly FoundBefore[]
+  readonly gone: readonly FoundBefore[]
+  /** computed as the running MetalLB computes it; null: nobody */
+  readonly owners: readonly {
+    readonly service: string
+    readonly before: string | null
+    readonly after: string | null
+  }[]
+  readonly objects: readonly ObjectChange[]
+  /** planes that were not read on one side, and why */
+  readonly notCompared: readonly string[]
+}
+
+/** Kinds in the order in which their changes are worth a look. Events come and go; what they tell is in the findings. */
+const PLANES: readonly ObjectPlane[] = [
+  'configuration',
+  'daemonSets',
+  'deployments',
+  'nodes',
+  'services',
+  'endpointSlices',
+  'configMaps',
+  'namespaces',
+  'webhooks',
+  'secrets',
+  'foreign',
+  'statuses',
+  'pods',
+  'leases',
+]
+
+export function compareBundles(before: Side, after: Side): BundleComparison {
+  const old = findingsOf(before.verdict)
+  const now = findingsOf(after.verdict)
+  return {
+    from: before.facts.takenAt,
+    to: after.facts.takenAt,
+    appeared: without(now, old),
+    gone: without(old, now),
+    owners: ownerChanges(before.view, after.view),
+    objects: PLANES.flatMap((plane) => planeChanges(plane, before.facts, after.facts)),
+    notCompared: PLANES.flatMap((plane) => notCompared(plane, before.facts, after.facts)),
+  }
+}
+
+const findingsOf = ({ findings }: ClusterVerdict): readonly ClusterFinding[] =>
+  findings.flatMap((finding) => [finding, ...finding.consequences])
+
+/** The same code about the same subject is the same finding, whatever its words. */
+function without(all: readonly ClusterFinding[], known: readonly ClusterFinding[]): FoundBefore[] {
+  const ids = new Set(known.map(({ code, subject }) => `${code} ${subject}`))
+  return all
+    .filter(({ code, subject }) => !ids.has(`${code} ${subject}`))
+    .map(({ code, title, severity }) => ({ code, title, severity }))
+}
+
+function ownerChanges(before: ClusterView, after: ClusterView): BundleComparison['owners'] {
+  const old = new Map(before.servicesWithAddress.map((service) => [keyOf(service), service]))
+  return after.servicesWithAddress.flatMap((service) => {
+    const earlier = old.get(keyOf(service))
+    if (earlier === undefined) return []
+    const owners = { before: ownerOf(earlier, before), after: ownerOf(service, after) }
+    return owners.before === owners.after ? [] : [{ service: keyOf(service), ...owners }]
+  })
+}
+
+const ownerOf = (service: ServiceObject, view: ClusterView): string | null =>
+  view.matrixOf(service)?.succession[0]?.node ?? null
+
+function planeChanges(plane: ObjectPlane, before: ClusterFacts, after: ClusterFacts): ObjectChange[] {
+  if (before[plane].status !== 'read' || after[plane].status !== 'read') return []
+  const old = byId(itemsOf(before[plane]))
+  const now = byId(itemsOf(after[plane]))
+  const removed = [...old].filter(([id]) => !now.has(id)).map(([, object]) => told('removed', object, []))
+  const added = [...now].filter(([id]) => !old.has(id)).map(([, object]) => told('added', object, []))
+  const changed = [...now].flatMap(([id, object]) => {
+    const earlier = old.get(id)
+    const fields = earlier === undefined ? [] : fieldChanges(earlier, object)
+    return fields.length === 0 ? [] : [told('changed', object, fields)]
+  })
+  return [...removed, ...added, ...changed]
+}
+
+/** Whatever the version that it was read in. */
+const byId = (objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> =>
+  new Map(objects.map((object) => [`${object.kind} ${idOf(object)}`, object]))
+
+const told = (
+  change: ObjectChange['change'],
+  object: KubeObject,
+  fields: readonly FieldChange[],
+): ObjectChange => ({ change, kind: object.kind, object: idOf(object), fields })
+
+function notCompared(plane: ObjectPlane, before: ClusterFacts, after: ClusterFacts): string[] {
+  for (const [title, facts] of [
+    ['before', before],
+    ['after', after],
+  ] as const) {
+    const each = facts[plane]
+    if (each.status === 'not-read') return [`${plane}: not read ${title}, ${each.reason}`]
+  }
+  return []
+}
