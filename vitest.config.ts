@@ -10,6 +10,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
           environment: 'node',
           setupFiles: ['test/support/seed.ts'],
+          // A property of a thousand runs on a busy machine is not wrong because it is slow.
+          testTimeout: 120_000,
         },
       },
       // These start processes (the built command, servers), so they get more time and run one file after another.
