@@ -60,10 +60,12 @@ export async function replay(
     const answer = await ask(entry, known, options, agent)
     if (answer.status < 300) known.learn(entry.response.body, answer.body)
     await options.after?.(entry, answer.body, index)
+    // The garbage collector's turn: its timers are due before this one.
+    if (entry.request.method === 'DELETE') await new Promise((resolve) => setTimeout(resolve, 5))
     steps.push({
       index,
       step: entry.step,
-      recorded: recordedAnswer(entry),
+      recorded: recordedAnswer(entry, known),
       present: presentAnswer(entry, answer),
     })
   }
@@ -74,9 +76,10 @@ export async function replay(
 
 const isWatch = ({ response }: RecordedEntry): boolean => response.end !== undefined
 
-function recordedAnswer({ response }: RecordedEntry): unknown {
+/** With the names that the server chose now in place of those of then. */
+function recordedAnswer({ response }: RecordedEntry, known: KnownValues): unknown {
   const { status, headers, body } = response
-  return { status, warning: headers?.['warning'], body: comparable(asData(body)) }
+  return { status, warning: headers?.['warning'], body: comparable(asData(known.translate(body))) }
 }
 
 function presentAnswer({ response }: RecordedEntry, answer: Answer): unknown {
@@ -208,7 +211,8 @@ async function finishWatch(watch: RunningWatch): Promise<ReplayedStep> {
     index: watch.index,
     step: watch.entry.step,
     recorded: { status: watch.entry.response.status, events: recorded.map(shape) },
-    present: { status: watch.status, events: watch.events.map(shape) },
+    // The recorded client went away; what comes after is not compared.
+    present: { status: watch.status, events: watch.events.slice(0, recorded.length).map(shape) },
   }
 }
 

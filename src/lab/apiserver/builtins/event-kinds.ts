@@ -124,6 +124,9 @@ export const toCoreEvent = (object: KubeObject): KubeObject => {
 export function fromCoreEvent(object: KubeObject): KubeObject {
   const event = renamed(object, BACK, 'events.k8s.io/v1')
   event['deprecatedSource'] ??= {}
+  // Empty words are left out there, and written here.
+  for (const field of ['reportingController', 'reportingInstance'])
+    if (event[field] === '') delete event[field]
   for (const field of ['eventTime', 'deprecatedFirstTimestamp', 'deprecatedLastTimestamp'])
     event[field] ??= null
   return event

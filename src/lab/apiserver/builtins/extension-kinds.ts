@@ -86,6 +86,15 @@ export function establishedStatus(definition: KubeObject, nowIso: string): JsonO
   }
 }
 
+/** The condition of a definition whose objects are being deleted. */
+export const terminatingCondition = (nowIso: string): JsonObject => ({
+  lastTransitionTime: nowIso,
+  message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  reason: 'InstanceDeletionPending',
+  status: 'True',
+  type: 'Terminating',
+})
+
 function defaultWebhooks(object: KubeObject, mutating: boolean): void {
   for (const webhook of listAt(object, 'webhooks').filter(isObject)) {
     webhook['failurePolicy'] ??= 'Fail'

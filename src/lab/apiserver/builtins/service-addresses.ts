@@ -17,6 +17,8 @@ export const familyOf = (ip: string): string => (ip.includes(':') ? 'IPv6' : 'IP
 export function settleFamilies(object: KubeObject, old: KubeObject | undefined): void {
   const spec = objectAt(object, 'spec')
   if (typeOf(object) === 'ExternalName') return
+  if (spec['clusterIPs'] === undefined && textAt(spec, 'clusterIP') !== '')
+    spec['clusterIPs'] = [spec['clusterIP']]
   const given = listAt(spec, 'clusterIPs')
     .map(String)
     .filter((ip) => ip !== 'None' && ip !== '')

@@ -203,11 +203,7 @@ export class Controllers {
     if (definition === undefined) return
     const status = establishedStatus(definition, timeText(now()))
     if (status === undefined) return
-    const finalizers = listAt(definition, 'metadata', 'finalizers')
-    const metadata = {
-      ...definition.metadata,
-      finalizers: finalizers.includes(CRD_FINALIZER) ? finalizers : [...finalizers, CRD_FINALIZER],
-    }
+    const metadata = { ...definition.metadata }
     store.put(DEFINITIONS, name, { ...definition, metadata, status: clone(status) })
   }
 

@@ -3,6 +3,7 @@
 import { parseYaml } from '../../../config/source/parse.ts'
 import { Source } from '../../../config/source/source.ts'
 import { nodeToJson } from '../../../config/source/to-json.ts'
+import { decodeProtobuf } from '../protobuf/decode-message.ts'
 import { failure } from '../status.ts'
 
 export type AnswerShape = 'plain' | 'table' | 'partial' | 'partial-list'
@@ -83,6 +84,8 @@ export function bodyText(contentType: string | undefined, body: Uint8Array): str
   const text = new TextDecoder().decode(body)
   if (type === '' || type === 'application/json') return text
   if (type === 'application/yaml') return JSON.stringify(yamlValue(text))
+  const message = type === 'application/vnd.kubernetes.protobuf' ? decodeProtobuf(body) : undefined
+  if (message !== undefined) return JSON.stringify(message)
   throw unsupportedMediaType(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'])
 }
 

@@ -41,6 +41,7 @@ export async function writeAnswer(
   const { shape } = wantedAnswer(request.headers['accept'])
   const options = writeOptions(request, OPTION_KINDS[target.verb] ?? 'UpdateOptions')
   const warnings: string[] = []
+  const deprecated = served.custom?.deprecationWarning
   const context: WriteContext = {
     world,
     served,
@@ -52,13 +53,13 @@ export async function writeAnswer(
   }
   try {
     const { code, object } = await written(context, request)
-    const deprecated = served.custom?.deprecationWarning
     const all = deprecated === undefined ? warnings : [deprecated, ...warnings]
     const isObject = object.kind === served.resource.kind
     const body = isObject ? shapedObject(world, request, served, object as KubeObject, shape) : object
     return { code, body, warnings: all }
   } catch (error) {
-    if (error instanceof ApiRefusal && warnings.length > 0) Object.assign(error, { warnings })
+    const due = deprecated === undefined ? warnings : [deprecated, ...warnings]
+    if (error instanceof ApiRefusal && due.length > 0) Object.assign(error, { warnings: due })
     throw error
   }
 }

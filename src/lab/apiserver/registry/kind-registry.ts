@@ -7,7 +7,10 @@ import type { KindRules, ServedKind } from './served-kind.ts'
 export class KindRegistry {
   readonly #kinds = new Map<string, ServedKind>()
   /** Keys of the kinds of one CRD. */
-  readonly #ofDefinition = new Map<string, { readonly keys: readonly string[]; readonly spec: string }>()
+  readonly #ofDefinition = new Map<
+    string,
+    { readonly keys: readonly string[]; readonly spec: string; readonly going: boolean }
+  >()
   /** The kinds of a definition are listed in this order, so discovery does not jump about. */
   #version = 0
 
@@ -60,15 +63,16 @@ export class KindRegistry {
   define(definition: KubeObject): boolean {
     const name = String(definition.metadata['name'])
     const known = this.#ofDefinition.get(name)
-    const spec = JSON.stringify([definition['spec'], definition.metadata['deletionTimestamp'] !== undefined])
-    if (known?.spec === spec) return false
+    const spec = JSON.stringify(definition['spec'])
+    const going = definition.metadata['deletionTimestamp'] !== undefined
+    if (known?.spec === spec && known.going === going) return false
     this.undefine(name)
     const kinds = customKinds(definition)
     const keys = kinds.map(({ resource }) => keyOfKind(resource.group, resource.version, resource.plural))
     for (const [at, served] of kinds.entries()) this.#kinds.set(keys[at] ?? '', served)
-    this.#ofDefinition.set(name, { keys, spec })
+    this.#ofDefinition.set(name, { keys, spec, going })
     this.#version += 1
-    return known !== undefined
+    return known !== undefined && known.spec !== spec
   }
 
   undefine(name: string): void {

@@ -97,7 +97,7 @@ function fitScalar(value: unknown, shape: Scalar, place: Place, walk: Walk): unk
     case 'text':
       return typeof value === 'string' ? value : mismatch(value, place, 'string', walk)
     case 'int':
-      return typeof value === 'number' ? value : mismatch(value, place, 'int32', walk)
+      return Number.isInteger(value) ? value : mismatch(value, place, 'int32', walk)
     case 'bool':
       return typeof value === 'boolean' ? value : mismatch(value, place, 'bool', walk)
     case 'port':
@@ -116,7 +116,7 @@ function fitScalar(value: unknown, shape: Scalar, place: Place, walk: Walk): unk
 }
 
 function mismatch(value: unknown, place: Place, wanted: string, walk: Walk): unknown {
-  walk.wrongType ??= `json: cannot unmarshal ${jsonWord(value)} into Go struct field ${place.go} of type ${wanted}`
+  walk.wrongType ??= `json: cannot unmarshal ${unfit(value)} into Go struct field ${place.go} of type ${wanted}`
   return value
 }
 
@@ -154,11 +154,21 @@ function fitTime(value: unknown, walk: Walk): unknown {
   return `${new Date(Math.floor(Date.parse(text) / 1000) * 1000).toISOString().slice(0, 19)}Z`
 }
 
-/** metav1.MicroTime wants exactly six digits: what `toISOString()` makes is refused. */
+/** metav1.MicroTime wants exactly six digits: what `toISOString()` makes is refused. Written in UTC. */
 function fitMicroTime(value: unknown, walk: Walk): unknown {
   const parts = typeof value === 'string' ? RFC3339.exec(value) : null
-  if (parts?.[2]?.length === 7) return value
-  const rest = parts === null ? String(value) : `${parts[2] ?? ''}${parts[3]}`
-  walk.wrongType ??= `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${JSON.stringify(rest)} as ".000000"`
+  const fraction = parts?.[2] ?? ''
+  if (parts !== null && fraction.length === 7) {
+    const seconds = new Date(`${parts[1]}${parts[3]}`).toISOString().slice(0, 19)
+    return `${seconds}${fraction}Z`
+  }
+  const long = fraction.length > 7
+  const rest = parts === null ? String(value) : `${long ? fraction.slice(7) : fraction}${parts[3]}`
+  const wanted = long ? 'Z07:00' : '.000000'
+  walk.wrongType ??= `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${JSON.stringify(rest)} as "${wanted}"`
   return value
 }
+
+/** Go quotes a number that does not fit its type. */
+const unfit = (value: unknown): string =>
+  typeof value === 'number' && !Number.isInteger(value) ? `number ${value}` : jsonWord(value)

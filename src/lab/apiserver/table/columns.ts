@@ -102,7 +102,7 @@ const TABLES: Readonly<Record<string, TableKind>> = {
     count(object['data']) + count(object['binaryData']),
     age(object, now),
   ]),
-  secrets: table('Name,Type,Data#,Age', (object, now) => [
+  secrets: table('Name,Type,Data,Age', (object, now) => [
     nameOf(object),
     textAt(object, 'type'),
     count(object['data']),
@@ -129,7 +129,7 @@ const TABLES: Readonly<Record<string, TableKind>> = {
     age(object, now),
   ]),
   events: table(
-    'Last Seen,Type,Reason,Object,Subobject+,Source+,Message,First Seen+,Count#+,Name+',
+    'Last Seen,Type,Reason,Object,Subobject+,Source+,Message,First Seen+,Count+,Name+',
     (object, now) => clusterCells.event(object, now),
   ),
   pods: table('Name,Ready,Status,Restarts,Age,IP+,Node+,Nominated Node+,Readiness Gates+', (object, now) => {

@@ -57,7 +57,8 @@ export class WatchSession {
     this.#from = options.resourceVersion ?? 0
     const stateFirst = options.sendInitialEvents ?? this.#from === 0
     if (stateFirst) this.#sendState()
-    else if (options.sendInitialEvents === undefined && !this.#replay()) return
+    else if (options.sendInitialEvents === false) this.#from ||= this.#store.revision
+    else if (!this.#replay()) return
     this.#undo.push(this.#store.listen(served.storage, (event) => this.#follow(event)))
     const timeoutMs = options.timeoutSeconds > 0 ? options.timeoutSeconds * 1_000 : NO_TIMEOUT_MS
     this.#undo.push(timers.after(timeoutMs, () => this.end()))
@@ -157,9 +158,14 @@ export class WatchSession {
     this.#send('BOOKMARK', object)
   }
 
+  /** An empty list of the kind, as Go's encoder writes it, line break and all. */
   #blueprint(): string {
     const { served } = this.#request
-    const list = { kind: served.listKind, apiVersion: apiVersionOf(served.resource), metadata: {}, items: [] }
-    return Buffer.from(JSON.stringify(list)).toString('base64')
+    const apiVersion = apiVersionOf(served.resource)
+    const list =
+      served.custom === undefined
+        ? { kind: served.listKind, apiVersion, metadata: {}, items: null }
+        : { apiVersion, items: [], kind: served.listKind }
+    return Buffer.from(`${JSON.stringify(list)}\n`).toString('base64')
   }
 }

@@ -1,4 +1,5 @@
 // DELETE: preconditions, finalizers, and who is told what.
+import { CRD_FINALIZER, terminatingCondition } from '../builtins/extension-kinds.ts'
 import { clone, isObject, type JsonObject, listAt, objectAt, textAt } from '../json-value.ts'
 import { keyOf } from '../registry/served-kind.ts'
 import type { KubeObject } from '../resource-kind.ts'
@@ -23,6 +24,7 @@ export interface DeleteOptions {
   readonly gracePeriodSeconds: number | undefined
 }
 
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io'
 const PROPAGATIONS = ['Foreground', 'Background', 'Orphan', 'nil']
 
 /** From the body, or from the query where there is none. Throws 400 and 422. */
@@ -104,7 +106,10 @@ function checkPreconditions(
 /** The state of an object that stays for now; the same object where nothing changes; undefined where it goes at once. */
 function heldBy(context: WriteContext, stored: KubeObject, options: DeleteOptions): KubeObject | undefined {
   const { served, world } = context
-  const extra = { Foreground: 'foregroundDeletion', Orphan: 'orphan' }[options.propagation]
+  const definition = served.storage === DEFINITIONS
+  const asked = { Foreground: 'foregroundDeletion', Orphan: 'orphan' }[options.propagation]
+  // A definition stays until its objects are gone.
+  const extra = definition ? CRD_FINALIZER : asked
   const finalizers = listAt(stored, 'metadata', 'finalizers')
   const wanted = extra === undefined || finalizers.includes(extra) ? finalizers : [...finalizers, extra]
   const grace = graceOf(served.storage, stored, options)
@@ -113,11 +118,16 @@ function heldBy(context: WriteContext, stored: KubeObject, options: DeleteOption
   const going = stored.metadata['deletionTimestamp'] !== undefined
   const shorter = going && grace < Number(stored.metadata['deletionGracePeriodSeconds'] ?? 0)
   if (going && !shorter && wanted.length === finalizers.length) return stored
-  return terminating(world, served.custom !== undefined || served.rules.generation === true, stored, {
-    finalizers: wanted,
-    grace,
-    namespace,
-  })
+  return terminating(
+    world,
+    !definition && (served.custom !== undefined || served.rules.generation === true),
+    stored,
+    {
+      finalizers: wanted,
+      grace,
+      graceless: namespace || definition,
+    },
+  )
 }
 
 /** Pods end in their own time; everything else at once. */
@@ -131,15 +141,22 @@ function terminating(
   world: World,
   counted: boolean,
   stored: KubeObject,
-  { finalizers, grace, namespace }: { finalizers: readonly unknown[]; grace: number; namespace: boolean },
+  { finalizers, grace, graceless }: { finalizers: readonly unknown[]; grace: number; graceless: boolean },
 ): KubeObject {
   const object = clone(stored)
   const { metadata } = object
   metadata['deletionTimestamp'] ??= timeText(new Date(world.now().getTime() + grace * 1_000))
-  if (!namespace) metadata['deletionGracePeriodSeconds'] = grace
+  if (!graceless) metadata['deletionGracePeriodSeconds'] = grace
   if (finalizers.length > 0) metadata['finalizers'] = finalizers
   if (counted) metadata['generation'] = Number(metadata['generation'] ?? 0) + 1
-  if (namespace) object['status'] = { ...objectAt(object, 'status'), phase: 'Terminating' }
+  if (object.kind === 'Namespace') object['status'] = { ...objectAt(object, 'status'), phase: 'Terminating' }
+  if (object.kind === 'CustomResourceDefinition') {
+    const conditions = [
+      ...listAt(object, 'status', 'conditions'),
+      terminatingCondition(timeText(world.now())),
+    ]
+    object['status'] = { ...objectAt(object, 'status'), conditions }
+  }
   return object
 }
 

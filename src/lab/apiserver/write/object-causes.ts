@@ -2,7 +2,7 @@
 import type { RuleContext } from '../registry/served-kind.ts'
 import type { KubeObject } from '../resource-kind.ts'
 import type { Cause } from '../status.ts'
-import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts'
+import { finalizerWarnings, validateMetadata, validateMetadataUpdate } from './validate-metadata.ts'
 import type { WriteContext } from './write-context.ts'
 
 /** What etcd takes in one request. */
@@ -21,6 +21,7 @@ export function allCauses(
   rules: RuleContext,
 ): readonly Cause[] {
   const metadata = validateMetadata(object, served.rules)
+  for (const warning of finalizerWarnings(object)) rules.warn(warning)
   const update = old === undefined ? [] : validateMetadataUpdate(object, old)
   const schema = served.custom?.schema?.validate(object, old) ?? []
   const own = served.rules.validate?.(object, old, rules) ?? []

@@ -96,7 +96,8 @@ function readPatch(type: string, text: string): unknown {
 }
 
 function patchedValue(context: WriteContext, shown: KubeObject, type: string, patch: unknown): JsonObject {
-  if (type === MERGE) return mergePatch(shown, patch) as JsonObject
+  // What the patch does not touch is still the store's: it is fitted and changed below.
+  if (type === MERGE) return clone(mergePatch(shown, patch) as JsonObject)
   if (type === STRATEGIC) return strategic(context, shown, patch as JsonObject)
   const patched = jsonPatch(shown, patch as PatchOperation[])
   if (patched === undefined || !isObject(patched.value)) {
@@ -131,13 +132,12 @@ async function applyObject(context: WriteContext, text: string): Promise<Written
     const cause = requiredValue('fieldManager', 'is required for apply patch')
     throw invalid('meta.k8s.io', 'PatchOptions', '', [cause])
   }
-  const decoded = readApplied(context, text)
-  const applied = decoded.object
+  const { object: applied, namespace } = readApplied(context, text)
   const stored = world.store.get(served.storage, keyOf(target.namespace, target.name))
   if (stored === undefined && target.subresource !== '') throw notFound(served.resource, target.name)
   if (stored !== undefined) await world.presenter.prepare(served, [stored])
   const live = stored === undefined ? undefined : world.presenter.show(served, stored)
-  const outcome = ownershipOutcome(context, live, applied, manager)
+  const outcome = ownershipOutcome(context, live, { applied, namespace }, manager)
   if (!outcome.ok) throw applyConflict(outcome.conflicts)
   const object = clone(outcome.object) as KubeObject
   if (stored === undefined) {
@@ -156,7 +156,7 @@ async function applyObject(context: WriteContext, text: string): Promise<Written
 function ownershipOutcome(
   context: WriteContext,
   live: KubeObject | undefined,
-  applied: KubeObject,
+  { applied, namespace }: AppliedObject,
   manager: string,
 ) {
   try {
@@ -164,21 +164,28 @@ function ownershipOutcome(
     return serverSideApply({ live, applied, force, ...writeOf(context, manager) })
   } catch (error) {
     if (!(error instanceof ApplyShapeError)) throw error
-    throw untyped(context, error.message)
+    throw untyped(context, namespace, error.message)
   }
 }
 
 /** What a real server says of an applied object that does not fit its schema. */
-function untyped({ target, served }: WriteContext, why: string) {
+function untyped({ target, served }: WriteContext, namespace: string, why: string) {
   const { group, version, kind } = served.resource
   return internalError(
-    `failed to create typed patch object (${target.namespace}/${target.name}; ${group}/${version}, Kind=${kind}): ${why}`,
+    `failed to create typed patch object (${namespace}/${target.name}; ${group}/${version}, Kind=${kind}): ${why}`,
   )
 }
 
-function readApplied(context: WriteContext, text: string): DecodedObject {
+interface AppliedObject {
+  readonly applied: KubeObject
+  /** As the client wrote it: refusals quote that. */
+  readonly namespace: string
+}
+
+function readApplied(context: WriteContext, text: string): { object: KubeObject; namespace: string } {
   const value = yamlValue(text)
   if (!isObject(value)) throw badRequest('error decoding YAML: the body is not an object')
+  const namespace = textAt(value, 'metadata', 'namespace')
   if (objectAt(value, 'metadata')['managedFields'] !== undefined) {
     throw badRequest('metadata.managedFields must be nil')
   }
@@ -187,10 +194,10 @@ function readApplied(context: WriteContext, text: string): DecodedObject {
     throw internalError(`failed to create typed patch object: ${decoded.wrongType}`)
   if (decoded.complaints.length > 0) {
     const field = /"(.*)"/.exec(decoded.complaints[0] ?? '')?.[1] ?? ''
-    throw untyped(context, `.${field}: field not declared in schema`)
+    throw untyped(context, namespace, `.${field}: field not declared in schema`)
   }
   checkName(context, decoded.object)
-  return decoded
+  return { object: decoded.object, namespace }
 }
 
 function applyConflict(conflicts: readonly { manager: string; field: string; message: string }[]) {

@@ -1,4 +1,5 @@
 // Rules on metadata that hold for every kind.
+import { CRD_FINALIZER } from '../builtins/extension-kinds.ts'
 import { isObject, listAt, objectAt, sameJson, textAt } from '../json-value.ts'
 import type { KindRules } from '../registry/served-kind.ts'
 import type { KubeObject } from '../resource-kind.ts'
@@ -43,6 +44,16 @@ export function validateMetadata(object: KubeObject, rules: KindRules): readonly
 }
 
 const STANDARD_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
+
+/** Taken, but told: somebody else may use the same word. */
+export const finalizerWarnings = (object: KubeObject): readonly string[] =>
+  listAt(object, 'metadata', 'finalizers')
+    .map(String)
+    .filter((one) => !STANDARD_FINALIZERS.has(one) && !one.includes('/') && one !== CRD_FINALIZER)
+    .map(
+      (one) =>
+        `metadata.finalizers: ${JSON.stringify(one)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    )
 
 function nameCauses(name: string, rule: NonNullable<KindRules['nameRule']>): readonly Cause[] {
   if (name === '') return [requiredValue('metadata.name', 'name or generateName is required')]
