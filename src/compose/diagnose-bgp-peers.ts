@@ -37,7 +37,7 @@ export async function askedPeers(request: PeersRequest, signal: AbortSignal): Pr
   if (request.file === undefined && !request['from-cluster'])
     return { questions: await peersOfWords(request, password), notices: [], invalid: false }
   const objects = await configured(request, signal)
-  return ofConfiguration(objects, request, password)
+  return peersOfConfiguration(objects, request, password)
 }
 
 function passwordOf(path: string): PeerPassword {
@@ -70,7 +70,8 @@ async function configured(request: PeersRequest, signal: AbortSignal): Promise<R
   return readObjects([...documents, ...live.flatMap((source) => parseYaml(source).documents)]).objects
 }
 
-function ofConfiguration(
+/** @throws LbctlError `input` when no BGPPeer means a session for the node */
+export function peersOfConfiguration(
   objects: ReadObjects,
   request: PeersRequest,
   password: PeerPassword | undefined,

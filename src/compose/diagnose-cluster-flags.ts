@@ -73,5 +73,9 @@ export const serviceFlags = withEnvironment({
     description:
       'try the address from this host; done by default where CAP_NET_RAW allows it, and never with -f',
   }),
+  from: string({
+    description: 'on a node: look up the way back to this client, too',
+    helpValue: 'CLIENT',
+  }),
   netns: string({ description: 'probe from this network namespace', helpValue: 'NAME|PID' }),
 })

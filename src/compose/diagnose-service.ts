@@ -20,6 +20,7 @@ export interface ServiceRequest extends ClusterRequest {
   readonly service: string
   readonly probe?: boolean | undefined
   readonly netns?: string | undefined
+  readonly from?: string | undefined
 }
 
 export function serviceWork(request: ServiceRequest, progress: Progress, signal: AbortSignal): ClusterWork {
@@ -32,6 +33,7 @@ export function serviceWork(request: ServiceRequest, progress: Progress, signal:
         ? []
         : [
             'with CAP_NET_RAW, or with --probe: ask for the address of the Service on the link, and connect to its port',
+            'on a node of the cluster also: connect to the routers that it should have a session with and has none, and send no OPEN; read the rules of kube-proxy; with --from, look up the way back',
           ],
     judge: async (read) => {
       const all = new ClusterView(read)
@@ -88,7 +90,9 @@ async function probed(
   })
   if (around === undefined || (request.probe !== true && !around.rights.has('CAP_NET_RAW')))
     return never('this process has no CAP_NET_RAW')
+  const client = clientOf(request.from)
   const { collectLink } = await import('../diagnose/collect/collect-link.ts')
+  let node: string | undefined
   const probes: ProbeFacts[] = []
   for (const service of services)
     for (const target of addressesOf(service)) {
@@ -107,7 +111,7 @@ async function probed(
         nodes: nodesOf(facts),
       }
       const link = await collectLink(question, around, progress, signal)
-      const node = nodeOfHost(link.interfaces, facts)
+      node = nodeOfHost(link.interfaces, facts)
       probes.push({
         kind: 'link',
         vantage: `host ${link.host.name}`,
@@ -115,7 +119,18 @@ async function probed(
         ...(node === undefined ? {} : { node }),
       })
     }
+  if (node !== undefined) {
+    const { hostProbes } = await import('./diagnose-host-probes.ts')
+    const asked = { services, node, client, netns: request.netns }
+    probes.push(...(await hostProbes(asked, new ClusterView(facts), around, progress, signal)))
+  }
   return { ...facts, probes: readPlane(probes) }
+}
+
+function clientOf(text: string | undefined): Ip | undefined {
+  const parsed = text === undefined ? undefined : parseIp(text.trim())
+  if (text === undefined || parsed !== undefined) return parsed
+  throw new LbctlError('usage', `--from takes an IP address, not "${text}".`)
 }
 
 const internalAddresses = (facts: ClusterFacts) =>

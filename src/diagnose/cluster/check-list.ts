@@ -17,6 +17,9 @@ import { ownerReady } from './checks/owner-ready.ts'
 import { podsRun } from './checks/pods-run.ts'
 import { poolsAnnounced } from './checks/pools-announced.ts'
 import { probedLink } from './checks/probed-link.ts'
+import { probedPath } from './checks/probed-path.ts'
+import { probedReturn } from './checks/probed-return.ts'
+import { probedSessions } from './checks/probed-sessions.ts'
 import { sessionsEstablished } from './checks/sessions-established.ts'
 import { strictArp } from './checks/strict-arp.ts'
 import { usableEndpoints } from './checks/usable-endpoints.ts'
@@ -44,6 +47,9 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   cloudNetwork,
   oneBgpSpeaker,
   sessionsEstablished,
+  probedSessions,
   probedLink,
   oneProxy,
+  probedPath,
+  probedReturn,
 ]

@@ -3,6 +3,7 @@
 import type { KubeObject } from '../../config/kube-object.ts'
 import type { BgpFacts } from '../bgp/bgp-facts.ts'
 import type { LinkFacts } from '../facts/link-facts.ts'
+import type { PathFacts } from '../path/path-facts.ts'
 import type { PoolFacts } from '../pool/pool-facts.ts'
 import type { RouteDiagnosisFacts } from '../route/route-facts.ts'
 
@@ -130,6 +131,7 @@ export type ProbeFacts =
       readonly node?: string
       readonly facts: RouteDiagnosisFacts
     }
+  | { readonly kind: 'path'; readonly vantage: string; readonly node?: string; readonly facts: PathFacts }
   | { readonly kind: 'pool'; readonly vantage: string; readonly node?: string; readonly facts: PoolFacts }
 
 /** Log lines that mean the same, counted. */

@@ -34,7 +34,7 @@ const TABLE: readonly Row[] = [
     'A',
     'advertisement',
     'configuration services nodes probes',
-    'F03 F04 F05 F06 F08 F09 F24 F28',
+    'F03 F04 F05 F06 F08 F09 F24 F28 F36 F37 F38 F39 F40',
     'Nobody announces the address',
   ],
   [

@@ -34,7 +34,7 @@ export function serviceChain(
   return CHAIN.map((link, index): ChainLink => {
     const finding = broken.get(link)
     if (finding !== undefined) return { link, state: 'broken', text: finding.title, code: finding.code }
-    const known = statementOf(link, service, view)
+    const known = statementOf(link, service, view, verdict)
     if (known === undefined) {
       const behind = first >= 0 && index > first
       return {
@@ -48,7 +48,12 @@ export function serviceChain(
   })
 }
 
-function statementOf(link: Link, service: ServiceObject, view: ClusterView): string | undefined {
+function statementOf(
+  link: Link,
+  service: ServiceObject,
+  view: ClusterView,
+  verdict: ClusterVerdict,
+): string | undefined {
   const matrix = view.matrixOf(service)
   switch (link) {
     case 'installation':
@@ -66,14 +71,15 @@ function statementOf(link: Link, service: ServiceObject, view: ClusterView): str
     case 'candidates':
       return matrix === undefined ? undefined : candidatesText(matrix)
     case 'owner':
-      return ownerText(service, view, matrix)
+      return ownerText(service, view, matrix) ?? passedText('probed-sessions', verdict)
     case 'wire':
       return probedText(service, view)
     case 'endpoints':
       return endpointsText(service, view)
     case 'data path':
+      return passedText('probed-path', verdict)
     case 'return path':
-      return undefined
+      return passedText('probed-return', verdict)
   }
 }
 
@@ -118,6 +124,12 @@ function ownerText(
     )
     .flatMap((status) => textAt(status, 'status', 'node') ?? [])
   return `${owner}, as MetalLB ${view.release} chooses${told.length === 0 ? '' : `; its own record says ${listed(told)}`}`
+}
+
+/** What a check of probes says when all is well. */
+function passedText(id: string, { checks }: ClusterVerdict): string | undefined {
+  const found = checks.find((check) => check.id === id)
+  return found?.result === 'pass' ? `${found.title}: ${found.text}` : undefined
 }
 
 function probedText(service: ServiceObject, view: ClusterView): string | undefined {

@@ -1,8 +1,7 @@
 // F01: a pool that no advertisement selects, or whose advertisements leave nobody for some of its Services.
 import type { ServiceObject } from '../../../config/objects/read-object.ts'
-import { parseIp } from '../../../net/ip.ts'
-import { prefixOf, prefixRange, rangesOverlap } from '../../../net/prefix.ts'
 import type { Pool } from '../../../speaker/configuration/configuration.ts'
+import { advertise, isNearNodes } from '../advertise-pool.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { grouped } from '../grouped.ts'
@@ -72,33 +71,8 @@ function unannounced(pool: Pool, users: readonly ServiceObject[], view: ClusterV
   ]
 }
 
-/** In the same /24 or /64 as some node: then it is most likely of the nodes' own link, and needs no router. */
-const isNearNodes = (pool: Pool, view: ClusterView): boolean =>
-  [...view.nodes.values()].some(({ addresses }) =>
-    addresses.some(({ address }) => {
-      const parsed = parseIp(address)
-      if (parsed === undefined) return false
-      const near = prefixRange(prefixOf(parsed, parsed.family === 4 ? 24 : 64))
-      return pool.ranges.some((range) => rangesOverlap(range, near))
-    }),
-  )
-
 const addressesText = (service: ServiceObject): string =>
   `${addressesOf(service).length === 0 ? '' : service.ingress.join(' and ')}`
-
-const advertise = (pool: string, kind: string, view: ClusterView): ClusterDraft['fix'][number] => ({
-  text: `Apply ${kind === 'L2Advertisement' ? 'an' : 'a'} ${kind} for the pool: save this as a file, and kubectl apply -f FILE.`,
-  configuration: [
-    'apiVersion: metallb.io/v1beta1',
-    `kind: ${kind}`,
-    'metadata:',
-    `  name: ${pool}`,
-    `  namespace: ${view.installation?.namespace ?? 'metallb-system'}`,
-    'spec:',
-    '  ipAddressPools:',
-    `    - ${pool}`,
-  ],
-})
 
 /** Advertisements there are, but on every node each of them is for other nodes, other Services, or no peer. */
 function isUnselected(view: ClusterView, silent: SilentService): boolean {

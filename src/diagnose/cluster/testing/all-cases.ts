@@ -1,6 +1,7 @@
 import { ANNOUNCE_CASES } from './announce-cases.ts'
 import type { FaultCase } from './cases.ts'
 import { CONFIGURATION_CASES } from './configuration-cases.ts'
+import { HOST_CASES } from './host-cases.ts'
 import { INSTALLATION_CASES } from './installation-cases.ts'
 import { PENDING_CASES } from './pending-cases.ts'
 import { PLANE_CASES } from './plane-cases.ts'
@@ -13,4 +14,5 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...PENDING_CASES,
   ...PLANE_CASES,
   ...WIRE_CASES,
+  ...HOST_CASES,
 ]

@@ -1,0 +1,42 @@
+// F08, F28, F29, F32, F34: what `diagnose path` says about the rules of this node for the addresses of Services.
+import { judgePath } from '../../path/path-diagnosis.ts'
+import { type ClusterCheck, type ClusterDraft, failOr, pass, skip, unknown } from '../cluster-check.ts'
+import { draftsOf, isAnnouncer, probesOf, usersOfAddress } from '../probed-services.ts'
+import { listed } from '../wording.ts'
+
+export const probedPath: ClusterCheck = {
+  id: 'probed-path',
+  code: 'F32',
+  link: 'data path',
+  title: 'the rules of the node lead to the endpoints',
+  needs: ['probes'],
+  evaluate: (view) => {
+    const probes = probesOf(view, 'path')
+    if (probes.length === 0) return skip('the rules of no node were read')
+    const findings: ClusterDraft[] = []
+    const open: string[] = []
+    for (const { facts, node, vantage } of probes) {
+      const verdict = judgePath(facts)
+      // Where a network plugin does it in eBPF, or no rules may be read, there is nothing to judge.
+      if (facts.mode === undefined && verdict.findings.length === 0) {
+        const [why] = verdict.checks.filter(({ result }) => result !== 'pass')
+        return skip(why?.text ?? 'there are no rules of kube-proxy here')
+      }
+      const users = usersOfAddress(facts.target.address, view)
+      const isWanted = users.some(({ service }) => node !== undefined && isAnnouncer(service, node, view))
+      const all = draftsOf(
+        verdict,
+        vantage,
+        users.map(({ key }) => key),
+      )
+      // A node that announces nothing need not have an endpoint of its own.
+      findings.push(...all.filter(({ code }) => isWanted || code !== 'F28'))
+      if (verdict.status === 'undetermined') open.push(verdict.summary)
+    }
+    if (findings.length > 0) return failOr(findings, '')
+    const [first] = open
+    return first === undefined
+      ? pass(listed(probes.map(({ facts }) => judgePath(facts).summary)))
+      : unknown(first)
+  },
+}

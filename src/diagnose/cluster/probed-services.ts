@@ -1,0 +1,50 @@
+// From what was probed to the Services that it is about, and from a room's findings to those of an installation.
+import type { ServiceObject } from '../../config/objects/read-object.ts'
+import type { ServiceKey } from '../../speaker/facts/facts.ts'
+import type { Verdict } from '../judge.ts'
+import type { ClusterDraft } from './cluster-check.ts'
+import { itemsOf, type ProbeFacts } from './cluster-facts.ts'
+import type { ClusterView } from './cluster-view.ts'
+import { keyOf } from './object-keys.ts'
+
+type ProbeOf<Kind extends ProbeFacts['kind']> = Extract<ProbeFacts, { readonly kind: Kind }>
+
+export const probesOf = <Kind extends ProbeFacts['kind']>(
+  { facts }: ClusterView,
+  kind: Kind,
+): readonly ProbeOf<Kind>[] =>
+  itemsOf(facts.probes).filter((probe): probe is ProbeOf<Kind> => probe.kind === kind)
+
+export interface AddressUser {
+  readonly key: ServiceKey
+  readonly service: ServiceObject
+  /** elected by layer 2 */
+  readonly owner: string | undefined
+}
+
+export const usersOfAddress = (address: string, view: ClusterView): readonly AddressUser[] =>
+  view.servicesWithAddress
+    .filter(({ ingress }) => ingress.includes(address))
+    .map((service) => ({
+      key: keyOf(service),
+      service,
+      owner: view.matrixOf(service)?.succession[0]?.node,
+    }))
+
+/** Whether packets for the Service come to this node, as far as the configuration says. */
+export function isAnnouncer(service: ServiceObject, node: string, view: ClusterView): boolean {
+  const matrix = view.matrixOf(service)
+  return matrix?.succession[0]?.node === node || matrix?.nodes.get(node)?.bgp.announces === true
+}
+
+/** The findings of a room as drafts, with the place that they were seen from. */
+export const draftsOf = (
+  { findings }: Verdict,
+  vantage: string,
+  affects: readonly ServiceKey[],
+): readonly ClusterDraft[] =>
+  findings.map(({ docs: _docs, vantage: _vantage, ...finding }) => ({
+    ...finding,
+    evidence: [...finding.evidence, `seen from ${vantage}`],
+    affects,
+  }))

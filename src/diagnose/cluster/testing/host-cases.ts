@@ -1,0 +1,147 @@
+// What a node of the cluster tells: routers that do not listen, rules of kube-proxy, the way back.
+import { parseIp } from '../../../net/ip.ts'
+import { attempt, behindGateway, bgpFacts, session } from '../../bgp/testing/bgp-facts.ts'
+import { pathFromFiles } from '../../path/collect-path.ts'
+import { iptablesRules } from '../../path/testing/kube-proxy-rules.ts'
+import type { RouteDiagnosisFacts } from '../../route/route-facts.ts'
+import { linkFacts, round } from '../../testing/link-facts.ts'
+import type { ProbeFacts } from '../cluster-facts.ts'
+import type { FaultCase } from './cases.ts'
+import { drop, type World } from './world.ts'
+import * as make from './world-objects.ts'
+
+const ADDRESS = '192.0.2.100'
+const NODE = { node: 'node-a', vantage: 'node node-a' } as const
+
+const refused = (): ProbeFacts => ({
+  kind: 'bgp',
+  ...NODE,
+  facts: bgpFacts({ attempts: [attempt({ result: 'failed', code: 'ECONNREFUSED' })] }),
+})
+const established = (): ProbeFacts => ({
+  kind: 'bgp',
+  ...NODE,
+  facts: bgpFacts({ sessions: [session()], notTried: 'session', attempts: [] }),
+})
+const silent = (): ProbeFacts => ({
+  kind: 'link',
+  vantage: 'host client',
+  facts: linkFacts({
+    target: { asked: ADDRESS, address: ADDRESS, family: 4 },
+    examined: { address: ADDRESS, role: 'target' },
+    rounds: [round([], { address: ADDRESS, sent: 3 })],
+  }),
+})
+
+function probes(world: World, all: readonly ProbeFacts[]): void {
+  world.probes = [...all]
+}
+
+/** The pool of the nodes' own link is announced by BGP and by nothing else. */
+export function announcedByBgpAlone(world: World): void {
+  drop(world, 'configuration', ({ kind }) => kind === 'L2Advertisement')
+  world.planes.configuration.push(make.metal('BGPAdvertisement', 'lan', { ipAddressPools: ['lan'] }))
+}
+
+/** Rules of kube-proxy on node-a for one Service with these addresses. */
+function rules(world: World, ...addresses: readonly string[]): void {
+  const target = parseIp(ADDRESS)
+  if (target === undefined) throw new Error(ADDRESS)
+  const text = iptablesRules(
+    [
+      {
+        name: 'shop/web:http',
+        id: 'WEBAAAAA',
+        clusterIp: '10.96.1.1',
+        port: 80,
+        loadBalancerIps: addresses,
+        endpoints: [{ address: '10.244.0.5', port: 8080, local: true }],
+      },
+    ],
+    'new',
+  )
+  const asked = {
+    asked: ADDRESS,
+    target,
+    port: 80,
+    protocol: 'tcp',
+    client: undefined,
+    inInterface: undefined,
+  }
+  const own = [parseIp('192.0.2.11')].flatMap((each) => each ?? [])
+  const facts = pathFromFiles(asked, [{ name: 'iptables-nft-save', text }], own)
+  world.probes = [{ kind: 'path', ...NODE, facts }]
+}
+
+function wayBack(world: World, found: boolean): void {
+  const decidedBy = { rule: '0: from all lookup main', route: 'default', table: 254 }
+  const facts: RouteDiagnosisFacts = {
+    ...behindGateway,
+    target: { asked: ADDRESS, address: ADDRESS, family: 4 },
+    neighbours: [{ address: '192.0.2.254', interface: 'eth0', state: 'reachable', mac: '02:00:00:00:00:fe' }],
+    returnPath: {
+      client: '203.0.113.5',
+      arrival: { interface: 'eth0', how: 'link of the target' },
+      reply: {
+        found,
+        type: found ? 'unicast' : undefined,
+        interface: found ? 'eth0' : undefined,
+        gateway: found ? '192.0.2.254' : undefined,
+        decidedBy: found ? decidedBy : undefined,
+        interfaces: found ? ['eth0'] : [],
+        uncertain: undefined,
+      },
+      rpFilter: { all: 0, ofInterface: 0, mode: 'off', drops: false, reason: 'it is off' },
+    },
+  }
+  world.probes = [{ kind: 'route', ...NODE, facts }]
+}
+
+export const HOST_CASES: readonly FaultCase[] = [
+  {
+    name: 'a router without BGP, and addresses that it alone could bring',
+    code: 'F36',
+    check: 'probed-sessions',
+    says: /has no BGP on this side: nothing listens on port 179/,
+    fault: (world) => probes(world, [refused()]),
+    twin: (world) => probes(world, [established()]),
+  },
+  {
+    name: 'a router without BGP behind a pool that no L2Advertisement selects, and nobody answers',
+    code: 'F36',
+    check: 'probed-sessions',
+    says: /has no BGP on this side/,
+    fault: (world) => {
+      announcedByBgpAlone(world)
+      world.probes = [refused(), silent()]
+    },
+    twin: (world) => {
+      announcedByBgpAlone(world)
+      world.probes = [established()]
+    },
+  },
+  {
+    name: 'one router of two without BGP',
+    code: 'F36',
+    check: 'probed-sessions',
+    severity: 'warning',
+    says: /has no BGP on this side/,
+    fault: (world) => probes(world, [refused(), established()]),
+  },
+  {
+    name: 'rules of kube-proxy that do not know the address',
+    code: 'F32',
+    check: 'probed-path',
+    says: /knows no Service with .*192\.0\.2\.100/,
+    fault: (world) => rules(world, '192.0.2.101'),
+    twin: (world) => rules(world, ADDRESS),
+  },
+  {
+    name: 'no way back to the client',
+    code: 'F30',
+    check: 'probed-return',
+    says: /no way back to 203\.0\.113\.5/,
+    fault: (world) => wayBack(world, false),
+    twin: (world) => wayBack(world, true),
+  },
+]
