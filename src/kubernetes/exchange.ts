@@ -4,6 +4,7 @@
 // otherwise; the server then drops the options and reads the body as the next request.
 import http from 'node:http'
 import https from 'node:https'
+import { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Connection } from './connection.ts'
@@ -27,7 +28,7 @@ export interface ApiAnswer {
   readonly body: unknown
 }
 
-/** No answer, or none that can be read. `code` is node's, or one of ours: TIMEOUT, ABORTED, TOO_LARGE, NOT_JSON. */
+/** No answer, or none that can be read. `code` is node's, or one of ours: TIMEOUT, ABORTED, TOO_LARGE, NOT_JSON, NOT_ALLOWED. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError'
   readonly code: string
@@ -44,6 +45,8 @@ export interface ExchangeLimits {
   /** of an answer, unpacked */
   readonly maxBytes: number
   readonly signal?: AbortSignal | undefined
+  /** asked when the connection is there, before the body is sent; false: nothing is, and the code is NOT_ALLOWED */
+  readonly mayStillSend?: (() => boolean) | undefined
 }
 
 const unpack = promisify(gunzip)
@@ -127,7 +130,21 @@ function send(
         resolve({ response, bytes: Buffer.concat(chunks) })
       })
     })
-    request.end(payload)
+    const { mayStillSend } = limits
+    if (mayStillSend === undefined) request.end(payload)
+    else
+      whenConnected(request, () => {
+        if (mayStillSend()) request.end(payload)
+        else fail('NOT_ALLOWED')
+      })
+  })
+}
+
+/** A new connection takes its time, with TLS several round trips. */
+function whenConnected(request: http.ClientRequest, then: () => void): void {
+  request.once('socket', (socket) => {
+    if (!socket.connecting) then()
+    else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', then)
   })
 }
 

@@ -64,6 +64,7 @@ export const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
 
 export const asText = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-const asNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
+export const asNumber = (value: unknown): number | undefined =>
+  typeof value === 'number' ? value : undefined
 
 const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ')

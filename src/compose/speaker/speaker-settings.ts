@@ -4,6 +4,7 @@ import { parseRelease, type Release } from '../../config/schema/release.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { parseDuration } from '../../net/duration.ts'
 import { type Ip, parseIp } from '../../net/ip.ts'
+import { type ListenAddress, metricsAddress } from '../metrics-address.ts'
 import { fromMetallb } from './metallb-environment.ts'
 import type { SpeakerWords } from './speaker-words.ts'
 import { defaultStateDirectory } from './status-socket.ts'
@@ -28,7 +29,7 @@ export interface SpeakerSettings {
   readonly gossip: GossipSettings | undefined
   readonly bgpListen: HostAndPort | undefined
   readonly stateDirectory: string
-  readonly metrics: { readonly host: string; readonly port: number } | undefined
+  readonly metrics: ListenAddress | undefined
 }
 
 export interface ClusterSettings {
@@ -148,18 +149,5 @@ function endpoint(flag: string, text: string, defaultPort: number): HostAndPort 
   throw new LbctlError(
     'usage',
     `--${flag} takes an IP address and perhaps a port, such as 192.0.2.1:${defaultPort}, not "${text}".`,
-  )
-}
-
-/** `HOST:PORT`; an IPv6 address stands in brackets, and no host means every address. */
-function metricsAddress(text: string): SpeakerSettings['metrics'] {
-  if (text === 'none' || text === '') return undefined
-  const [, bracketed, plain = '', digits = ''] = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
-  const port = Number(digits)
-  const host = bracketed ?? plain
-  if (digits !== '' && port <= 65_535) return { host: host === '' ? '::' : host, port }
-  throw new LbctlError(
-    'usage',
-    `--metrics-addr takes HOST:PORT, such as 127.0.0.1:7472, or "none", not "${text}".`,
   )
 }

@@ -14,7 +14,11 @@ export class WrittenConfiguration {
   readonly #reads = new WeakMap<KubeObject, ReadResult>()
 
   read(objects: readonly KubeObject[]): ConfigurationFact {
-    return readConfiguration(mergeReads(objects.map((object) => this.#read(object))))
+    return readConfiguration(this.readAll(objects))
+  }
+
+  readAll(objects: readonly KubeObject[]): ReadResult {
+    return mergeReads(objects.map((object) => this.#read(object)))
   }
 
   #read(object: KubeObject): ReadResult {

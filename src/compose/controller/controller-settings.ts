@@ -1,0 +1,72 @@
+// The words of `controller run` → what they mean, or what is wrong with them.
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { LbctlError } from '../../errors/lbctl-error.ts'
+import { parseDuration } from '../../net/duration.ts'
+import { type ListenAddress, metricsAddress } from '../metrics-address.ts'
+
+export interface ControllerWords {
+  readonly kubeconfig?: string | undefined
+  readonly context?: string | undefined
+  readonly namespace?: string | undefined
+  readonly 'lb-class'?: string | undefined
+  readonly 'cool-down'?: string | undefined
+  readonly 'lease-duration': string
+  readonly 'webhook-mode': 'enabled' | 'disabled'
+  readonly 'ml-secret-name'?: string | undefined
+  readonly deployment?: string | undefined
+  readonly 'pod-name'?: string | undefined
+  readonly 'node-name'?: string | undefined
+  readonly 'metrics-addr': string
+}
+
+export interface ControllerSettings {
+  readonly kubeconfig: string | undefined
+  readonly context: string | undefined
+  readonly namespace: string | undefined
+  readonly loadBalancerClass: string | undefined
+  /** 0: off */
+  readonly coolDownMs: number
+  readonly leaseDurationMs: number
+  readonly webhooks: boolean
+  readonly memberlistSecret: string | undefined
+  readonly deployment: string | undefined
+  /** of this process: a Pod may be started twice with one name */
+  readonly identity: string
+  readonly host: string
+  readonly metrics: ListenAddress | undefined
+}
+
+const SHORTEST_LEASE_MS = 1000
+
+/** MetalLB's environment variables count under their own names (metallb.md §7.2); flags count more. @throws LbctlError `usage` */
+export function controllerSettings(words: ControllerWords, env: NodeJS.ProcessEnv): ControllerSettings {
+  const of = (variable: string): string | undefined => env[variable] || undefined
+  const host = hostname()
+  const podName = words['pod-name'] ?? of('METALLB_POD_NAME')
+  return {
+    kubeconfig: words.kubeconfig,
+    context: words.context,
+    namespace: words.namespace ?? of('METALLB_NAMESPACE'),
+    loadBalancerClass: words['lb-class'] || undefined,
+    coolDownMs: words['cool-down'] === undefined ? 0 : time('cool-down', words['cool-down'], 0),
+    leaseDurationMs: wholeSeconds(time('lease-duration', words['lease-duration'], SHORTEST_LEASE_MS)),
+    webhooks: words['webhook-mode'] === 'enabled',
+    memberlistSecret: words['ml-secret-name'] ?? of('METALLB_ML_SECRET_NAME'),
+    deployment: words.deployment ?? of('METALLB_DEPLOYMENT'),
+    identity: `${podName ?? host}_${randomUUID()}`,
+    host: words['node-name'] ?? of('METALLB_NODE_NAME') ?? host,
+    metrics: metricsAddress(words['metrics-addr']),
+  }
+}
+
+/** A Lease has no fractions of seconds. */
+const wholeSeconds = (ms: number): number => Math.ceil(ms / 1000) * 1000
+
+function time(flag: string, text: string, leastMs: number): number {
+  const parsed = parseDuration(text.trim())
+  const ms = parsed.ok ? Number(parsed.value) / 1e6 : Number.NaN
+  if (ms >= leastMs) return ms
+  const least = leastMs === 0 ? '' : ` of ${leastMs / 1000}s and more`
+  throw new LbctlError('usage', `--${flag} takes a time${least}, such as 30s, not "${text}".`)
+}

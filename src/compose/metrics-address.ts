@@ -1,0 +1,20 @@
+// `--metrics-addr` of everything that runs.
+import { LbctlError } from '../errors/lbctl-error.ts'
+
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** `HOST:PORT`; an IPv6 address stands in brackets, and no host means every address. Undefined for "none". @throws LbctlError `usage` */
+export function metricsAddress(text: string): ListenAddress | undefined {
+  if (text === 'none' || text === '') return undefined
+  const [, bracketed, plain = '', digits = ''] = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  const host = bracketed ?? plain
+  if (digits !== '' && port <= 65_535) return { host: host === '' ? '::' : host, port }
+  throw new LbctlError(
+    'usage',
+    `--metrics-addr takes HOST:PORT, such as 127.0.0.1:7472, or "none", not "${text}".`,
+  )
+}
