@@ -128,14 +128,14 @@ export const CONTROLLER_RIGHTS: Rights = {
     {
       group: '',
       resources: ['services'],
-      verbs: { ...follow('which Services want an address'), get: 'to look again after a lost race' },
+      verbs: follow('which Services want an address'),
     },
     {
       group: '',
       resources: ['services/status'],
       verbs: {
-        update: 'to give a Service its address, guarded by a version',
-        patch: 'the same, with the annotation of the pool, in one write',
+        patch:
+          'to give a Service its address and the annotation of the pool in one write, guarded by a version',
       },
     },
     { group: '', resources: ['namespaces'], verbs: follow('the labels by which pools choose namespaces') },
@@ -151,10 +151,9 @@ export const CONTROLLER_RIGHTS: Rights = {
     {
       group: METALLB,
       resources: ['ipaddresspools/status'],
-      verbs: { patch: 'to count the addresses in use', update: 'the same, guarded by a version' },
+      verbs: { patch: 'to count the addresses in use' },
     },
     ...configurationState,
-    ownPod,
     {
       group: '',
       resources: ['secrets'],
@@ -178,8 +177,7 @@ export const CONTROLLER_RIGHTS: Rights = {
       names: [LEASE],
       verbs: {
         get: 'to see who leads',
-        update: 'to lead, and to go on leading, guarded by a version',
-        patch: 'to give the lead up',
+        update: 'to lead, to go on leading, and to give the lead up, guarded by a version',
       },
     },
     { group: 'coordination.k8s.io', resources: ['leases'], verbs: { create: 'to lead for the first time' } },

@@ -33,7 +33,11 @@ it(
     await cluster.createServices(...names.slice(10))
     const assigned = await cluster.untilAssigned(...names)
     expect(new Set(Object.values(assigned)).size).toBe(20)
-    await eventually('an event for each', async () => (await cluster.versions(EVENTS)).length >= 20, DEADLINE_MS)
+    await eventually(
+      'an event for each',
+      async () => (await cluster.versions(EVENTS)).length >= 20,
+      DEADLINE_MS,
+    )
     const pools = await eventually('the counters of the pool', async () => {
       const { items } = (await cluster.request('GET', POOLS)) as {
         items: readonly { readonly status?: Readonly<Record<string, number>> }[]
@@ -45,7 +49,9 @@ it(
       const { items } = (await cluster.request('GET', STATES)) as {
         items: readonly { readonly metadata: { name: string }; readonly status?: { result?: string } }[]
       }
-      return items.some(({ metadata, status }) => metadata.name === 'controller' && status?.result === 'Valid')
+      return items.some(
+        ({ metadata, status }) => metadata.name === 'controller' && status?.result === 'Valid',
+      )
     })
     expect(Math.max(...cluster.writes.values())).toBe(1)
     expect(await first.metric('metallb_allocator_addresses_in_use_total')).toBe(20)

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { customResourceDefinitions } from '../../../src/config/crds/custom-resource-definitions.ts'
+import { allItems } from '../../../src/install/install-objects.ts'
 import { type ApiServer, startApiServer } from '../../../src/lab/apiserver/api-server.ts'
 import { eventually } from '../namespaces.ts'
 import { DEADLINE_MS, RunningController } from './running-controller.ts'
@@ -15,6 +16,9 @@ export interface LiveService {
 
 const SERVICES = '/api/v1/namespaces/shop/services'
 const TOKEN = 'token-of-the-lab'
+/** What the controller may is what `lbctl install` gives it, and nothing else. */
+const ACCOUNT = 'system:serviceaccount:metallb-system:lbctl-controller'
+const RIGHTS = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'ServiceAccount', 'Deployment']
 
 export class ControllerLab {
   readonly folder = mkdtempSync(join(tmpdir(), 'lbctl-controller-'))
@@ -32,10 +36,19 @@ export class ControllerLab {
     await lab.up()
     lab.server.applyObjects([
       ...customResourceDefinitions(),
-      ...['metallb-system', 'shop'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+      ...['metallb-system', 'shop'].map((name) => ({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      })),
     ])
-    lab.server.applyObjects([pool('lan', addresses)])
-    writeFileSync(lab.kubeconfig, lab.server.kubeconfig())
+    lab.server.applyObjects([
+      pool('lan', addresses),
+      ...allItems('metallb-system')
+        .map(({ object }) => object)
+        .filter(({ kind }) => RIGHTS.includes(kind)),
+    ])
+    writeFileSync(lab.kubeconfig, lab.server.kubeconfig(ACCOUNT))
     return lab
   }
 
@@ -51,7 +64,10 @@ export class ControllerLab {
   async up(): Promise<void> {
     this.#server = await startApiServer({
       port: this.#port,
-      tokens: [{ token: TOKEN, user: 'admin', groups: ['system:masters'] }],
+      tokens: [
+        { token: TOKEN, user: 'admin', groups: ['system:masters'] },
+        { token: 'token-of-the-controller', user: ACCOUNT },
+      ],
       persistTo: join(this.folder, 'state'),
     })
     this.#port = this.#server.port
