@@ -11,6 +11,10 @@ export const surveyFlags = withEnvironment({
     helpValue: 'FILE|DIR',
   }),
   'from-cluster': boolean({ description: 'read pools, Services and Namespaces from the cluster' }),
+  'lb-class': string({
+    description: 'look at Services of this loadBalancerClass; by default at those without one',
+    helpValue: 'NAME',
+  }),
   kubeconfig: string({ description: 'path of the kubeconfig', helpValue: 'FILE' }),
   context: string({ description: 'context of the kubeconfig', helpValue: 'NAME' }),
 })
@@ -34,4 +38,31 @@ export const nextFlags = withEnvironment({
     default: 'ipv4' as const,
   })(),
   pool: string({ description: 'pool that the Service asks for', helpValue: 'NAME' }),
+})
+
+export const simulateFlags = withEnvironment({
+  ...surveyFlags,
+  drain: repeatedString({
+    description: 'take this node out, as for maintenance: its Pods are evicted and it goes down',
+    helpValue: 'NODE',
+  }),
+  'delete-pool': repeatedString({ description: 'delete this IPAddressPool', helpValue: 'POOL' }),
+  apply: repeatedString({
+    description: 'apply the objects in this file or directory',
+    helpValue: 'FILE|DIR',
+  }),
+  'upgrade-to': string({ description: 'upgrade MetalLB to this release', helpValue: 'RELEASE' }),
+  'compat-version': string({
+    description: 'release of MetalLB that announces now; by default that of the cluster, or the newest',
+    helpValue: 'RELEASE',
+  }),
+  nodes: string({
+    description:
+      'Nodes of the cluster, as "kubectl get nodes -o json" prints them, or lines of NAME and addresses',
+    helpValue: 'FILE',
+  }),
+  'ignore-exclude-lb': boolean({
+    description: 'the speakers run with --ignore-exclude-lb: nodes labelled as excluded count, too',
+  }),
+  all: boolean({ description: 'list the Services, too, for which nothing changes' }),
 })

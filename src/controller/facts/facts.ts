@@ -81,5 +81,11 @@ export interface FactSource {
   stop(): Promise<void>
 }
 
+/** As MetalLB's --lb-class: without a class of its own a load balancer serves Services without one; an empty class is none. */
+export const isOfClass = (
+  { loadBalancerClass }: Pick<ServiceFact, 'loadBalancerClass'>,
+  own: string | undefined,
+): boolean => (loadBalancerClass ?? '') === (own ?? '')
+
 export const serviceKey = ({ namespace, name }: { namespace: string; name: string }): ServiceKey =>
   `${namespace}/${name}`

@@ -6,7 +6,7 @@ import type { PoolState } from '../../ipam/pool-state.ts'
 import { metallbWords } from '../../ipam/refusal.ts'
 import { formatIp, type Ip, parseIp } from '../../net/ip.ts'
 import { requestOf } from '../converge/wish.ts'
-import { type ServiceFact, serviceKey } from '../facts/facts.ts'
+import { isOfClass, type ServiceFact, serviceKey } from '../facts/facts.ts'
 
 /** A Service whose addresses cannot be its own by the pools as they are. */
 export interface Stray {
@@ -20,6 +20,8 @@ export interface SurveyFacts {
   readonly pools: readonly PoolDefinition[]
   readonly namespaces: ReadonlyMap<string, Labels>
   readonly services: readonly ServiceFact[]
+  /** undefined: Services without a class; those of other classes are not looked at */
+  readonly loadBalancerClass: string | undefined
 }
 
 export class PoolSurvey {
@@ -29,9 +31,11 @@ export class PoolSurvey {
   /** Services of type LoadBalancer without an address */
   readonly waiting: readonly ServiceFact[]
 
-  constructor({ pools, namespaces, services }: SurveyFacts) {
+  constructor({ pools, namespaces, services, loadBalancerClass }: SurveyFacts) {
     this.allocator.setPools(pools, namespaces)
-    const ours = services.filter(({ type }) => type === 'LoadBalancer').sort(byAge)
+    const ours = services
+      .filter((service) => service.type === 'LoadBalancer' && isOfClass(service, loadBalancerClass))
+      .sort(byAge)
     this.services = new Map(ours.map((service) => [serviceKey(service), service]))
     this.strays = ours.flatMap((service) => this.#take(service))
     this.waiting = ours.filter(({ ingress }) => ingress.length === 0)

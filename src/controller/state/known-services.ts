@@ -1,6 +1,6 @@
 // Services as they were last told, what is to be written to them, and which have to be looked at again.
 import type { ServiceKey } from '../../ipam/request.ts'
-import { type ServiceFact, serviceKey, type WantedStatus } from '../facts/facts.ts'
+import { isOfClass, type ServiceFact, serviceKey, type WantedStatus } from '../facts/facts.ts'
 import { ownStatus, sameStatus, says, withStatus } from './wanted-status.ts'
 
 export interface KnownService {
@@ -14,7 +14,7 @@ export interface KnownService {
 }
 
 export class KnownServices {
-  readonly #loadBalancerClass: string
+  readonly #loadBalancerClass: string | undefined
   readonly #services = new Map<ServiceKey, KnownService>()
   readonly dirty = new Set<ServiceKey>()
   /** gone since the last step, with whether they had an address in their status */
@@ -22,7 +22,7 @@ export class KnownServices {
 
   /** @param loadBalancerClass undefined: Services without a class are ours */
   constructor(loadBalancerClass: string | undefined) {
-    this.#loadBalancerClass = loadBalancerClass ?? ''
+    this.#loadBalancerClass = loadBalancerClass
   }
 
   get(key: ServiceKey): KnownService | undefined {
@@ -45,7 +45,7 @@ export class KnownServices {
   set(fact: ServiceFact): void {
     const key = serviceKey(fact)
     // Its class may be set while it is no LoadBalancer; then it is another's, and gone for us.
-    if ((fact.loadBalancerClass ?? '') !== this.#loadBalancerClass) {
+    if (!isOfClass(fact, this.#loadBalancerClass)) {
       this.delete(key)
       return
     }
