@@ -16,6 +16,7 @@ const pure = [
   'src/layer2/**',
   'src/speaker/**',
   'src/controller/**',
+  'src/simulate/**',
   'src/diagnose/**/checks/**',
   'src/diagnose/cluster/**',
   'src/diagnose/path/**',

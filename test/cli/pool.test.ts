@@ -108,3 +108,62 @@ describe('lbctl pool', () => {
     expect(broken.stderr).toContain('after its end')
   })
 })
+
+describe('lbctl pool simulate', () => {
+  const nodes = ['worker-1 192.0.2.101', 'worker-2 192.0.2.102'].join('\n')
+  const advert = `---
+apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata: {name: all, namespace: metallb-system}
+`
+  const simulate = (...words: string[]) => pool('simulate', '--nodes', join(directory, 'nodes.txt'), ...words)
+  beforeAll(() => {
+    writeFileSync(join(directory, 'nodes.txt'), nodes)
+    writeFileSync(join(directory, 'advert.yaml'), advert)
+  })
+
+  // The controller has given the one that waits an address, and the stray another one, before anything is deleted.
+  it('a deleted pool: who loses an address, the worst first, exit code 1, 80 columns', async () => {
+    const words = ['--nodes', join(directory, 'nodes.txt'), '-f', directory, '--delete-pool', 'lan']
+    const { stdout, stderr, code } = await lbctl(['pool', 'simulate', ...words], { env: { COLUMNS: '80' } })
+    expect([stderr, code]).toEqual(['', 1])
+    expect(stdout).toMatch(/^4 of 4 Services lose an address or all candidates; for 4 something changes\.\n/)
+    expect(stdout).toMatch(/shop\/tls +loses an address +192\.0\.2\.10 of lan on worker-\d → no address/)
+    expect(stdout).toContain('No EndpointSlices were given')
+    for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80)
+  })
+
+  it('a drained node: other owners are no harm; the same as JSON', async () => {
+    const { stdout, code } = await simulate('--drain', 'worker-1', '-o', 'json')
+    const report = JSON.parse(stdout)
+    expect([code, report.harmed, report.drained]).toEqual([0, 0, ['worker-1']])
+    expect(report.services).toHaveLength(4)
+    for (const { after } of report.services) expect(after.layer2Owner).toBe('worker-2')
+  })
+
+  it('says what it does not know', async () => {
+    const nothing = await simulate()
+    expect([nothing.code, nothing.stderr.includes('--drain')]).toEqual([2, true])
+    const stranger = await simulate('--drain', 'worker-9')
+    expect([stranger.code, stranger.stderr.includes('worker-1, worker-2')]).toEqual([2, true])
+    const upgrade = await simulate('--upgrade-to', '0.16')
+    expect([upgrade.code, upgrade.stderr.includes('--compat-version')]).toEqual([2, true])
+    const upgraded = await simulate('--upgrade-to', '0.16', '--compat-version', '0.15.2')
+    expect([upgraded.code, upgraded.stderr]).toEqual([0, ''])
+    const alone = await pool('simulate', '--delete-pool', 'lan')
+    expect([alone.code, alone.stderr.includes('--nodes')]).toEqual([2, true])
+  })
+
+  it('list and simulate leave Services of other classes alone', async () => {
+    const other = service('cloud', '203.0.113.9', 80, ', loadBalancerClass: cloud')
+    writeFileSync(join(directory, 'other.yaml'), other)
+    try {
+      expect((await pool('list')).stdout).not.toContain('shop/cloud')
+      const { stdout } = await pool('list', '--lb-class', 'cloud')
+      expect(stdout).toContain('shop/cloud has 203.0.113.9 and may not')
+      expect(stdout).not.toContain('shop/odd')
+    } finally {
+      rmSync(join(directory, 'other.yaml'))
+    }
+  })
+})

@@ -1,0 +1,130 @@
+// `lbctl pool simulate` put together: the world as it is, and the one that is imagined.
+import type { Diagnostic } from '../config/diagnostic.ts'
+import type { NodeObject } from '../config/objects/read-object.ts'
+import type { ReadResult } from '../config/objects/read-objects.ts'
+import { NEWEST_RELEASE, parseRelease, type Release } from '../config/schema/release.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import type { Result } from '../net/result.ts'
+import { withApplied, withoutPools } from '../simulate/changed-objects.ts'
+import { drained } from '../simulate/drained.ts'
+import { type Simulation, simulate } from '../simulate/simulate.ts'
+import { type World, type WorldSettings, worldOf } from '../simulate/world.ts'
+import { readSources } from './files.ts'
+import { objectsIn, type PoolObjectsRequest, readPoolObjects, refuse } from './pool-objects.ts'
+import { nodesInFile } from './simulated-nodes.ts'
+
+export interface SimulationRequest extends PoolObjectsRequest {
+  readonly drain?: readonly string[] | undefined
+  readonly 'delete-pool'?: readonly string[] | undefined
+  readonly apply?: readonly string[] | undefined
+  readonly 'upgrade-to'?: string | undefined
+  readonly 'compat-version'?: string | undefined
+  readonly 'ignore-exclude-lb': boolean
+  readonly nodes?: string | undefined
+}
+
+/** What was simulated, with what it rests on. */
+export interface SimulationReport extends Simulation {
+  readonly drained: readonly string[]
+  readonly deletedPools: readonly string[]
+  readonly applied: readonly string[]
+  readonly release: { readonly before: Release; readonly after: Release }
+  /** there are no EndpointSlices, so every Service is taken to be served on every node */
+  readonly servedEverywhere: boolean
+}
+
+/** @throws LbctlError `usage` for names that are not there, `input` for objects that are not valid before or afterwards */
+export async function simulation(request: SimulationRequest, signal: AbortSignal): Promise<SimulationReport> {
+  const { drain = [], apply = [] } = request
+  const deletePool = request['delete-pool'] ?? []
+  const upgradeTo = releaseOf('upgrade-to', request['upgrade-to'])
+  const compat = releaseOf('compat-version', request['compat-version'])
+  if (drain.length + apply.length + deletePool.length === 0 && upgradeTo === undefined)
+    throw new LbctlError('usage', 'Nothing says what is to be simulated.', {
+      hints: ['Use --drain, --delete-pool, --apply or --upgrade-to, or several of them.'],
+    })
+  const { present, found } = await presentObjects(request, signal)
+  const release = compat ?? found ?? presentRelease(upgradeTo)
+  const comes = apply.length === 0 ? undefined : objectsIn(await readSources(apply, { signal }))
+  const servedEverywhere =
+    !request['from-cluster'] && present.objects.endpointSlices.length === 0 && !hasSlices(comes)
+  const settings: WorldSettings = {
+    release,
+    loadBalancerClass: request['lb-class'],
+    ignoreExcludeLabel: request['ignore-exclude-lb'],
+    servedEverywhere,
+  }
+  const before = valid(worldOf(present, settings), 'as it is')
+  if (before.nodes.size === 0)
+    throw new LbctlError('input', 'No Node is known, so nobody could announce anything.', {
+      hints: ['Give the Nodes: kubectl get nodes -o yaml > nodes.yaml, then --nodes nodes.yaml.'],
+    })
+  mustExist(
+    'delete-pool',
+    'IPAddressPool',
+    deletePool,
+    before.pools.map(({ name }) => name),
+  )
+  mustExist('drain', 'Node', drain, [...before.nodes.keys()])
+  const without = withoutPools(present, new Set(deletePool))
+  const changed = comes === undefined ? without : withApplied(without, comes)
+  const then = valid(worldOf(changed, { ...settings, release: upgradeTo ?? release }), 'afterwards')
+  return {
+    ...simulate(before, drained(then, new Set(drain))),
+    ...{ drained: drain, deletedPools: deletePool, applied: apply },
+    release: { before: release, after: upgradeTo ?? release },
+    servedEverywhere,
+  }
+}
+
+const hasSlices = (read: ReadResult | undefined): boolean => (read?.objects.endpointSlices.length ?? 0) > 0
+
+async function presentObjects(
+  request: SimulationRequest,
+  signal: AbortSignal,
+): Promise<{ readonly present: ReadResult; readonly found: Release | undefined }> {
+  const read = await readPoolObjects(request, signal)
+  const given: readonly NodeObject[] = request.nodes === undefined ? [] : await nodesInFile(request.nodes)
+  const names = new Set(given.map(({ name }) => name))
+  const nodes = [...read.objects.nodes.filter(({ name }) => !names.has(name)), ...given]
+  const objects = { ...read.objects, nodes }
+  if (!request['from-cluster']) return { present: { ...read, objects }, found: undefined }
+  const { speakersOfCluster } = await import('./pool-cluster.ts')
+  const { slices, release } = await speakersOfCluster(request, signal)
+  const live = objectsIn({ sources: slices, diagnostics: [] }).objects.endpointSlices
+  const known = new Set(objects.endpointSlices.map((slice) => `${slice.namespace}/${slice.name}`))
+  const endpointSlices = [
+    ...objects.endpointSlices,
+    ...live.filter((slice) => !known.has(`${slice.namespace}/${slice.name}`)),
+  ]
+  return { present: { ...read, objects: { ...objects, endpointSlices } }, found: release }
+}
+
+/** Two releases that are the same by accident would hide what an upgrade does. */
+function presentRelease(upgradeTo: Release | undefined): Release {
+  if (upgradeTo === undefined) return NEWEST_RELEASE
+  throw new LbctlError('usage', 'It is not known which MetalLB is upgraded.', {
+    hints: ['Name the release of now: --compat-version 0.15.2.'],
+  })
+}
+
+function releaseOf(flag: string, text: string | undefined): Release | undefined {
+  if (text === undefined) return undefined
+  const release = parseRelease(text)
+  if (release !== undefined) return release
+  throw new LbctlError('usage', `--${flag} takes a MetalLB release such as 0.15.2, not "${text}".`)
+}
+
+function valid(world: Result<World, readonly Diagnostic[]>, when: string): World {
+  if (world.ok) return world.value
+  refuse(world.error)
+  throw new Error(`the configuration ${when} is invalid for no reason`)
+}
+
+function mustExist(flag: string, kind: string, names: readonly string[], known: readonly string[]): void {
+  const missing = names.find((name) => !known.includes(name))
+  if (missing === undefined) return
+  throw new LbctlError('usage', `--${flag}: there is no ${kind} "${missing}" in what was given.`, {
+    hints: [known.length === 0 ? `There is no ${kind} at all.` : `There is ${[...known].sort().join(', ')}.`],
+  })
+}

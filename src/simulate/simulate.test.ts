@@ -1,0 +1,100 @@
+// Single changes of one small cluster, with the outcome written out.
+import { expect, it } from 'vitest'
+import { readObjects } from '../config/objects/read-objects.ts'
+import { parseYaml } from '../config/source/parse.ts'
+import { Source } from '../config/source/source.ts'
+import { withApplied, withoutPools } from './changed-objects.ts'
+import { drained } from './drained.ts'
+import { simulate } from './simulate.ts'
+import { type WorldSettings, worldOf } from './world.ts'
+
+const SETTINGS: WorldSettings = {
+  ...{ release: '0.16.1', loadBalancerClass: undefined },
+  ...{ ignoreExcludeLabel: false, servedEverywhere: true },
+}
+const read = (text: string) => readObjects(parseYaml(new Source('x', text)).documents)
+const pool = (name: string, range: string) => `---
+apiVersion: metallb.io/v1beta1
+kind: IPAddressPool
+metadata: {name: ${name}, namespace: metallb-system}
+spec: {addresses: ["${range}"]}
+`
+const service = (name: string, address: string, more = '') => `---
+apiVersion: v1
+kind: Service
+metadata: {namespace: shop, name: ${name}}
+spec: {type: LoadBalancer, clusterIPs: [10.96.0.9], ports: [{port: 80}]${more}}
+status: {loadBalancer: {ingress: [{ip: ${address}}]}}
+`
+const OBJECTS = read(`${pool('lan', '192.0.2.10-192.0.2.11')}${pool('wan', '198.51.100.0/32')}
+---
+apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata: {name: all, namespace: metallb-system}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: worker-1}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: worker-2}
+${service('a', '192.0.2.10')}${service('b', '192.0.2.11')}${service('other', '203.0.113.1', ', loadBalancerClass: cloud')}`)
+
+function world(objects: typeof OBJECTS, settings = SETTINGS) {
+  const made = worldOf(objects, settings)
+  if (!made.ok) throw new Error(made.error.map(({ message }) => message).join(' '))
+  return made.value
+}
+const now = world(OBJECTS)
+const effects = (then: typeof now, before = now) =>
+  simulate(before, then).services.map(({ service: key, effect, after }) => [key, effect, after?.addresses])
+
+it('hands the last free address to the oldest of those that lose theirs, and the others get none', () => {
+  const simulation = simulate(now, world(withoutPools(OBJECTS, new Set(['lan']))))
+  expect(simulation.services).toMatchObject([
+    { service: 'shop/b', effect: 'loses-address', after: { addresses: [], why: 'no available IPs' } },
+    { service: 'shop/a', effect: 'other-address', after: { addresses: ['198.51.100.0'], pool: 'wan' } },
+  ])
+  expect([simulation.harmed, simulation.unsettled]).toEqual([1, []])
+})
+
+it('keeps every address that the new pool holds, too', () => {
+  const applied = read(pool('wide', '192.0.2.0/24'))
+  expect(effects(world(withApplied(withoutPools(OBJECTS, new Set(['lan'])), applied)))).toEqual([
+    ['shop/a', 'unchanged', ['192.0.2.10']],
+    ['shop/b', 'unchanged', ['192.0.2.11']],
+  ])
+})
+
+it('an applied Service keeps what the cluster wrote, and a new one gets an address', () => {
+  const spec = 'spec: {type: LoadBalancer, ports: [{port: 81}]}'
+  const applied = (name: string) =>
+    read(`{apiVersion: v1, kind: Service, metadata: {namespace: shop, name: ${name}}, ${spec}}`)
+  expect(effects(world(withApplied(OBJECTS, applied('a'))))[0]).toEqual([
+    ...['shop/a', 'unchanged', ['192.0.2.10']],
+  ])
+  expect(effects(world(withApplied(OBJECTS, applied('new'))))[0]).toEqual([
+    ...['shop/new', 'gains', ['198.51.100.0']],
+  ])
+})
+
+it('names the owner before and afterwards, and who loses every candidate', () => {
+  const owner = simulate(now, now).services[0]?.before?.layer2Owner ?? ''
+  const one = simulate(now, drained(now, new Set([owner])))
+  const other = owner === 'worker-1' ? 'worker-2' : 'worker-1'
+  expect(one.services.find(({ service: key }) => key === 'shop/a')).toMatchObject({
+    ...{ effect: 'other-owner', before: { layer2Owner: owner }, after: { layer2Owner: other } },
+  })
+  expect(one.harmed).toBe(0)
+  const both = simulate(now, drained(now, new Set(['worker-1', 'worker-2'])))
+  expect(both.services.map(({ effect }) => effect)).toEqual(['loses-announcement', 'loses-announcement'])
+  expect(both.harmed).toBe(2)
+})
+
+it('looks at one class of Services alone', () => {
+  const cloud = world(OBJECTS, { ...SETTINGS, loadBalancerClass: 'cloud' })
+  const { services, unsettled } = simulate(cloud, cloud)
+  expect(services.map(({ service: key }) => key)).toEqual(['shop/other'])
+  expect(unsettled).toEqual(['shop/other'])
+})
