@@ -1,6 +1,7 @@
 // `lbctl bundle diff` put together: two archives → what changed between them.
 import { compareBundles, type Side } from '../../diagnose/bundle/compare.ts'
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
+import { LbctlError } from '../../errors/lbctl-error.ts'
 import { renderComparison } from '../../terminal/bundle/comparison.ts'
 import { judgedView } from '../diagnose-cluster.ts'
 import type { CommandOutput } from '../diagnose-output.ts'
@@ -26,6 +27,14 @@ export function runBundleDiff(request: BundleDiffRequest, output: CommandOutput)
 
 function sideOf(path: string): Side {
   const facts = readBundleFile(path)
+  if (facts.elections !== undefined)
+    throw new LbctlError(
+      'input',
+      `Pseudonyms stand for the addresses in ${path}, and no two bundles share them.`,
+      {
+        hints: ['Compare bundles that were made without --pseudonymise.'],
+      },
+    )
   return { facts, ...judgedView(facts, { only: [], skip: [], 'fail-on': 'error' }) }
 }
 

@@ -29,6 +29,9 @@ export const bundleFlags = withEnvironment({
     description: 'namespace that MetalLB runs in; found by its labels by default',
     helpValue: 'NAME',
   }),
+  pseudonymise: boolean({
+    description: 'put other addresses in the place of addresses, alike everywhere in the bundle',
+  }),
   host: boolean({
     allowNo: true,
     default: true,

@@ -1,8 +1,10 @@
 // `lbctl bundle` put together: facts of a cluster and of this host → redacted → one archive with a page to read.
+import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { gzipSync } from 'node:zlib'
 import { isPartial, jsonBytes, makeBundle } from '../../diagnose/bundle/make-bundle.ts'
 import type { DescribedFile, MissingPart } from '../../diagnose/bundle/manifest.ts'
+import { pseudonymiser, withElections } from '../../diagnose/bundle/pseudonymise.ts'
 import { redact } from '../../diagnose/bundle/redact.ts'
 import {
   type ClusterFacts,
@@ -26,6 +28,7 @@ export interface BundleRequest extends ClusterInputRequest {
   readonly archive?: string | undefined
   readonly force: boolean
   readonly host: boolean
+  readonly pseudonymise: boolean
 }
 
 /** @throws LbctlError when the cluster does not answer at all, or the archive cannot be written */
@@ -41,11 +44,18 @@ export async function runBundle(
   }
   const read = await clusterInput(request, [], step, signal)
   const host = await hostPart(request, read, step)
-  const { facts, hidden } = redact(host.facts)
+  const { facts: clean, hidden } = redact(host.facts)
+  const pseudonyms = request.pseudonymise ? pseudonymiser(clean, randomBytes(16).toString('hex')) : undefined
+  const facts = pseudonyms === undefined ? clean : pseudonyms(withElections(clean))
   const { verdict } = judgedView(facts, { only: [], skip: [], 'fail-on': 'error' })
-  const known = { lbctl: version, hidden, pseudonymised: [], missing: host.missing }
+  const known = {
+    lbctl: version,
+    hidden,
+    pseudonymised: pseudonyms === undefined ? [] : ['addresses'],
+    missing: pseudonyms?.(host.missing) ?? host.missing,
+  }
   const { archive, manifest } = makeBundle(facts, known, (soFar) => [
-    ...host.files,
+    ...host.files.map((file) => ({ ...file, bytes: jsonBytes(pseudonyms?.(file.value) ?? file.value, 2) })),
     {
       path: 'verdict.json',
       holds: 'what the diagnosis said when the bundle was made',
@@ -66,7 +76,7 @@ export async function runBundle(
 
 interface HostPart {
   readonly facts: ClusterFacts
-  readonly files: readonly DescribedFile[]
+  readonly files: readonly (Pick<DescribedFile, 'path' | 'holds'> & { readonly value: object })[]
   readonly missing: readonly MissingPart[]
 }
 
@@ -90,7 +100,7 @@ async function hostPart(
         {
           path: 'host.json',
           holds: `network of host ${host.node}, which is no node`,
-          bytes: jsonBytes(host, 2),
+          value: host,
         },
       ],
       missing: [],

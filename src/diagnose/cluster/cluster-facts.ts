@@ -165,6 +165,8 @@ export interface ClusterFacts extends ObjectPlanes {
   readonly hosts: Plane<HostFacts>
   readonly probes: Plane<ProbeFacts>
   readonly logs: Plane<LogIncident>
+  /** key of a Service → its candidates in the order of succession, where pseudonyms stand for addresses */
+  readonly elections?: Readonly<Record<string, readonly string[]>>
 }
 
 export type PlaneName = ObjectPlane | 'kinds' | 'hosts' | 'probes' | 'logs'

@@ -18,6 +18,7 @@ import { componentOf, type Installation, installationsOf, isMetallb, selectsPod 
 import { textAt, timeOf } from './object-fields.ts'
 import { addressesOf, isReady, keyOf, nodeOf } from './object-keys.ts'
 import { readClusterObjects } from './read-cluster-objects.ts'
+import { asRecorded } from './recorded-election.ts'
 import { type SilentService, silentServices } from './silent-services.ts'
 
 export class ClusterView {
@@ -145,10 +146,11 @@ export class ClusterView {
     const key = keyOf(service)
     const known = this.#matrices.get(key)
     if (known !== undefined) return known
-    const made = this.decider?.matrix(
+    const computed = this.decider?.matrix(
       serviceFact(service, { outsideCluster: false }),
       this.endpointsOf(service),
     )
+    const made = computed === undefined ? undefined : asRecorded(computed, this.facts.elections?.[key])
     if (made !== undefined) this.#matrices.set(key, made)
     return made
   }

@@ -1,6 +1,6 @@
 // Facts of a file that `--save-facts` wrote, here or elsewhere, by this or by another lbctl.
 import type { KubeObject } from '../../config/kube-object.ts'
-import { flag, maybe, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
+import { flag, list, maybe, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
 import { type ClusterFacts, clusterFacts, PLANES, type Plane } from './cluster-facts.ts'
 
 const anyObject: Shape<object> = (value, path) => {
@@ -31,6 +31,16 @@ function planeShape(item: Shape<unknown>): Shape<Plane<unknown>> {
   }
 }
 
+const names = list(text)
+
+const electionsIn = (value: unknown): Record<string, readonly string[]> =>
+  Object.fromEntries(
+    Object.entries(anyObject(value, 'elections')).map(([key, order]) => [
+      key,
+      names(order, `elections.${key}`),
+    ]),
+  )
+
 const NO_OBJECTS: ReadonlySet<string> = new Set(['kinds', 'hosts', 'probes', 'logs'])
 
 /** Planes that the file does not know are those of a newer lbctl: nobody asked for them. @throws ShapeMismatch */
@@ -47,5 +57,7 @@ export function readClusterFacts(value: unknown): ClusterFacts {
     name,
     planeShape(NO_OBJECTS.has(name) ? anyObject : kubeObject)(from[name], name),
   ])
-  return clusterFacts({ ...head, ...(Object.fromEntries(planes) as Partial<ClusterFacts>) })
+  const known = { ...head, ...(Object.fromEntries(planes) as Partial<ClusterFacts>) }
+  const elections = from['elections']
+  return clusterFacts(elections === undefined ? known : { ...known, elections: electionsIn(elections) })
 }
