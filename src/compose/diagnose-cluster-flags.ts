@@ -64,7 +64,13 @@ const sources = {
   }),
 }
 
-export const allFlags = withEnvironment({ ...sources })
+export const allFlags = withEnvironment({
+  ...sources,
+  pre: boolean({
+    description:
+      'before anything is installed: what will work on this host and in this cluster, and which mode to choose',
+  }),
+})
 
 export const serviceFlags = withEnvironment({
   ...sources,

@@ -12,6 +12,7 @@ export default class DiagnoseAll extends BaseCommand {
     'lbctl diagnose all',
     'lbctl diagnose all -o short --wait 5m',
     'lbctl diagnose all -f cluster.yaml --fail-on warning -o junit',
+    'lbctl diagnose all --pre',
     'lbctl diagnose all --save-facts facts.json && lbctl diagnose all --facts facts.json',
   ]
 
@@ -24,6 +25,11 @@ export default class DiagnoseAll extends BaseCommand {
       stderrStyle: this.stderrStyle,
       showSteps: process.stderr.isTTY || this.verbose,
       verbose: this.verbose,
+    }
+    if (flags.pre) {
+      const { runEnvironment } = await import('../../compose/diagnose-environment.ts')
+      this.exitWith(await this.interruptible((signal) => runEnvironment(flags, output, signal)))
+      return
     }
     const work = {
       podNamespaces: [],

@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest'
+import type { KubeObject } from '../../config/kube-object.ts'
+import { renderEnvironment } from '../../terminal/diagnose/environment.ts'
+import { type ClusterFacts, clusterFacts, type PlaneName, readPlane } from '../cluster/cluster-facts.ts'
+import {
+  ENVIRONMENT_FACTS_FORMAT,
+  type EnvironmentFacts,
+  type EnvironmentLink,
+  type HostEnvironment,
+} from './environment-facts.ts'
+import { judgeEnvironment } from './judge-environment.ts'
+import { readEnvironmentFacts } from './read-environment-facts.ts'
+
+const link = (known: Partial<EnvironmentLink> = {}): EnvironmentLink => ({
+  name: 'eth0',
+  kind: undefined,
+  hardwareType: 1,
+  up: true,
+  loopback: false,
+  noArp: false,
+  wireless: false,
+  mac: '3c:ec:ef:00:00:01',
+  master: undefined,
+  bondMode: undefined,
+  vlanFiltering: undefined,
+  addresses: ['192.0.2.2'],
+  ...known,
+})
+const host = (known: Partial<HostEnvironment> = {}): HostEnvironment => ({
+  vendor: 'Supermicro',
+  product: 'X11',
+  platform: undefined,
+  links: [link()],
+  uplink: 'eth0',
+  ...known,
+})
+const object = (
+  kind: string,
+  name: string,
+  rest: Record<string, unknown> = {},
+  apiVersion = 'v1',
+): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: 'kube-system', ...((rest['metadata'] as object | undefined) ?? {}) },
+  ...Object.fromEntries(Object.entries(rest).filter(([key]) => key !== 'metadata')),
+})
+const node = (rest: Record<string, unknown> = {}, labels: Record<string, string> = {}): KubeObject =>
+  object('Node', 'node-a', { ...rest, metadata: { labels } })
+const cluster = (planes: Partial<Record<PlaneName, readonly KubeObject[]>> = {}): ClusterFacts => {
+  const all = {
+    nodes: [node()],
+    daemonSets: [],
+    deployments: [],
+    pods: [],
+    configMaps: [],
+    foreign: [],
+    ...planes,
+  }
+  return clusterFacts({
+    takenAt: '2026-11-27T12:00:00Z',
+    origin: 'cluster',
+    vantage: 'cluster "home", from host node-a',
+    kubernetesVersion: 'v1.33.1',
+    ...Object.fromEntries(Object.entries(all).map(([name, items]) => [name, readPlane(items)])),
+  })
+}
+const facts = (
+  ofHost: HostEnvironment = host(),
+  ofCluster: ClusterFacts | 'none' = cluster(),
+): EnvironmentFacts => ({
+  format: ENVIRONMENT_FACTS_FORMAT,
+  takenAt: '2026-11-27T12:00:00Z',
+  hostName: 'node-a',
+  host: { status: 'read', value: ofHost },
+  cluster:
+    ofCluster === 'none'
+      ? { status: 'not-read', reason: 'There is no kubeconfig.' }
+      : { status: 'read', value: ofCluster },
+})
+const effects = (given: EnvironmentFacts): Record<string, string> =>
+  Object.fromEntries(judgeEnvironment(given).modes.map(({ mode, effect }) => [mode, effect]))
+const daemonSet = (name: string) => object('DaemonSet', name, {}, 'apps/v1')
+const proxy = (mode: string, strictArp: boolean) =>
+  object('ConfigMap', 'kube-proxy', {
+    data: {
+      'config.conf': `kind: KubeProxyConfiguration\nmode: "${mode}"\nipvs:\n  strictARP: ${strictArp}\n`,
+    },
+  })
+const crd = (apiVersion: string, kind: string) => object(kind, 'x', {}, apiVersion)
+
+describe('an environment', () => {
+  it('with nothing special takes layer 2', () => {
+    const verdict = judgeEnvironment(facts())
+    expect(verdict).toMatchObject({ status: 'healthy', choose: 'layer 2' })
+    expect(verdict.items.map(({ id }) => id)).toEqual(['kubernetes'])
+    expect(effects(facts())).toEqual({ 'layer 2': 'works', BGP: 'works', 'BGP unnumbered': 'fails' })
+  })
+
+  // Each fault with its healthy twin: the thing is there, and harmless.
+  it.each<[string, HostEnvironment, string, string, HostEnvironment]>([
+    [
+      'wireless',
+      host({ links: [link({ wireless: true })] }),
+      'change',
+      'works',
+      host({ links: [link(), link({ name: 'wlan0', wireless: true })] }),
+    ],
+    ['platform', host({ platform: 'OpenStack' }), 'change', 'works', host({ platform: 'QEMU/KVM' })],
+    ['platform', host({ platform: 'Amazon EC2' }), 'fails', 'fails', host({ platform: 'VMware' })],
+    [
+      'tunnel',
+      host({ uplink: 'wg0', links: [link({ name: 'wg0', kind: 'wireguard', hardwareType: 65534 })] }),
+      'fails',
+      'works',
+      host({ links: [link(), link({ name: 'wg0', kind: 'wireguard', hardwareType: 65534 })] }),
+    ],
+    [
+      'bond',
+      host({ links: [link({ kind: 'bond', bondMode: 'balance-alb' })] }),
+      'change',
+      'works',
+      host({ links: [link({ kind: 'bond', bondMode: '802.3ad' })] }),
+    ],
+  ])('of a host: %s', (id, bad, layer2, bgp, twin) => {
+    expect(judgeEnvironment(facts(bad)).items.map((item) => item.id)).toContain(id)
+    expect(effects(facts(bad))).toMatchObject({ 'layer 2': layer2, BGP: bgp })
+    expect(judgeEnvironment(facts(twin)).items.map((item) => item.id)).toContain(id)
+    expect(effects(facts(twin))).toMatchObject({ 'layer 2': 'works', BGP: 'works' })
+  })
+
+  it.each<[string, HostEnvironment]>([
+    ['proxmox', host({ platform: 'QEMU/KVM', links: [link({ mac: 'bc:24:11:00:00:01' })] })],
+    [
+      'bridge',
+      host({
+        uplink: 'br0',
+        links: [
+          link({ master: 'br0', addresses: [] }),
+          link({ name: 'br0', kind: 'bridge', vlanFiltering: true }),
+        ],
+      }),
+    ],
+    ['vlan', host({ links: [link({ name: 'eth0.7', kind: 'vlan' })] })],
+  ])('is told of %s, which is no obstacle', (id, given) => {
+    const found = judgeEnvironment(facts(given)).items.filter((item) => item.of === 'host')
+    expect(found.map((item) => item.id)).toEqual([id])
+    expect(effects(facts(given))['layer 2']).toBe('works')
+    expect(judgeEnvironment(facts()).items.map((item) => item.id)).not.toContain(id)
+  })
+
+  const excluded = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
+  it.each<[string, Parameters<typeof cluster>[0], string, string, Parameters<typeof cluster>[0]]>([
+    [
+      'provider',
+      { nodes: [node({ spec: { providerID: 'aws:///eu/i-1' } })] },
+      'fails',
+      'fails',
+      { nodes: [node({ spec: { providerID: 'vsphere://1' } })] },
+    ],
+    [
+      'excluded-nodes',
+      { nodes: [node({}, excluded)] },
+      'change',
+      'change',
+      { nodes: [node({}, excluded), node()] },
+    ],
+    [
+      'k3s',
+      { daemonSets: [daemonSet('svclb-web-1')] },
+      'change',
+      'change',
+      { nodes: [node({ status: { nodeInfo: { kubeletVersion: 'v1.33.1+k3s1' } } })] },
+    ],
+    [
+      'kube-proxy',
+      { configMaps: [proxy('ipvs', false)] },
+      'change',
+      'works',
+      { configMaps: [proxy('ipvs', true)] },
+    ],
+  ])('of a cluster: %s', (id, bad, layer2, bgp, twin) => {
+    const [broken, well] = [facts(host(), cluster(bad)), facts(host(), cluster(twin))]
+    expect(judgeEnvironment(broken).items.map((item) => item.id)).toContain(id)
+    expect(effects(broken)).toMatchObject({ 'layer 2': layer2, BGP: bgp })
+    expect(judgeEnvironment(well).items.map((item) => item.id)).toContain(id)
+    expect(effects(well)).toMatchObject({ 'layer 2': 'works', BGP: 'works' })
+  })
+
+  it.each<[string, Parameters<typeof cluster>[0], string, string]>([
+    ['kind', { nodes: [node({ spec: { providerID: 'kind://docker/kind/a' } })] }, 'works', 'works'],
+    ['talos', { nodes: [node({ status: { nodeInfo: { osImage: 'Talos (v1.9.0)' } } })] }, 'change', 'change'],
+    ['openshift', { nodes: [node({}, { 'node.openshift.io/os_id': 'rhcos' })] }, 'change', 'change'],
+    ['calico-bgp', { foreign: [crd('crd.projectcalico.org/v1', 'BGPPeer')] }, 'works', 'change'],
+    ['cilium-bgp', { foreign: [crd('cilium.io/v2', 'CiliumBGPClusterConfig')] }, 'works', 'change'],
+    ['kube-router', { daemonSets: [daemonSet('kube-router')] }, 'works', 'change'],
+    ['network-plugin', { daemonSets: [daemonSet('kube-flannel-ds')] }, 'works', 'works'],
+    [
+      'cilium-load-balancer',
+      { foreign: [crd('cilium.io/v2', 'CiliumLoadBalancerIPPool')] },
+      'change',
+      'change',
+    ],
+    ['kube-vip', { pods: [object('Pod', 'kube-vip-node-a')] }, 'change', 'change'],
+    ['purelb', { daemonSets: [daemonSet('lbnodeagent')] }, 'change', 'change'],
+    ['openelb', { daemonSets: [daemonSet('openelb-speaker')] }, 'change', 'change'],
+    ['cloud-controller', { daemonSets: [daemonSet('hcloud-cloud-controller-manager')] }, 'change', 'change'],
+    [
+      'metallb',
+      {
+        daemonSets: [object('DaemonSet', 'speaker', { metadata: { labels: { app: 'metallb' } } }, 'apps/v1')],
+      },
+      'works',
+      'works',
+    ],
+  ])('of a cluster: %s, and not without it', (id, planes, layer2, bgp) => {
+    const given = facts(host(), cluster(planes))
+    expect(judgeEnvironment(given).items.map((item) => item.id)).toContain(id)
+    expect(judgeEnvironment(facts()).items.map((item) => item.id)).not.toContain(id)
+    expect(effects(given)).toMatchObject({ 'layer 2': layer2, BGP: bgp })
+  })
+
+  it('of a laptop says nothing about nodes, and is told all the same', () => {
+    const verdict = judgeEnvironment({
+      ...facts(host({ links: [link({ wireless: true })] })),
+      hostName: 'laptop',
+    })
+    expect(verdict).toMatchObject({ status: 'healthy', choose: 'layer 2' })
+    expect(verdict.notKnown.join(' ')).toMatch(/laptop is no node of the cluster/)
+  })
+
+  it('with bare links to routers can have BGP unnumbered', () => {
+    const verdict = judgeEnvironment(facts(host({ links: [link(), link({ name: 'eth1', addresses: [] })] })))
+    expect(verdict.modes[2]).toMatchObject({
+      effect: 'works',
+      reasons: [expect.stringContaining('eth1 has') as string],
+    })
+  })
+
+  it('of which nothing could be read is not judged', () => {
+    const nothing = {
+      ...facts(host(), 'none'),
+      host: { status: 'not-read', reason: 'No kernel.' },
+    } as const
+    expect(judgeEnvironment(nothing)).toMatchObject({ status: 'undetermined', choose: undefined, modes: [] })
+  })
+
+  it('comes back from a file as it was', () => {
+    const given = facts(host({ platform: 'VMware' }))
+    expect(readEnvironmentFacts(JSON.parse(JSON.stringify(given)))).toEqual(given)
+  })
+
+  it.each([
+    ['environment-healthy', facts(), 0],
+    [
+      'environment-change',
+      facts(
+        host({ links: [link({ wireless: true })] }),
+        cluster({ daemonSets: [daemonSet('svclb-web-1')], configMaps: [proxy('ipvs', false)] }),
+      ),
+      0,
+    ],
+    [
+      'environment-change-colour',
+      facts(
+        host({ links: [link({ wireless: true })] }),
+        cluster({ daemonSets: [daemonSet('svclb-web-1')], configMaps: [proxy('ipvs', false)] }),
+      ),
+      1,
+    ],
+    [
+      'environment-cloud',
+      facts(host({ vendor: 'Amazon EC2', product: 'm7i', platform: 'Amazon EC2' }), 'none'),
+      0,
+    ],
+  ] as const)('reads well: %s', async (golden, given, colorLevel) => {
+    const text = renderEnvironment(judgeEnvironment(given), { colorLevel, width: 80, verbose: false })
+    await expect(text).toMatchFileSnapshot(`../../../test/golden/diagnose/${golden}.txt`)
+  })
+})

@@ -1,0 +1,147 @@
+// Facts → what will work here, which mode to choose, and what to change first.
+import { itemsOf, PLANES } from '../cluster/cluster-facts.ts'
+import type { VerdictStatus } from '../judge.ts'
+import { CLUSTER_ROWS } from './cluster-rows.ts'
+import type { EnvironmentFacts } from './environment-facts.ts'
+import { type Effect, type EnvironmentItem, itemsIn } from './environment-item.ts'
+import { HOST_ROWS } from './host-rows.ts'
+import { NEIGHBOUR_ROWS } from './neighbour-rows.ts'
+
+export const MODES = ['layer 2', 'BGP', 'BGP unnumbered'] as const
+export type Mode = (typeof MODES)[number]
+
+export interface ModeVerdict {
+  readonly mode: Mode
+  readonly effect: Effect
+  /** why not, or what it takes; whole sentences or titles of items */
+  readonly reasons: readonly string[]
+}
+
+export interface EnvironmentVerdict {
+  readonly status: VerdictStatus
+  readonly summary: string
+  /** undefined: none will work, or nothing is known */
+  readonly choose: Mode | undefined
+  readonly modes: readonly ModeVerdict[]
+  readonly items: readonly EnvironmentItem[]
+  readonly vantage: string
+  /** whole sentences */
+  readonly notKnown: readonly string[]
+}
+
+const BADNESS: Readonly<Record<Effect, number>> = { works: 0, change: 1, fails: 2 }
+
+export function judgeEnvironment(facts: EnvironmentFacts): EnvironmentVerdict {
+  const items = itemsIn(facts, HOST_ROWS, [...CLUSTER_ROWS, ...NEIGHBOUR_ROWS])
+  const counted = items.filter(({ of }) => of === 'cluster' || isNode(facts))
+  const modes = [modeOf('layer 2', counted), modeOf('BGP', counted), unnumbered(facts, counted)]
+  const best = [...modes].sort((a, b) => BADNESS[a.effect] - BADNESS[b.effect])[0]
+  const nothing = facts.host.status === 'not-read' && facts.cluster.status === 'not-read'
+  const choose = nothing || best === undefined || best.effect === 'fails' ? undefined : best.mode
+  return {
+    status: nothing ? 'undetermined' : best?.effect === 'works' ? 'healthy' : 'findings',
+    summary: summaryOf(nothing, best),
+    choose,
+    modes: nothing ? [] : modes,
+    items,
+    vantage: vantageOf(facts),
+    notKnown: notKnownOf(facts),
+  }
+}
+
+/** A laptop's own surroundings say nothing about the nodes. Without a list of nodes, the host is taken for one that is to become one. */
+function isNode({ cluster, hostName }: EnvironmentFacts): boolean {
+  if (cluster.status === 'not-read' || cluster.value.nodes.status === 'not-read') return true
+  return itemsOf(cluster.value.nodes).some(
+    ({ metadata }) => metadata.name === hostName || metadata.name.split('.')[0] === hostName,
+  )
+}
+
+function modeOf(mode: 'layer 2' | 'BGP', items: readonly EnvironmentItem[]): ModeVerdict {
+  const effectOf = (item: EnvironmentItem): Effect => (mode === 'layer 2' ? item.layer2 : item.bgp)
+  const against = items.filter((item) => effectOf(item) !== 'works')
+  const worst = against.reduce<Effect>(
+    (found, item) => (BADNESS[effectOf(item)] > BADNESS[found] ? effectOf(item) : found),
+    'works',
+  )
+  const reasons = against
+    .filter((item) => effectOf(item) === worst)
+    .map(({ title, reason }) => `${title}. ${reason}`)
+  const takes =
+    mode === 'layer 2'
+      ? 'Nothing was found against it. The pool must be of the subnet of the nodes, outside of DHCP, and 7946 open between the nodes.'
+      : 'Nothing was found against it. It takes a router that speaks BGP with every node.'
+  return { mode, effect: worst, reasons: reasons.length === 0 ? [takes] : reasons }
+}
+
+/** RFC 5549 sessions go over link-local addresses of a link that has no other. */
+function unnumbered({ host }: EnvironmentFacts, items: readonly EnvironmentItem[]): ModeVerdict {
+  const mode = 'BGP unnumbered'
+  const bgp = modeOf('BGP', items)
+  if (bgp.effect === 'fails') return { mode, effect: 'fails', reasons: bgp.reasons }
+  const bare =
+    host.status === 'read'
+      ? host.value.links.filter(
+          ({ kind, hardwareType, up, master, addresses, loopback }) =>
+            (kind === undefined || kind === 'bond' || kind === 'vlan') &&
+            hardwareType === 1 &&
+            up &&
+            !loopback &&
+            master === undefined &&
+            addresses.length === 0,
+        )
+      : []
+  if (bare.length === 0)
+    return {
+      mode,
+      effect: 'fails',
+      reasons: [
+        host.status === 'read'
+          ? 'It takes a direct link to the router that has link-local addresses only, and this host has none.'
+          : 'It takes a direct link to the router that has link-local addresses only; the links could not be read.',
+      ],
+    }
+  return {
+    mode,
+    effect: bgp.effect,
+    reasons: [
+      `${bare.map(({ name }) => name).join(', ')} ${bare.length === 1 ? 'has' : 'have'} link-local addresses only. It takes FRR mode, and a router at the other end that does the same.`,
+      ...(bgp.effect === 'works' ? [] : bgp.reasons),
+    ],
+  }
+}
+
+function summaryOf(nothing: boolean, best: ModeVerdict | undefined): string {
+  if (nothing || best === undefined) return 'Neither this host nor a cluster could be looked at.'
+  if (best.effect === 'fails') return 'No mode will work here as it is: use what the platform has.'
+  return best.effect === 'works'
+    ? `Choose ${best.mode}: nothing here is against it.`
+    : `Choose ${best.mode}, and change something first.`
+}
+
+const vantageOf = ({ hostName, host, cluster }: EnvironmentFacts): string =>
+  [
+    ...(host.status === 'read' ? [`host ${hostName}`] : []),
+    ...(cluster.status === 'read' ? [cluster.value.vantage] : []),
+  ].join('; ') || `host ${hostName}`
+
+function notKnownOf(facts: EnvironmentFacts): readonly string[] {
+  const { host, cluster, hostName } = facts
+  const unread =
+    cluster.status === 'read'
+      ? PLANES.flatMap((name) => {
+          const plane = cluster.value[name]
+          return plane.status === 'not-read' && plane.wanted ? [`${name}: ${plane.reason}.`] : []
+        })
+      : [`The cluster: ${cluster.reason}`]
+  return [
+    ...(host.status === 'read' ? [] : [`This host: ${host.reason}`]),
+    ...unread,
+    ...(host.status === 'read' && !isNode(facts)
+      ? [
+          `${hostName} is no node of the cluster: what was seen on it does not count. Run this on a node as well.`,
+        ]
+      : []),
+    'Whether addresses of the pool are free, and what switches and routers on the way do: nothing was sent. lbctl diagnose pool asks on the wire.',
+  ]
+}
