@@ -65,12 +65,11 @@ export class FrrPeer extends PeerBase {
     const families = this.config.neighbours.find((one) => one.neighbour === neighbour)?.families ?? []
     const lists = await Promise.all(
       families.map((family) =>
-        this.#json<{ routes: Record<string, unknown> }>(
-          `show bgp ipv${family} unicast neighbors ${neighbour} routes json`,
-        ),
+        // Not its list of the routes of one neighbour: that is empty after a first vain try to connect, though stale routes are kept.
+        this.#json<{ routes?: Record<string, unknown> }>(`show bgp ipv${family} unicast json`),
       ),
     )
-    const prefixes = sorted(lists.flatMap(({ routes }) => Object.keys(routes)))
+    const prefixes = sorted(lists.flatMap(({ routes = {} }) => Object.keys(routes)))
     return prefixes.length === 0 ? [] : this.#details(prefixes, neighbour)
   }
 
