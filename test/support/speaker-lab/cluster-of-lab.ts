@@ -1,0 +1,135 @@
+// An API server on a host of the lab, and the speakers of the lab's nodes fed by it. It is this process that serves.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { customResourceDefinitions } from '../../../src/config/crds/custom-resource-definitions.ts'
+import { type ApiServer, startApiServer } from '../../../src/lab/apiserver/api-server.ts'
+import type { RunningSpeaker } from './running-speaker.ts'
+import type { LabHost, LabNode, SpeakerLab } from './speaker-lab.ts'
+import type { KubernetesObject } from './speaker-objects.ts'
+
+export type Live = KubernetesObject & {
+  readonly metadata: {
+    readonly uid: string
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]
+  }
+  readonly spec?: Readonly<Record<string, unknown>>
+  readonly status?: Readonly<Record<string, unknown>>
+}
+
+/** As who each speaker comes. */
+const TOKENS = [{ token: 'token-of-the-lab', user: 'admin', groups: ['system:masters'] }]
+
+export class ClusterOfLab {
+  readonly kubeconfig: string
+  readonly #lab: SpeakerLab
+  readonly #host: LabHost
+  readonly #file: string
+  #server: ApiServer | undefined
+  #port = 0
+
+  private constructor(lab: SpeakerLab) {
+    this.#lab = lab
+    this.#host = lab.host('apiserver', 60)
+    this.#file = join(lab.folder, 'cluster.state')
+    this.kubeconfig = join(lab.folder, 'kubeconfig')
+  }
+
+  static async start(lab: SpeakerLab): Promise<ClusterOfLab> {
+    const cluster = new ClusterOfLab(lab)
+    await cluster.up()
+    cluster.apply(...customResourceDefinitions())
+    for (const name of ['metallb-system', 'shop'])
+      cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    writeFileSync(cluster.kubeconfig, cluster.server.kubeconfig())
+    return cluster
+  }
+
+  get server(): ApiServer {
+    if (this.#server === undefined) throw new Error('the API server is not running')
+    return this.#server
+  }
+
+  /** Starts it, or starts it again where it was: with its objects, and without its past. */
+  async up(): Promise<void> {
+    this.#server = await this.#lab.net.inside(this.#host.namespace, () =>
+      startApiServer({ host: this.#host.address4, port: this.#port, tokens: TOKENS, persistTo: this.#file }),
+    )
+    this.#port = this.#server.port
+  }
+
+  /** As by SIGKILL. */
+  async kill(): Promise<void> {
+    await this.#server?.kill()
+    this.#server = undefined
+  }
+
+  apply(...objects: readonly object[]): void {
+    this.server.applyObjects(objects)
+  }
+
+  /** One request by the lab itself, over HTTP as everybody. */
+  async request(
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<Live & { readonly items?: readonly Live[] }> {
+    const { server } = this
+    const response = await this.#lab.net.inside(this.#host.namespace, () =>
+      fetch(`${server.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${TOKENS[0]?.token ?? ''}`,
+          'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+          connection: 'close',
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    )
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return JSON.parse(text) as Live
+  }
+
+  async list(path: string): Promise<readonly Live[]> {
+    return (await this.request('GET', path)).items ?? []
+  }
+
+  /** `metallb.io` objects of MetalLB's namespace. */
+  metallb(resource: string): Promise<readonly Live[]> {
+    return this.list(`/apis/metallb.io/v1beta1/namespaces/metallb-system/${resource}`)
+  }
+
+  spawn(node: LabNode, args: readonly string[] = []): RunningSpeaker {
+    return node.spawnWith([
+      '--kubeconfig',
+      this.kubeconfig,
+      '--node-name',
+      node.name,
+      '--log-level',
+      'debug',
+      '--log-format',
+      'json',
+      '--ml-bindaddr',
+      node.host.address4,
+      ...args,
+    ])
+  }
+}
+
+/** The addresses that a Service asks for are those that it was given: no controller runs in the lab. */
+export function assigned(service: KubernetesObject): KubernetesObject {
+  const asked = service.metadata.annotations?.['metallb.io/loadBalancerIPs'] ?? ''
+  return { ...service, status: { loadBalancer: { ingress: asked.split(',').map((ip) => ({ ip })) } } }
+}
+
+export const speakerPod = (name: string, nodeName: string, image: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name,
+    namespace: 'metallb-system',
+    labels: { app: 'metallb', component: 'speaker' },
+  },
+  spec: { nodeName, hostNetwork: true, containers: [{ name: 'speaker', image }] },
+  status: { phase: 'Running', podIP: '192.0.2.99' },
+})
