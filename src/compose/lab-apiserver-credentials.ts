@@ -4,6 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { makeBoth } from './webhook/make-certificates.ts'
 
+/** Certificates are made for names only; a kubeconfig tells kubectl which. */
+export const CERTIFICATE_NAME = 'localhost'
+
 export interface LabCredentials {
   readonly token: string
   readonly cert: string
@@ -12,7 +15,7 @@ export interface LabCredentials {
 }
 
 export function newCredentials(nowMs: number): LabCredentials {
-  const files = makeBoth(['localhost'], nowMs)
+  const files = makeBoth([CERTIFICATE_NAME], nowMs)
   return { token: randomUUID(), cert: files['tls.crt'], key: files['tls.key'], ca: files['ca.crt'] }
 }
 

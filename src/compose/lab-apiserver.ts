@@ -5,7 +5,7 @@ import { nodeToJson } from '../config/source/to-json.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { type ApiServer, startApiServer } from '../lab/apiserver/api-server.ts'
 import { readSources } from './files.ts'
-import { keptCredentials, newCredentials } from './lab-apiserver-credentials.ts'
+import { CERTIFICATE_NAME, keptCredentials, newCredentials } from './lab-apiserver-credentials.ts'
 
 export interface LabApiserverRequest {
   readonly port: number
@@ -68,7 +68,7 @@ async function start({ port, persist }: LabApiserverRequest): Promise<ApiServer>
     const tokens = [{ token, user: 'admin', groups: ['system:masters'] }]
     return await startApiServer({
       port,
-      tls,
+      tls: { ...tls, serverName: CERTIFICATE_NAME },
       tokens,
       ...(persist === undefined ? {} : { persistTo: persist }),
     })

@@ -30,7 +30,13 @@ export interface ApiServerOptions {
   /** Only loopback addresses are meant; what else is given is listened on, so do not. */
   readonly host?: string
   /** Certificate and key in PEM: the server speaks HTTPS. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string }
+  readonly tls?: {
+    readonly cert: string
+    readonly key: string
+    readonly ca?: string
+    /** The name in the certificate, where the address is not in it: kubeconfigs tell clients. */
+    readonly serverName?: string
+  }
   /** Who may come. Not given: one user `admin` of system:masters with a random token. */
   readonly tokens?: readonly GivenToken[]
   /** A file that every write goes to; what is in it at start is the state. */
@@ -183,7 +189,13 @@ class RunningServer implements ApiServer {
 
   kubeconfig(user?: string): string {
     const name = user ?? this.#tokens[0]?.user ?? ''
-    return kubeconfigText({ url: this.url, user: name, token: this.token(name), ca: this.#options.tls?.ca })
+    return kubeconfigText({
+      url: this.url,
+      user: name,
+      token: this.token(name),
+      ca: this.#options.tls?.ca,
+      serverName: this.#options.tls?.serverName,
+    })
   }
 
   applyObjects(objects: readonly object[]): void {

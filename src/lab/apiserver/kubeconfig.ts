@@ -5,6 +5,7 @@ export function kubeconfigText(of: {
   user: string
   token: string
   ca: string | undefined
+  serverName: string | undefined
 }): string {
   const trust =
     of.ca === undefined
@@ -12,8 +13,7 @@ export function kubeconfigText(of: {
         { 'insecure-skip-tls-verify': true }
       : {
           'certificate-authority-data': Buffer.from(of.ca).toString('base64'),
-          // The certificate names the host, the address is one of many.
-          'tls-server-name': 'localhost',
+          ...(of.serverName === undefined ? {} : { 'tls-server-name': of.serverName }),
         }
   const config = {
     apiVersion: 'v1',
