@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { root } from './build-identity.mjs'
 import { demoArp, whyNotHere } from './demo-arp.mjs'
 import { demoBgp } from './demo-bgp.mjs'
+import { demoCluster, whyNoCluster } from './demo-cluster.mjs'
 
 const legacy = join(root, 'demo/legacy')
 const scratch = mkdtempSync(join(tmpdir(), 'lbctl-demo-'))
@@ -36,11 +37,12 @@ try {
   else demoArp(showIn, say)
 
   heading('a BGP session that does not come up')
-  await demoBgp(
-    (line, args, cwd, expected) =>
-      showWith(line, process.execPath, [join(root, 'bin/run.js'), ...args], { cwd }, expected),
-    say,
-  )
+  await demoBgp(showLbctl, say)
+
+  heading('a cluster in which lbctl is everything')
+  const noCluster = whyNoCluster()
+  if (noCluster !== undefined) console.log(`Left out: ${noCluster}.`)
+  else await demoCluster(showLbctl, showWith, say)
 } finally {
   rmSync(scratch, { recursive: true })
 }
@@ -76,11 +78,25 @@ function showIn(line, namespace, args, expected) {
   showWith(line, 'ip', command, {}, expected)
 }
 
+/** Runs lbctl; a redirected result goes to the file that the line names. */
+function showLbctl(line, args, cwd, expected) {
+  const [, file] = / > (\S+)$/.exec(line) ?? []
+  showWith(
+    line,
+    process.execPath,
+    [join(root, 'bin/run.js'), ...args],
+    { cwd },
+    expected,
+    file && join(cwd, file),
+  )
+}
+
 /** An exit code of 1 is what a diagnosis of something broken ends with. */
-function showWith(line, program, args, options, expected) {
+function showWith(line, program, args, options, expected, file) {
   console.log(`$ ${line}`)
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', ...options })
-  process.stdout.write(stdout)
+  if (file === undefined) process.stdout.write(stdout)
+  else writeFileSync(file, stdout)
   process.stdout.write(stderr)
   if (status !== expected) fail(`"${line}" ended with exit code ${status} instead of ${expected}`)
 }

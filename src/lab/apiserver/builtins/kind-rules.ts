@@ -41,6 +41,7 @@ const RULES: Readonly<Record<string, KindRules>> = {
   'apps/DaemonSet': WORKLOAD_RULES,
   'apps/ReplicaSet': WORKLOAD_RULES,
   'networking.k8s.io/NetworkPolicy': { generation: true },
+  'policy/PodDisruptionBudget': { generation: true },
   'rbac.authorization.k8s.io/Role': { nameRule: 'path' },
   'rbac.authorization.k8s.io/ClusterRole': { nameRule: 'path' },
   'rbac.authorization.k8s.io/RoleBinding': BINDING_RULES,

@@ -69,6 +69,18 @@ const GROUPS: readonly (readonly [string, readonly Row[]])[] = [
     [{ plural: 'networkpolicies', kind: 'NetworkPolicy', short: ['netpol'], singular: 'networkpolicy' }],
   ],
   [
+    'policy',
+    [
+      {
+        plural: 'poddisruptionbudgets',
+        kind: 'PodDisruptionBudget',
+        short: ['pdb'],
+        singular: 'poddisruptionbudget',
+        status: true,
+      },
+    ],
+  ],
+  [
     'rbac.authorization.k8s.io',
     [
       { plural: 'clusterrolebindings', kind: 'ClusterRoleBinding', cluster: true },
