@@ -29,7 +29,7 @@ export const controllerRunFlags = withEnvironment({
     description: 'answer the reviews of the API server on port 9443, and look after their certificate',
   })(),
   'ml-secret-name': string({
-    description: 'Secret with the key of the gossip among speakers, made when there is none',
+    description: 'name of the Secret with the key of the gossip among speakers, made when there is none',
     helpValue: 'NAME',
   }),
   deployment: string({
