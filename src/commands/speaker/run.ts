@@ -25,7 +25,8 @@ export default class SpeakerRun extends BaseCommand {
     const settings = speakerSettings(flags, process.env)
     if (flags['dry-run']) {
       const { dryRun } = await import('../../compose/speaker/dry-run.ts')
-      const planned = await dryRun(settings)
+      const say = (text: string) => this.progress(text)
+      const planned = await this.interruptible((signal) => dryRun(settings, { say, signal }))
       const { status, routes } = planned
       const json = flags.output === 'json'
       this.out(json ? JSON.stringify(planned, undefined, 2) : renderDryRun(status, routes, this.stdoutStyle))

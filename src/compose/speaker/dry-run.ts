@@ -1,7 +1,9 @@
 // What `speaker run` would announce, from the same facts by the same decisions, and nothing is sent.
 import { networkInterfaces } from 'node:os'
-import { NEWEST_RELEASE } from '../../config/schema/release.ts'
+import { NEWEST_RELEASE, type Release } from '../../config/schema/release.ts'
 import { formatPrefix } from '../../net/prefix.ts'
+import type { FactSource } from '../../speaker/facts/facts.ts'
+import type { LogSink } from '../../speaker/report/log-record.ts'
 import { type SpeakerStatus, speakerStatus } from '../../speaker/report/status.ts'
 import { SpeakerState } from '../../speaker/state/speaker-state.ts'
 import { version } from '../version.ts'
@@ -26,31 +28,33 @@ export interface DryRunRoutes {
   }[]
 }
 
-/** @throws LbctlError `input` when the files are not valid */
-export async function dryRun(settings: SpeakerSettings): Promise<DryRun> {
+export interface DryRunAround {
+  /** what is in the way of the cluster, while it is waited for */
+  readonly say: (text: string) => void
+  readonly signal: AbortSignal
+}
+
+/** @throws LbctlError `input` when the configuration is not valid */
+export async function dryRun(settings: SpeakerSettings, around: DryRunAround): Promise<DryRun> {
+  const inCluster = settings.paths.length === 0
+  const { source, release } = inCluster ? await ofCluster(settings, around) : ofFiles(settings)
   const state = new SpeakerState({
     nodeName: settings.nodeName,
     loadBalancerClass: settings.loadBalancerClass,
     ignoreExcludeLabel: settings.ignoreExcludeLabel,
-    compatVersion: settings.compatVersion ?? NEWEST_RELEASE,
-    outsideCluster: true,
-  })
-  const files = new FileFacts({
-    paths: settings.paths,
-    isBeingWritten: () => undefined,
-    onTrouble: () => undefined,
-    thisNode: thisNode(settings.nodeName),
+    compatVersion: release,
+    outsideCluster: !inCluster,
   })
   const excludes = excludesOf(settings.excludedInterfaces)
   const names = Object.keys(networkInterfaces()).filter((name) => !excludes(name))
   try {
-    await files.start((changes) => {
+    await source.start((changes) => {
       refuseInvalid(changes)
       state.apply([{ kind: 'interfaces', names: new Set(names) }, ...changes])
     })
   } finally {
-    // What watches files keeps the process up.
-    await files.stop()
+    // What watches files or a cluster keeps the process up.
+    await source.stop()
   }
   const status = speakerStatus({
     version,
@@ -66,6 +70,40 @@ export async function dryRun(settings: SpeakerSettings): Promise<DryRun> {
   return {
     status,
     routes: state.peers.map(({ name }) => ({ peer: name, prefixes: prefixesOf(state, name) })),
+  }
+}
+
+interface Origin {
+  readonly source: FactSource
+  /** of MetalLB, as which is decided */
+  readonly release: Release
+}
+
+const ofFiles = ({ paths, nodeName, compatVersion }: SpeakerSettings): Origin => ({
+  source: new FileFacts({
+    paths,
+    isBeingWritten: () => undefined,
+    onTrouble: () => undefined,
+    thisNode: thisNode(nodeName),
+  }),
+  release: compatVersion ?? NEWEST_RELEASE,
+})
+
+/** A speaker of MetalLB on this node is no obstacle where nothing is sent. */
+async function ofCluster(settings: SpeakerSettings, { say, signal }: DryRunAround): Promise<Origin> {
+  const { ClusterSide } = await import('./cluster-side.ts')
+  const log: LogSink = ({ level, text }) => {
+    if (level === 'warn' || level === 'error') say(text)
+  }
+  const cluster = { ...settings.cluster, force: true }
+  const side = await ClusterSide.open({ settings: { ...settings, cluster, gossip: undefined }, log, signal })
+  const source = { start: side.facts.start.bind(side.facts), stop: () => side.stop() }
+  try {
+    const { release } = await side.meet()
+    return { source, release }
+  } catch (error) {
+    await source.stop()
+    throw error
   }
 }
 

@@ -1,4 +1,5 @@
 // Answers and failed connections → why a watch did not get what it asked for.
+import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { ClusterIdentity } from '../../migrate/ports.ts'
 import type { ApiAnswer, ApiRequest } from '../exchange.ts'
 import { networkError, refusal } from '../refusals.ts'
@@ -15,10 +16,23 @@ export function failureOfAnswer(
 ): Failure {
   return {
     kind: kindOf(answer.status),
-    error: refusal(answer, request, identity, []),
+    error: notInstalled(answer, request, identity) ?? refusal(answer, request, identity, []),
     status: answer.status,
     retryAfterMs: retryAfterMs(answer.headers['retry-after'], nowMs),
   }
+}
+
+/** One message for all kinds: whoever waits for them waits for one thing. */
+function notInstalled(
+  { status }: ApiAnswer,
+  { path }: ApiRequest,
+  { server, context }: ClusterIdentity,
+): LbctlError | undefined {
+  if (status !== 404 || !path.startsWith('/apis/metallb.io/')) return undefined
+  return new LbctlError('unsupported', "This cluster does not know MetalLB's resources (metallb.io).", {
+    facts: { server, context, path },
+    hints: ['"lbctl install" brings their definitions, and so does the manifest of MetalLB.'],
+  })
 }
 
 /** The Status inside an ERROR event: the answer itself said 200. */

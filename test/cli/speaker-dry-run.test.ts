@@ -1,0 +1,57 @@
+// `lbctl speaker run --dry-run` without files: what would be announced from the cluster as it is, and nothing is written to it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { startApiServer } from '../../src/lab/apiserver/api-server.ts'
+import { lbctl } from '../support/cli.ts'
+import crds from '../vectors/apiserver/metallb-crds.json' with { type: 'json' }
+
+const metal = (kind: string, name: string, spec: object) => ({
+  ...{ apiVersion: kind === 'BGPPeer' ? 'metallb.io/v1beta2' : 'metallb.io/v1beta1', kind, spec },
+  metadata: { name, namespace: 'metallb-system' },
+})
+
+it('reads the cluster once and ends', async () => {
+  const server = await startApiServer()
+  const directory = mkdtempSync(join(tmpdir(), 'lbctl-dry-run-'))
+  try {
+    server.applyObjects(crds)
+    server.applyObjects([
+      metal('IPAddressPool', 'lan', { addresses: ['192.0.2.10-192.0.2.12'] }),
+      metal('BGPAdvertisement', 'lan', {}),
+      metal('BGPPeer', 'tor', { myASN: 64512, peerASN: 64513, peerAddress: '127.0.0.1' }),
+      { apiVersion: 'v1', kind: 'Node', metadata: { name: 'worker-1' } },
+      {
+        ...{ apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'shop', name: 'web' } },
+        spec: { type: 'LoadBalancer', ports: [{ port: 80 }] },
+        status: { loadBalancer: { ingress: [{ ip: '192.0.2.10' }] } },
+      },
+      {
+        ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4' },
+        metadata: { namespace: 'shop', name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
+        endpoints: [{ addresses: ['10.244.0.1'], nodeName: 'worker-1', conditions: { ready: true } }],
+      },
+    ])
+    const kubeconfig = join(directory, 'kubeconfig')
+    writeFileSync(kubeconfig, server.kubeconfig())
+    const words = [
+      'speaker',
+      'run',
+      '--kubeconfig',
+      kubeconfig,
+      '--node-name',
+      'worker-1',
+      '--dry-run',
+      '--json',
+    ]
+    const { stdout, stderr, code } = await lbctl(words)
+    expect([stderr, code]).toEqual(['', 0])
+    expect(JSON.parse(stdout)).toMatchObject({
+      routes: [{ peer: 'tor', prefixes: [{ prefix: '192.0.2.10/32' }] }],
+    })
+  } finally {
+    await server.stop()
+    rmSync(directory, { recursive: true })
+  }
+})
