@@ -1,6 +1,7 @@
 // For each fault the right code comes first, and nothing of higher rank; its healthy twin is clean; no check is without a case.
 import { describe, expect, it } from 'vitest'
 import { CLUSTER_CHECKS } from './check-list.ts'
+import { ClusterView } from './cluster-view.ts'
 import { judgeCluster } from './judge-cluster.ts'
 import { FAULT_CASES } from './testing/all-cases.ts'
 import { healthyWorld, viewOf, type World } from './testing/world.ts'
@@ -17,6 +18,14 @@ it('says nothing about the healthy world', () => {
   expect(verdict.findings).toEqual([])
   expect(verdict.status).toBe('healthy')
   expect(verdict.checks.filter(({ result }) => result === 'unknown')).toEqual([])
+})
+
+it('gives one reason once, however many planes it is the reason for', () => {
+  const { facts } = viewOf(healthyWorld())
+  const refused = { status: 'not-read', wanted: true, reason: 'the cluster refuses it' } as const
+  const view = new ClusterView({ ...facts, pods: refused, leases: refused })
+  const { notTested } = judgeCluster(view, { checks: CLUSTER_CHECKS, failOn: 'warning' })
+  expect(notTested[0]).toBe('Pods, Leases: the cluster refuses it.')
 })
 
 describe.each(FAULT_CASES)(

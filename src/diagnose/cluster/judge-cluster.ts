@@ -102,17 +102,18 @@ const PLANE_TITLES: Readonly<Record<PlaneName, string>> = {
   logs: 'logs',
 }
 
-/** What was wanted and refused, then what nobody asked for. */
+/** What was wanted and refused, then what nobody asked for; what has one reason in one sentence. */
 function notRead({ facts }: ClusterView): string[] {
-  const missing = (Object.keys(PLANE_TITLES) as PlaneName[]).flatMap((name) => {
+  const wanted = new Map<string, string[]>()
+  const unasked = new Map<string, string[]>()
+  for (const name of Object.keys(PLANE_TITLES) as PlaneName[]) {
     const plane = facts[name]
-    if (plane.status === 'read') return []
-    const remedy = plane.remedy === undefined ? '' : ` ${plane.remedy}`
-    return [{ wanted: plane.wanted, text: `${PLANE_TITLES[name]}: ${plane.reason}.${remedy}` }]
-  })
-  return [...missing.filter(({ wanted }) => wanted), ...missing.filter(({ wanted }) => !wanted)].map(
-    ({ text }) => text,
-  )
+    if (plane.status === 'read') continue
+    const why = `${plane.reason}.${plane.remedy === undefined ? '' : ` ${plane.remedy}`}`
+    const titles = plane.wanted ? wanted : unasked
+    titles.set(why, [...(titles.get(why) ?? []), PLANE_TITLES[name]])
+  }
+  return [...wanted, ...unasked].map(([why, titles]) => `${titles.join(', ')}: ${why}`)
 }
 
 /** Of a question about some Services, the others' troubles are no part. */
