@@ -24,6 +24,13 @@ const sources = {
     helpValue: 'FILE',
     exclusive: ['facts', 'kubeconfig', 'context', 'probe', 'watch', 'explain-plan'],
   }),
+  logs: string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'read this log, too: a file, as kubectl logs writes it, or "-" for stdin',
+    helpValue: 'FILE',
+    exclusive: ['facts', 'bundle'],
+  }),
   'save-facts': string({
     description: 'also write the facts to this file, without secrets',
     helpValue: 'FILE',

@@ -5,7 +5,7 @@ import { child, type Node } from '../config/source/node.ts'
 import { parseYaml } from '../config/source/parse.ts'
 import { formatPosition } from '../config/source/source.ts'
 import { nodeToJson } from '../config/source/to-json.ts'
-import type { ClusterFacts } from '../diagnose/cluster/cluster-facts.ts'
+import { type ClusterFacts, readPlane } from '../diagnose/cluster/cluster-facts.ts'
 import { collectCluster } from '../diagnose/cluster/collect/collect-cluster.ts'
 import { factsOfObjects } from '../diagnose/cluster/collect/facts-of-objects.ts'
 import { textAt } from '../diagnose/cluster/object-fields.ts'
@@ -20,6 +20,7 @@ import { readSources } from './files.ts'
 export interface ClusterInputRequest {
   readonly file?: readonly string[] | undefined
   readonly facts?: string | undefined
+  readonly logs?: readonly string[] | undefined
   readonly bundle?: string | undefined
   readonly kubeconfig?: string | undefined
   readonly context?: string | undefined
@@ -30,6 +31,19 @@ export type Step = (name: string, text: string) => void
 
 /** @throws LbctlError for what cannot be read at all */
 export async function clusterInput(
+  request: ClusterInputRequest,
+  podNamespaces: readonly string[],
+  step: Step,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  const { logs } = request
+  const facts = await factsOf(request, podNamespaces, step, signal)
+  if (logs === undefined) return facts
+  const { logIncidents } = await import('./log-incidents.ts')
+  return { ...facts, logs: readPlane(await logIncidents(logs, signal)) }
+}
+
+async function factsOf(
   request: ClusterInputRequest,
   podNamespaces: readonly string[],
   step: Step,

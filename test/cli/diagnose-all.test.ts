@@ -61,6 +61,31 @@ it('takes warnings for problems only when it is told to, and leaves out what it 
   expect([wrong.code, wrong.stdout]).toEqual([2, ''])
 })
 
+it('reads logs beside the objects, never above them, and keeps what they say', async () => {
+  const line = {
+    ...{ ts: '2026-03-01T10:00:00Z', level: 'error', caller: 'native.go:90', op: 'connect' },
+    ...{ msg: 'failed to connect to peer', error: 'dial "192.0.2.1:179": connect: connection refused' },
+  }
+  writeFileSync(join(folder, 'speaker.log'), `${JSON.stringify(line)}\n`.repeat(3))
+  const words = ['--logs', 'speaker.log', '--fail-on', 'warning']
+  const alone = await all(
+    '-f',
+    'objects.json',
+    '--only',
+    'logs-told',
+    '--save-facts',
+    'logged.json',
+    ...words,
+  )
+  expect(alone.code).toBe(1)
+  expect(alone.stdout).toMatch(
+    /F36 The logs tell of "No BGP on the other side"\. \(possible\)\n {6}- 3 lines/,
+  )
+  const beside = await all('--facts', 'logged.json')
+  expect(beside.stdout).toMatch(/^error: F01: /)
+  expect(beside.stdout).toContain('The logs tell of')
+})
+
 it('says that there is no cluster, and not that it is healthy', async () => {
   const config = {
     apiVersion: 'v1',

@@ -33,7 +33,7 @@ export const controllerRunFlags = withEnvironment({
     helpValue: 'NAME',
   }),
   deployment: string({
-    description: 'Deployment that this runs in, to which belongs what is made in the cluster',
+    description: 'name of the Deployment that this runs in, to which belongs what is made in the cluster',
     helpValue: 'NAME',
   }),
   'pod-name': string({ description: 'name of the Pod that this runs in', helpValue: 'NAME' }),

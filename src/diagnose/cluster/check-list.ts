@@ -7,6 +7,7 @@ import { configurationAccepted } from './checks/configuration-accepted.ts'
 import { foreignAddresses } from './checks/foreign-addresses.ts'
 import { frrAccepts } from './checks/frr-accepts.ts'
 import { localEndpoints } from './checks/local-endpoints.ts'
+import { logsTold } from './checks/logs-told.ts'
 import { noLegacyConfiguration } from './checks/no-legacy-configuration.ts'
 import { nodesNotExcluded } from './checks/nodes-not-excluded.ts'
 import { oneBgpSpeaker } from './checks/one-bgp-speaker.ts'
@@ -52,4 +53,5 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   oneProxy,
   probedPath,
   probedReturn,
+  logsTold,
 ]

@@ -24,7 +24,23 @@ const cilium = (world: World, replacement: string): void =>
     data: { 'kube-proxy-replacement': replacement },
   })
 
+const refusedLine = (code?: string) => ({
+  ...(code === undefined ? {} : { code }),
+  ...{ signature: 'bgp-connection-refused', component: 'speaker', node: 'node-a', count: 124 },
+  ...{ first: '2026-03-01T10:00:00Z', last: '2026-03-01T11:59:00Z' },
+  example: '{"error":"dial \\"192.0.2.1:179\\": connect: connection refused","op":"connect"}',
+})
+
 export const PLANE_CASES: readonly FaultCase[] = [
+  {
+    name: 'a log with refused sessions',
+    code: 'F36',
+    check: 'logs-told',
+    says: /logs tell of "No BGP on the other side"/,
+    severity: 'warning',
+    fault: (world) => void Object.assign(world, { logs: [refusedLine('F36')] }),
+    twin: (world) => void Object.assign(world, { logs: [refusedLine()] }),
+  },
   {
     name: 'a pool with the address of a node in it',
     code: 'F12',

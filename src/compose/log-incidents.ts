@@ -1,0 +1,24 @@
+// Files of logs → the incidents in them, as the facts of an installation keep them.
+import type { LogIncident } from '../diagnose/cluster/cluster-facts.ts'
+import { LogScanner } from '../diagnose/logs/log-scanner.ts'
+import { readLogBytes } from './log-files.ts'
+
+/** Worst first. @throws LbctlError for a file that cannot be read */
+export async function logIncidents(
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly LogIncident[]> {
+  const scanner = new LogScanner({ year: new Date().getUTCFullYear() })
+  for (const path of paths) {
+    scanner.from({})
+    await readLogBytes(path, (bytes) => scanner.push(bytes), signal)
+  }
+  return scanner
+    .finish()
+    .incidents.map(({ code, signature, first, last, count, example, node, component }) => ({
+      ...(code === undefined ? {} : { code }),
+      ...{ signature, first, last, count, example },
+      ...(node === undefined ? {} : { node }),
+      component,
+    }))
+}
