@@ -42,3 +42,14 @@ export function watchSignals(graceMs: number): SignalWatch {
     },
   }
 }
+
+/** Keeps the process up meanwhile: sockets do, but there may be none (no peers, no rights). */
+export const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const stayUp = setInterval(() => undefined, 1 << 30)
+    signal.addEventListener('abort', () => {
+      clearInterval(stayUp)
+      resolve()
+    })
+  })

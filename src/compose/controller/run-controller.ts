@@ -1,5 +1,6 @@
 // `lbctl controller run`: the controller with what surrounds it: log, metrics, signals.
 import type { LogSink } from '../../speaker/report/log-record.ts'
+import { untilAborted } from '../signals.ts'
 import { type MetricsServer, serveMetrics } from '../speaker/metrics-server.ts'
 import { ControllerProcess } from './controller-process.ts'
 import type { ControllerSettings } from './controller-settings.ts'
@@ -53,13 +54,3 @@ async function startMetrics(
     waitingFor: () => controller.waitingFor(),
   })
 }
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    const stayUp = setInterval(() => undefined, 1 << 30)
-    signal.addEventListener('abort', () => {
-      clearInterval(stayUp)
-      resolve()
-    })
-  })

@@ -2,6 +2,7 @@
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { renderSpeakerStatus } from '../../terminal/speaker/status.ts'
+import { untilAborted } from '../signals.ts'
 import { ClusterSide } from './cluster-side.ts'
 import type { FileWatchOptions } from './files-read.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
@@ -147,15 +148,4 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve())
-  })
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    // Sockets alone keep the process up; where there are none (no peers, no rights), this does.
-    const stayUp = setInterval(() => undefined, 1 << 30)
-    signal.addEventListener('abort', () => {
-      clearInterval(stayUp)
-      resolve()
-    })
   })
