@@ -2,7 +2,7 @@
 import { type CaptureInterface, chooseInterfaces } from '../diagnose/capture/choose-interfaces.ts'
 import type { CaptureSockets } from '../diagnose/capture/ports.ts'
 import { selectionOf } from '../diagnose/capture/subject.ts'
-import type { NetworkTables } from '../diagnose/ports.ts'
+import type { NetworkTables } from '../diagnose/ports/tables.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import {

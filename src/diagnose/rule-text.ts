@@ -1,6 +1,6 @@
 // Routing rules and tables as ip-rule(8) writes them.
 import { formatPrefix } from '../net/prefix.ts'
-import type { Rule } from './ports.ts'
+import type { Rule } from './ports/tables.ts'
 
 /** As `ip rule` shows it. */
 export function ruleText(rule: Rule): string {

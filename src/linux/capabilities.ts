@@ -1,7 +1,7 @@
 // The rights of this process, checked before the work that needs them, so that a user hears what is missing and how to get it
 // instead of EPERM.
 import { readFileSync } from 'node:fs'
-import type { Rights } from '../diagnose/ports.ts'
+import type { Rights } from '../diagnose/ports/host.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 
 /** linux/capability.h: the bit of each that lbctl ever asks for. */

@@ -2,7 +2,7 @@
 // reading thread, and asynchronous reads happen on threads that `enterNetns` did not move.
 import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { HostFacts, HostFactsReader, InterfaceFacts } from '../diagnose/ports.ts'
+import type { HostFacts, HostFactsReader, InterfaceFacts } from '../diagnose/ports/host.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { isVirtualDriver, virtualPlatform } from './virtual-hardware.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { InterfaceAddress, Link, NetworkChange, NetworkTables } from '../diagnose/ports.ts'
+import type { InterfaceAddress, Link, NetworkChange, NetworkTables } from '../diagnose/ports/tables.ts'
 import { parseIp } from '../net/ip.ts'
 import { describeInterfaces, linkInterfaces } from './link-interfaces.ts'
 

@@ -1,5 +1,5 @@
 // The interfaces as the layer 2 speaker needs them, from the kernel's tables.
-import type { InterfaceAddress, Link, NetworkTables } from '../diagnose/ports.ts'
+import type { InterfaceAddress, Link, NetworkTables } from '../diagnose/ports/tables.ts'
 import type { LinkInterface, LinkInterfaces } from '../layer2/ports.ts'
 import { isLinkLocalIpv6 } from '../wire/ndp/solicited-node.ts'
 

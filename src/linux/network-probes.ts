@@ -1,5 +1,5 @@
 // The port of the diagnosis for frames and connections.
-import type { NetworkProbes } from '../diagnose/ports.ts'
+import type { NetworkProbes } from '../diagnose/ports/probes.ts'
 import { requireCapabilities } from './capabilities.ts'
 import type { Libc } from './libc.ts'
 import { openFrameSocket } from './packet/frame-socket.ts'

@@ -1,7 +1,7 @@
 // The kernel's tables as lbctl reads them are those that `ip -j` prints.
 import { createServer, connect as tcpConnect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { NetworkChange, NetworkTables } from '../../src/diagnose/ports.ts'
+import type { NetworkChange, NetworkTables } from '../../src/diagnose/ports/tables.ts'
 import { type Libc, loadLibc } from '../../src/linux/libc.ts'
 import { watchNetwork } from '../../src/linux/netlink/monitor.ts'
 import { networkTables } from '../../src/linux/netlink/network-tables.ts'

@@ -2,7 +2,8 @@
 import { hostname } from 'node:os'
 import type { HostFacts, HostLink, HostRoute } from '../../diagnose/cluster/cluster-facts.ts'
 import type { Surroundings } from '../../diagnose/collect/question.ts'
-import type { InterfaceAddress, InterfaceFacts, Link } from '../../diagnose/ports.ts'
+import type { InterfaceFacts } from '../../diagnose/ports/host.ts'
+import type { InterfaceAddress, Link } from '../../diagnose/ports/tables.ts'
 import { formatIp } from '../../net/ip.ts'
 import { formatPrefix } from '../../net/prefix.ts'
 

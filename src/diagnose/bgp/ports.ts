@@ -1,6 +1,7 @@
 // What the diagnosis of BGP needs from the machine beside the kernel's tables: TCP connections that it can look into.
 import type { Ip } from '../../net/ip.ts'
-import type { ReachOutcome, TcpState } from '../ports.ts'
+import type { ReachOutcome } from '../ports/probes.ts'
+import type { TcpState } from '../ports/tables.ts'
 
 export interface TcpAttempt {
   readonly destination: Ip

@@ -1,5 +1,5 @@
 // On which interfaces a capture listens.
-import type { Link } from '../ports.ts'
+import type { Link } from '../ports/tables.ts'
 
 /** ARPHRD numbers whose frames begin with an Ethernet header. */
 const ETHERNET = 1

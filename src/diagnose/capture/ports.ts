@@ -1,5 +1,5 @@
 // What a capture needs from the machine beyond what probes need.
-import type { FrameSocket, FrameSocketOptions } from '../ports.ts'
+import type { FrameSocket, FrameSocketOptions } from '../ports/probes.ts'
 
 export interface CaptureSocket extends FrameSocket {
   /** Frames that came through the filter and were lost because they were not read in time, since the last call. */

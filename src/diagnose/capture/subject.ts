@@ -1,7 +1,7 @@
 // What a capture is about: protocols and addresses, as typed → what the kernel is asked to hand up.
 import { formatIp, type Ip, parseIp } from '../../net/ip.ts'
 import { err, ok, type Result } from '../../net/result.ts'
-import type { FrameSelection } from '../ports.ts'
+import type { FrameSelection } from '../ports/probes.ts'
 
 export const CAPTURE_KINDS = ['arp', 'ndp', 'bgp', 'bfd', 'gossip'] as const
 export type CaptureKind = (typeof CAPTURE_KINDS)[number]

@@ -11,7 +11,7 @@ import {
   type RouteFacts,
 } from '../facts/link-facts.ts'
 import { isGroupRoute, obstacleOf } from '../link-layer.ts'
-import type { Link, Neighbour } from '../ports.ts'
+import type { Link, Neighbour } from '../ports/tables.ts'
 import { examineInterface } from './examine-interface.ts'
 import { examineRoute, ownAddressOf, readTables, type Tables } from './examine-route.ts'
 import { askOwners } from './link-probes.ts'

@@ -1,5 +1,6 @@
 import type { ExaminedInterface } from '../facts/link-facts.ts'
-import type { HostFactsReader, Link } from '../ports.ts'
+import type { HostFactsReader } from '../ports/host.ts'
+import type { Link } from '../ports/tables.ts'
 import { ownAddressFact, type Tables } from './examine-route.ts'
 
 /** Tables and sysfs about one interface, put together. */

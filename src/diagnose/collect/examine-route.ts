@@ -2,7 +2,7 @@
 import { formatIp, type Ip, sameIp } from '../../net/ip.ts'
 import { formatPrefix, prefixContains } from '../../net/prefix.ts'
 import type { OwnAddress, RouteFacts } from '../facts/link-facts.ts'
-import type { InterfaceAddress, Link, NetworkTables, Route, RouteQuestion, Rule } from '../ports.ts'
+import type { InterfaceAddress, Link, NetworkTables, Route, RouteQuestion, Rule } from '../ports/tables.ts'
 import { ruleText } from '../rule-text.ts'
 
 /** One reading of the kernel's tables. */

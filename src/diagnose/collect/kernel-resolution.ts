@@ -2,7 +2,7 @@
 import { type Ip, sameIp } from '../../net/ip.ts'
 import { isLinkLocalIpv6 } from '../../wire/ndp/solicited-node.ts'
 import type { KernelResolution } from '../facts/link-facts.ts'
-import type { Neighbour } from '../ports.ts'
+import type { Neighbour } from '../ports/tables.ts'
 import type { Clock, Surroundings } from './question.ts'
 
 /** RFC 863, discard: nobody minds a datagram there. */

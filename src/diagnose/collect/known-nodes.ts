@@ -2,7 +2,7 @@
 import { formatIp, type Ip, sameIp } from '../../net/ip.ts'
 import { isResolved } from '../checks/answers.ts'
 import type { KnownNode, ProbeRound } from '../facts/link-facts.ts'
-import type { Neighbour } from '../ports.ts'
+import type { Neighbour } from '../ports/tables.ts'
 import type { Tables } from './examine-route.ts'
 import type { GivenNode } from './question.ts'
 

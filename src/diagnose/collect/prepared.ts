@@ -1,6 +1,6 @@
 import type { Ip } from '../../net/ip.ts'
 import type { ExaminedInterface, LinkFacts, RouteFacts } from '../facts/link-facts.ts'
-import type { Neighbour } from '../ports.ts'
+import type { Neighbour } from '../ports/tables.ts'
 import type { Tables } from './examine-route.ts'
 import type { PlanInput } from './probe-plan.ts'
 

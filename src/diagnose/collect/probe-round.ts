@@ -2,7 +2,7 @@
 // kernel's time stamps, so a busy process does not lengthen them.
 import { formatIp } from '../../net/ip.ts'
 import type { ProbeRound, Reply } from '../facts/link-facts.ts'
-import type { FrameSocket, NetworkProbes } from '../ports.ts'
+import type { FrameSocket, NetworkProbes } from '../ports/probes.ts'
 import { claimIn, type ProbeSpec, probeFrame } from './probe-frame.ts'
 import type { Clock } from './question.ts'
 

@@ -1,7 +1,9 @@
 // What is asked, and what the collecting needs to answer it.
 import type { Ip } from '../../net/ip.ts'
 import type { Mac } from '../../net/mac.ts'
-import type { HostFactsReader, NetworkProbes, NetworkTables, Rights } from '../ports.ts'
+import type { HostFactsReader, Rights } from '../ports/host.ts'
+import type { NetworkProbes } from '../ports/probes.ts'
+import type { NetworkTables } from '../ports/tables.ts'
 import type { ProbeSpec } from './probe-frame.ts'
 
 /** Time, given from outside so that tests do not wait. */

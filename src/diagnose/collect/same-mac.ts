@@ -1,7 +1,7 @@
 import { formatIp } from '../../net/ip.ts'
 import { isResolved, ownersOf } from '../checks/answers.ts'
 import type { LinkFacts } from '../facts/link-facts.ts'
-import type { Neighbour } from '../ports.ts'
+import type { Neighbour } from '../ports/tables.ts'
 
 /** Other addresses that the neighbour table has for the machines that answered. */
 export function sameMacEntries(facts: LinkFacts, neighbours: readonly Neighbour[]): LinkFacts['sameMac'] {

@@ -5,7 +5,7 @@ import { type Mac, parseMac } from '../../net/mac.ts'
 import { decodeEthernet } from '../../wire/ethernet/ethernet.ts'
 import { tcpSynFrame } from '../../wire/ip/frames.ts'
 import type { ReturnPath } from '../facts/link-facts.ts'
-import type { NetworkProbes } from '../ports.ts'
+import type { NetworkProbes } from '../ports/probes.ts'
 import type { Clock } from './question.ts'
 
 export interface ReturnPathQuestion {

@@ -1,6 +1,7 @@
 // Reads this host: links, the default route, what its firmware says. Nothing is sent, to metadata addresses of clouds least of all.
 import { formatIp } from '../../net/ip.ts'
-import type { HostFactsReader, NetworkTables } from '../ports.ts'
+import type { HostFactsReader } from '../ports/host.ts'
+import type { NetworkTables } from '../ports/tables.ts'
 import type { EnvironmentLink, HostEnvironment } from './environment-facts.ts'
 
 export async function collectHost(tables: NetworkTables, facts: HostFactsReader): Promise<HostEnvironment> {

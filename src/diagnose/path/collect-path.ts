@@ -1,6 +1,6 @@
 // Rules of this host, or of files, and the address → facts. Nothing is changed: the programs that are run only print.
 import { formatIp, type Ip, parseIp, sameIp } from '../../net/ip.ts'
-import type { NetworkTables } from '../ports.ts'
+import type { NetworkTables } from '../ports/tables.ts'
 import { examinePath, type PathQuestion } from './examine-path.ts'
 import { PATH_FACTS_FORMAT, type PathFacts, type RuleSourceFacts } from './path-facts.ts'
 import type { RulePrograms } from './ports.ts'

@@ -1,7 +1,7 @@
 // A range cut where the kernel's decision may change, so that one look-up per piece tells the way to every address in it.
 import { ip } from '../../net/ip.ts'
 import { type IpRange, type Prefix, prefixRange, rangesOverlap } from '../../net/prefix.ts'
-import type { NetworkTables, Route, RouteAnswer, Rule } from '../ports.ts'
+import type { NetworkTables, Route, RouteAnswer, Rule } from '../ports/tables.ts'
 
 export interface RouteSegment {
   readonly range: IpRange

@@ -6,7 +6,7 @@ import { arpReplyFrame, arpRequestFrame } from '../../wire/arp/frames.ts'
 import { decodeEthernet } from '../../wire/ethernet/ethernet.ts'
 import { neighborAdvertisementFrame } from '../../wire/ndp/frames.ts'
 import type { Clock } from '../collect/question.ts'
-import type { FrameSocketOptions, NetworkProbes } from '../ports.ts'
+import type { FrameSocketOptions, NetworkProbes } from '../ports/probes.ts'
 import { scan } from './scan.ts'
 
 const OWN = '52:54:00:00:00:01' as Mac

@@ -6,7 +6,7 @@ import { examineInterface } from '../collect/examine-interface.ts'
 import { examineRoute, ownAddressOf, readTables, type Tables } from '../collect/examine-route.ts'
 import type { Progress, Surroundings } from '../collect/question.ts'
 import type { ExaminedInterface, RouteFacts } from '../facts/link-facts.ts'
-import type { Link, RouteAnswer } from '../ports.ts'
+import type { Link, RouteAnswer } from '../ports/tables.ts'
 import { type FibAnswer, type FibTables, lookUp } from './fib.ts'
 import { decisionOf, returnPathOf } from './return-path.ts'
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Ip, parseIp } from '../../net/ip.ts'
 import { parsePrefix } from '../../net/prefix.ts'
-import type { Route, Rule } from '../ports.ts'
+import type { Route, Rule } from '../ports/tables.ts'
 import { ruleText } from '../rule-text.ts'
 import { type FibAnswer, type FibTables, lookUp, routeText } from './fib.ts'
 import { reversePath } from './reverse-path.ts'

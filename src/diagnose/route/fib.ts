@@ -3,7 +3,7 @@
 // Rules are tried in the order of their priority; in a table the longest prefix wins, then the lowest metric (ip-rule(8)).
 import type { Ip } from '../../net/ip.ts'
 import { formatPrefix, prefixContains } from '../../net/prefix.ts'
-import type { Route, Rule } from '../ports.ts'
+import type { Route, Rule } from '../ports/tables.ts'
 
 export interface FibQuestion {
   readonly destination: Ip

@@ -1,7 +1,7 @@
 // The filter of a probe or a capture: which protocols, which addresses. VLAN tags inside the frame are looked through
 // (frames that this host sends have them there; from received ones the kernel has taken them out).
 
-import type { FrameSelection } from '../../diagnose/ports.ts'
+import type { FrameSelection } from '../../diagnose/ports/probes.ts'
 import { type Ip, ipBytes } from '../../net/ip.ts'
 import { ETH_P } from '../kernel-constants.ts'
 import { oneOf } from './address-search.ts'

@@ -1,7 +1,7 @@
 // RTM_NEWADDR → InterfaceAddress.
 //
 //   struct ifaddrmsg: | family (1) | prefix length (1) | flags (1) | scope (1) | index (4) | attributes …
-import type { InterfaceAddress } from '../../diagnose/ports.ts'
+import type { InterfaceAddress } from '../../diagnose/ports/tables.ts'
 import { sameIp } from '../../net/ip.ts'
 import { Attributes } from './message.ts'
 import { ipOf, scopeName } from './names.ts'

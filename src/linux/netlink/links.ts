@@ -1,7 +1,7 @@
 // RTM_NEWLINK → Link.
 //
 //   struct ifinfomsg: | family (1) | pad (1) | ARPHRD type (2) | index (4) | flags (4) | change (4) | attributes …
-import type { Link, LinkFlags } from '../../diagnose/ports.ts'
+import type { Link, LinkFlags } from '../../diagnose/ports/tables.ts'
 import { macFromBytes } from '../../net/mac.ts'
 import { Attributes } from './message.ts'
 import { bondMode, operState } from './names.ts'

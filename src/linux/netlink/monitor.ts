@@ -1,7 +1,7 @@
 // Changes of the kernel's tables as they happen. Only what kind of thing changed is reported: the reader asks for the new
 // state itself, so that a lost or repeated message does no harm. When the kernel had to drop messages (ENOBUFS), everything
 // may have changed.
-import type { NetworkChange } from '../../diagnose/ports.ts'
+import type { NetworkChange } from '../../diagnose/ports/tables.ts'
 import { ERRNO } from '../errno.ts'
 import { AF, SO, SOCK, SOL } from '../kernel-constants.ts'
 import { type Libc, pinned } from '../libc.ts'

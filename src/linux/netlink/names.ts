@@ -1,5 +1,11 @@
 // Names of numbers in rtnetlink messages, as iproute2 writes them (its /etc/iproute2/rt_protos for protocols).
-import type { AddressScope, NeighbourState, OperState, RouteType, TcpState } from '../../diagnose/ports.ts'
+import type {
+  AddressScope,
+  NeighbourState,
+  OperState,
+  RouteType,
+  TcpState,
+} from '../../diagnose/ports/tables.ts'
 import { type Ip, type IpFamily, ipFromBytes } from '../../net/ip.ts'
 import { AF } from '../kernel-constants.ts'
 

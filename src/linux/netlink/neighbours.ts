@@ -1,7 +1,7 @@
 // RTM_NEWNEIGH → Neighbour.
 //
 //   struct ndmsg: | family (1) | pad (3) | interface index (4) | state (2) | flags (1) | type (1) | attributes …
-import type { Neighbour } from '../../diagnose/ports.ts'
+import type { Neighbour } from '../../diagnose/ports/tables.ts'
 import { macFromBytes } from '../../net/mac.ts'
 import { Attributes } from './message.ts'
 import { familyOf, ipOf, neighbourState } from './names.ts'

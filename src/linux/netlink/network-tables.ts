@@ -1,6 +1,6 @@
 // The kernel's tables over rtnetlink and sock_diag. Each call opens its own socket: it then belongs to the namespace that the
 // main thread is in, and nothing is left open.
-import type { NetworkTables, RouteAnswer } from '../../diagnose/ports.ts'
+import type { NetworkTables, RouteAnswer } from '../../diagnose/ports/tables.ts'
 import type { Libc } from '../libc.ts'
 import { SystemCallError } from '../system-call-error.ts'
 import { addressesRequest, decodeAddress, RTM_ADDRESS } from './addresses.ts'

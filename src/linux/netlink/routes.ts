@@ -1,7 +1,7 @@
 // RTM_NEWROUTE → Route, and the question "which way to …".
 //
 //   struct rtmsg: | family | dst length | src length | tos | table | protocol | scope | type | flags (4) | attributes …
-import type { NextHop, Route, RouteAnswer, RouteQuestion } from '../../diagnose/ports.ts'
+import type { NextHop, Route, RouteAnswer, RouteQuestion } from '../../diagnose/ports/tables.ts'
 import { type Ip, ip, ipBits, ipBytes } from '../../net/ip.ts'
 import { prefixOf } from '../../net/prefix.ts'
 import { errnoName } from '../errno.ts'

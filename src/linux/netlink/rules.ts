@@ -1,7 +1,7 @@
 // RTM_NEWRULE → Rule.
 //
 //   struct fib_rule_hdr: | family | dst length | src length | tos | table | 0 | 0 | action | flags (4) | attributes …
-import type { Rule } from '../../diagnose/ports.ts'
+import type { Rule } from '../../diagnose/ports/tables.ts'
 import { type IpFamily, ipBits } from '../../net/ip.ts'
 import { type Prefix, prefixOf } from '../../net/prefix.ts'
 import { Attributes } from './message.ts'

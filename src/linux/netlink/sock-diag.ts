@@ -4,7 +4,7 @@
 //   answer, struct inet_diag_msg:     | family | state | timer | retransmits | socket id (48) | expires (4) | queues (8) | uid (4) | inode (4)
 //   attribute INET_DIAG_INFO behind it: struct tcp_info
 //   socket id: | source port (2, network order) | destination port (2) | source (16) | destination (16) | interface (4) | cookie (8)
-import type { TcpSession } from '../../diagnose/ports.ts'
+import type { TcpSession } from '../../diagnose/ports/tables.ts'
 import { type Ip, type IpFamily, ip, ipFromBytes } from '../../net/ip.ts'
 import { decodeTcpTraffic } from '../tcp/tcp-info.ts'
 import { Attributes } from './message.ts'

@@ -1,7 +1,7 @@
 // The socket of probes and captures: frames with the kernel's time stamps, so that a round trip is that of the wire and not
 // that of a busy program.
 import type { CaptureSocket } from '../../diagnose/capture/ports.ts'
-import type { FrameSocketOptions, ReceivedFrame } from '../../diagnose/ports.ts'
+import type { FrameSocketOptions, ReceivedFrame } from '../../diagnose/ports/probes.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { macBytes } from '../../net/mac.ts'
 import { selectionFilter } from '../bpf/selection-filter.ts'

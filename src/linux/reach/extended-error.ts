@@ -2,7 +2,7 @@
 // did not answer is sent by this host to itself; the same words from a firewall have the firewall as sender.
 //
 //   struct sock_extended_err: | errno (4) | origin | type | code | 0 | info (4) | data (4) | sockaddr of the sender …
-import type { IcmpError } from '../../diagnose/ports.ts'
+import type { IcmpError } from '../../diagnose/ports/probes.ts'
 import { AF, IP, IPV6, MSG, SOL } from '../kernel-constants.ts'
 import type { ControlMessage, MessageBuffer } from '../message-header.ts'
 import { decodeInetAddress } from '../socket-address.ts'

@@ -1,7 +1,7 @@
 // One connection attempt, or one datagram, and what came back: an answer, a reset, an ICMP error with its sender, or nothing.
 // Needs no rights.
 import type { Stop } from '../../diagnose/bgp/ports.ts'
-import type { ReachOutcome, ReachQuestion } from '../../diagnose/ports.ts'
+import type { ReachOutcome, ReachQuestion } from '../../diagnose/ports/probes.ts'
 import { formatIp } from '../../net/ip.ts'
 import { ERRNO, errnoName } from '../errno.ts'
 import { AF, MSG, SO, SOCK, SOL } from '../kernel-constants.ts'

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import type { Stop, TcpAttempt, TcpOpened, TcpProbes } from '../../diagnose/bgp/ports.ts'
-import type { TcpSession } from '../../diagnose/ports.ts'
+import type { TcpSession } from '../../diagnose/ports/tables.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { formatIp } from '../../net/ip.ts'
 import { connectionOf, type SocketInKernel } from './probe-stream.ts'

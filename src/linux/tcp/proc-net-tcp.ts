@@ -1,7 +1,7 @@
 // /proc/net/tcp and tcp6: one line for each socket, addresses as 32-bit words in host order, all in hexadecimal.
 //   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode …
 //    0: 0100007F:00B3 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4242 …
-import type { TcpSession } from '../../diagnose/ports.ts'
+import type { TcpSession } from '../../diagnose/ports/tables.ts'
 import { type Ip, type IpFamily, ip } from '../../net/ip.ts'
 import { tcpState } from '../netlink/names.ts'
 

@@ -1,7 +1,7 @@
 // struct tcp_info (linux/tcp.h): how a connection is doing. Newer kernels append fields, older ones lack the last of these.
 //   0 state (1) | ca_state | 2 retransmits (1) | … | 24 unacked (4) | … | 44 last_data_sent (4) | 52 last_data_recv (4)
 //   100 total_retrans (4) | … | 120 bytes_acked (8) | 128 bytes_received (8)
-import type { TcpTraffic } from '../../diagnose/ports.ts'
+import type { TcpTraffic } from '../../diagnose/ports/tables.ts'
 
 export const TCP_INFO = 11
 /** with everything that is read here */

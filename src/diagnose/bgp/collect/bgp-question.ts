@@ -1,7 +1,7 @@
 // What is asked about one peer, and what the collecting needs to answer it.
 import type { Ip, IpFamily } from '../../../net/ip.ts'
 import type { Clock, Surroundings } from '../../collect/question.ts'
-import type { NetworkTables, TcpSession } from '../../ports.ts'
+import type { NetworkTables, TcpSession } from '../../ports/tables.ts'
 import type { ExpectedSession } from '../bgp-facts.ts'
 import type { TcpProbes } from '../ports.ts'
 

@@ -1,7 +1,7 @@
 // Connection attempts with what the kernel says about each.
 import { formatIp, type Ip, sameIp } from '../../../net/ip.ts'
 import type { Progress } from '../../collect/question.ts'
-import type { ReachOutcome } from '../../ports.ts'
+import type { ReachOutcome } from '../../ports/probes.ts'
 import type { AttemptFacts } from '../bgp-facts.ts'
 import type { TcpAttempt, TcpConnection, TcpDrops } from '../ports.ts'
 import type { BgpQuestion, BgpSurroundings, Turn } from './bgp-question.ts'

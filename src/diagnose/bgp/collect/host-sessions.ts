@@ -1,6 +1,6 @@
 // The sockets that this host has for BGP already: sessions to the peer, and programs that listen.
 import { formatIp, sameIp } from '../../../net/ip.ts'
-import type { TcpSession } from '../../ports.ts'
+import type { TcpSession } from '../../ports/tables.ts'
 import type { ListenerFacts, SessionFacts } from '../bgp-facts.ts'
 import type { SocketOwner } from '../ports.ts'
 import { type BgpQuestion, type BgpSurroundings, isLive } from './bgp-question.ts'
