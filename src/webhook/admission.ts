@@ -118,14 +118,15 @@ const refused = (
 ): AdmissionAnswer => ({
   allowed: false,
   message,
-  causes: errors.map((error) => ({ field: error.subject?.field ?? '', message: error.message })),
+  // kubectl writes `field: message`, so there is always a field.
+  causes: errors.map((error) => ({ field: error.subject?.field ?? 'spec', message: sentenceOf(error) })),
   warnings,
 })
 
-const messageOf = (errors: readonly Diagnostic[]): string =>
-  errors
-    .map(({ message, code, hint }) => `${message} (${code})${hint === undefined ? '' : ` ${hint}`}`)
-    .join('; ')
+const messageOf = (errors: readonly Diagnostic[]): string => errors.map(sentenceOf).join('; ')
+
+const sentenceOf = ({ message, code, hint }: Diagnostic): string =>
+  `${message} (${code})${hint === undefined ? '' : ` ${hint}`}`
 
 function warningsOf(
   diagnostics: readonly Diagnostic[],

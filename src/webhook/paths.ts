@@ -31,5 +31,5 @@ export function answerReview(
   const around = context()
   if (around === undefined)
     return { status: 503, text: 'The configuration of the cluster is not read yet; try again in a moment.' }
-  return { status: 200, body: admissionReview(request.uid, admit(request, around)) }
+  return { status: 200, body: admissionReview(request, admit(request, around)) }
 }

@@ -54,28 +54,36 @@ export function readAdmissionReview(body: unknown): AdmissionRequest | undefined
   }
 }
 
-export function admissionReview(uid: string, answer: AdmissionAnswer): JsonObject {
+export function admissionReview(request: AdmissionRequest, answer: AdmissionAnswer): JsonObject {
   const { warnings } = answer
   return {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
     response: {
-      uid,
+      uid: request.uid,
       allowed: answer.allowed,
-      ...(answer.allowed ? {} : { status: refusal(answer) }),
+      ...(answer.allowed ? {} : { status: refusal(request, answer) }),
       ...(warnings.length === 0 ? {} : { warnings }),
     },
   }
 }
 
-const refusal = ({ message, causes }: Extract<AdmissionAnswer, { allowed: false }>): JsonObject => ({
-  code: 422,
-  reason: 'Invalid',
-  message,
-  ...(causes.length === 0
-    ? {}
-    : { details: { causes: causes.map((cause) => ({ reason: 'FieldValueInvalid', ...cause })) } }),
-})
+/**
+ * Where there are causes, kubectl shows them and not the message, under the kind and the name: without these it says no more than
+ * that the request is invalid. Where there are none it shows the message, as long as kind and name are not given.
+ */
+function refusal(
+  { kind, name }: AdmissionRequest,
+  { message, causes }: Extract<AdmissionAnswer, { allowed: false }>,
+): JsonObject {
+  const details = {
+    ...(name === '' ? {} : { name }),
+    group: 'metallb.io',
+    kind,
+    causes: causes.map((cause) => ({ reason: 'FieldValueInvalid', ...cause })),
+  }
+  return { code: 422, reason: 'Invalid', message, ...(causes.length === 0 ? {} : { details }) }
+}
 
 /** `undefined`: this is no ConversionReview. Both versions of the review have one shape. */
 export function readConversionReview(body: unknown): ConversionRequest | undefined {

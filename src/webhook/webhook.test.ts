@@ -62,7 +62,17 @@ describe('reviews that an API server sent', () => {
         status: {
           code: 422,
           reason: 'Invalid',
-          details: { causes: [{ reason: 'FieldValueInvalid', field: 'spec.addresses[0]' }] },
+          details: {
+            group: 'metallb.io',
+            kind: 'IPAddressPool',
+            causes: [
+              {
+                reason: 'FieldValueInvalid',
+                field: 'spec.addresses[0]',
+                message: expect.stringContaining('(V106)') as string,
+              },
+            ],
+          },
         },
       })
   })
