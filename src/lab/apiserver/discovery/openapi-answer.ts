@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { notAcceptable, rangesOf } from '../http/media-types.ts'
 import { plainText } from '../http/plain-text.ts'
 import type { ApiAnswer, ApiRequest } from '../http/request.ts'
-import { openApiV2, openApiV3, openApiV3Index } from '../openapi/documents.ts'
+import { openApiV2, openApiV2Protobuf, openApiV3, openApiV3Index } from '../openapi/documents.ts'
 import type { KindRegistry } from '../registry/kind-registry.ts'
 import { apiVersionOf } from '../resource-kind.ts'
 
@@ -14,9 +14,10 @@ export function openApiAnswer(registry: KindRegistry, request: ApiRequest): ApiA
   const resources = registry.all().map(({ resource }) => resource)
   if (path === '/openapi/v3') return plainText(200, JSON.stringify(openApiV3Index(resources)))
   if (path === '/openapi/v2') {
-    // kubectl asks for protobuf here. It goes on with 3.0 and with what it knows itself when it is refused.
-    if (!rangesOf(request.headers['accept']).some(({ type }) => JSON_RANGES.has(type))) throw notAcceptable()
-    return withEtag(request, openApiV2(resources))
+    const wanted = rangesOf(request.headers['accept']).map(({ type }) => type)
+    if (wanted.some((type) => JSON_RANGES.has(type))) return withEtag(request, openApiV2(resources))
+    if (!wanted.includes(ASKED_PROTOBUF)) throw notAcceptable()
+    return { code: 200, body: openApiV2Protobuf(), headers: { 'content-type': ANSWERED_PROTOBUF } }
   }
   const groupVersion = /^\/openapi\/v3\/(?:api|apis)\/(.+)$/.exec(path)?.[1]
   const known = resources.some((resource) => apiVersionOf(resource) === groupVersion)
@@ -25,6 +26,9 @@ export function openApiAnswer(registry: KindRegistry, request: ApiRequest): ApiA
     : undefined
 }
 
+/** kubectl asks with an @, and a real server answers with a point. */
+const ASKED_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+const ANSWERED_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 const JSON_RANGES: ReadonlySet<string> = new Set(['application/json', 'application/*', '*/*'])
 
 function withEtag(request: ApiRequest, body: object): ApiAnswer {

@@ -21,6 +21,16 @@ export function openApiV2(resources: readonly ResourceKind[]): JsonObject {
   return { swagger: '2.0', info: INFO, paths: allPaths(resources, 2), definitions: allSchemas(resources, 2) }
 }
 
+/**
+ * The same as protobuf (gnostic's `openapi.v2.Document`), without a word about any kind: version, title, no paths. kubectl asks for it
+ * before it sends a List, which 3.0 cannot tell it about. A kind that is not described it leaves to the server to check.
+ */
+export function openApiV2Protobuf(): string {
+  const field = (number: number, text: string): string =>
+    String.fromCharCode(number * 8 + 2, text.length) + text
+  return field(1, '2.0') + field(2, field(1, INFO.title) + field(2, INFO.version)) + field(8, '')
+}
+
 /** `/openapi/v3`: where the documents are. The hash changes with the content, so that clients may keep what they have. */
 export function openApiV3Index(resources: readonly ResourceKind[]): JsonObject {
   const groupVersions = [...new Set(resources.map(apiVersionOf))].sort()
