@@ -21,18 +21,37 @@ const countedAnywhere = ({ lab, us, them }: Stage, counters: readonly string[]):
     .flatMap(({ namespace }) => counters.map((name) => kernelCounter(lab, namespace, name)))
     .reduce((a, b) => a + b, 0)
 
-/** The kernel has thrown packets away for this reason, and there is no session on either side. */
-async function staysDown(stage: Stage, counters: readonly string[]): Promise<void> {
-  const { our, peer } = stage
+async function drops(stage: Stage, counters: readonly string[]): Promise<void> {
   await eventually(
     `packets are dropped (${counters.join(', ')})`,
     () => countedAnywhere(stage, counters) >= 3 || undefined,
     45_000,
   )
-  expect(await peer.sessionState()).not.toBe('established')
+}
+
+/** The kernel has thrown packets away for this reason, and there is no session on either side. */
+async function staysDown(stage: Stage, counters: readonly string[]): Promise<void> {
+  await drops(stage, counters)
+  expect(await stage.peer.sessionState()).not.toBe('established')
+  await neverEstablished(stage)
+}
+
+async function neverEstablished({ our }: Stage): Promise<void> {
   expect(our.status.state).not.toBe('established')
   expect(our.establishments).toBe(0)
 }
+
+/**
+ * Who checks the TTL has no session. The other side may take itself for established until its hold time is over: a
+ * listener for several peers sets the check on the connection that it has accepted, so a first OPEN that was faster
+ * than that gets through, and only what follows is thrown away.
+ */
+const guarded =
+  (expectation: (stage: Stage) => Promise<void>): Scenario =>
+  async (stage) => {
+    await drops(stage, ['TCPMinTTLDrop'])
+    await expectation(stage)
+  }
 
 const with_ = (options: BgpPeerOptions, remote: Partial<BgpPeerOptions['remote']>): BgpPeerOptions => ({
   ...options,
@@ -90,10 +109,8 @@ describeMatrix('our speaker', () => {
       theirs: { ttlSecurity: true },
       without: { exabgp: 'exabgp checks the TTL of connections that it accepts, not of those that it makes' },
     },
-    (stage) => staysDown(stage, ['TCPMinTTLDrop']),
+    guarded(async ({ peer }) => expect(await peer.sessionState()).not.toBe('established')),
   )
 
-  test('with GTSM on our side only', { remote: { ttl: 255, minTtl: 255 } }, (stage) =>
-    staysDown(stage, ['TCPMinTTLDrop']),
-  )
+  test('with GTSM on our side only', { remote: { ttl: 255, minTtl: 255 } }, guarded(neverEstablished))
 })
