@@ -23,8 +23,23 @@ export type Link = (typeof CHAIN)[number]
 /** Services that do not work because of it, or all that there are and will be. */
 export type Affected = 'installation' | readonly ServiceKey[]
 
+/**
+ * `now`: Services get no address, or their packets do not arrive, today. `some day`: all goes on as it is until something else
+ * happens, as an edit, a restart, a failure, or the next Service.
+ */
+export type Breaks = 'now' | 'some day'
+
 /** A finding as a check of an installation writes it. Its code is that of the check unless it says otherwise. */
-export type ClusterDraft = Omit<FindingDraft, 'code'> & { readonly code?: string; readonly affects: Affected }
+export type ClusterDraft = Omit<FindingDraft, 'code'> & {
+  readonly code?: string
+  readonly affects: Affected
+  /** see `breaksOf` for what it is when it is not said */
+  readonly breaks?: Breaks
+}
+
+/** An error breaks Services now unless it says otherwise, and what is milder does not. */
+export const breaksOf = ({ breaks, severity }: Pick<ClusterDraft, 'breaks' | 'severity'>): Breaks =>
+  breaks ?? (severity === 'error' ? 'now' : 'some day')
 
 export type ClusterOutcome =
   | { readonly result: 'pass'; readonly note: string }
@@ -50,6 +65,8 @@ export interface ClusterFinding extends Finding {
   /** id of the check */
   readonly check: string
   readonly affects: Affected
+  /** the worse of what it does itself and what follows from it */
+  readonly breaks: Breaks
   /** what follows from it, and goes with it */
   readonly consequences: readonly ClusterFinding[]
 }

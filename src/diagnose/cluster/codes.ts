@@ -129,7 +129,7 @@ const TABLE: readonly Row[] = [
     '',
     'No interface is left to ask or announce on',
   ],
-  ['F24', 'B', 'owner', 'nodes pods configuration', '', 'The elected node is dead or not ready'],
+  ['F24', 'B', 'owner', 'nodes pods configuration', 'F04', 'The elected node is dead or not ready'],
   ['F25', 'B', 'wire', 'hosts leases probes', '', 'An old node still has the address'],
   ['F26', 'B', 'owner', 'foreign configMaps leases', '', 'Cilium does not announce the address'],
   [

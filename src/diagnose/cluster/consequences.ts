@@ -1,32 +1,58 @@
-// Which of the findings is the cause: worst first, by severity, then what is sure before what is possible, then by place in the chain.
-// A finding that another one explains goes with it, and not beside it.
-import { type Affected, CHAIN, type ClusterFinding } from './cluster-check.ts'
+// Which of the findings is the cause: what breaks Services today first, then by severity, then what is sure before what is possible,
+// then by place in the chain. A finding that another one explains goes with it, and not beside it.
+import { type Affected, type Breaks, CHAIN, type ClusterFinding } from './cluster-check.ts'
 import { codeInfo } from './codes.ts'
 import { affectedCount } from './wording.ts'
 
+const BREAKS: Readonly<Record<Breaks, number>> = { now: 0, 'some day': 1 }
 const SEVERITY = { error: 0, warning: 1, info: 2 } as const
 /** What is only possible never comes before what is likely; among the others the chain decides. */
 const SURENESS = { certain: 0, likely: 0, possible: 1 } as const
 
 export const byRank = (a: ClusterFinding, b: ClusterFinding): number =>
+  BREAKS[a.breaks] - BREAKS[b.breaks] ||
   SEVERITY[a.severity] - SEVERITY[b.severity] ||
   SURENESS[a.confidence] - SURENESS[b.confidence] ||
   CHAIN.indexOf(a.link) - CHAIN.indexOf(b.link) ||
   affectedCount(b.affects) - affectedCount(a.affects) ||
   (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)
 
+/** Causes by rank, each with all that follows from it, near or far, by rank too. */
 export function nestConsequences(findings: readonly ClusterFinding[]): readonly ClusterFinding[] {
   const ranked = [...findings].sort(byRank)
-  const causes: { readonly cause: ClusterFinding; readonly consequences: ClusterFinding[] }[] = []
-  for (const finding of ranked) {
-    const explaining = causes.find(({ cause }) => explains(cause, finding))
-    if (explaining === undefined) causes.push({ cause: finding, consequences: [] })
-    else explaining.consequences.push(finding)
+  const causeOf = new Map(ranked.map((each) => [each, ranked.find((other) => explains(other, each))]))
+  const following = new Map<ClusterFinding, ClusterFinding[]>()
+  for (const each of ranked) {
+    const root = rootOf(each, causeOf)
+    if (root !== each) following.set(root, [...(following.get(root) ?? []), each])
   }
-  return causes.map(({ cause, consequences }) => ({ ...cause, consequences }))
+  return ranked
+    .filter((each) => causeOf.get(each) === undefined)
+    .map((cause) => withConsequences(cause, following.get(cause) ?? []))
+    .sort(byRank)
 }
 
-/** A cause is surer and nearer to the beginning of the chain, is known to look like this, and is about the same Services. */
+/** What a cause brings down, it breaks, so that a cause never ranks behind what follows from it. */
+const withConsequences = (
+  cause: ClusterFinding,
+  consequences: readonly ClusterFinding[],
+): ClusterFinding => ({
+  ...cause,
+  breaks: [cause, ...consequences].some(({ breaks }) => breaks === 'now') ? 'now' : 'some day',
+  consequences,
+})
+
+/** There is an end to it: `consequenceOf` in the table of codes goes round in no circle, and the chain has one direction. */
+function rootOf(
+  finding: ClusterFinding,
+  causeOf: ReadonlyMap<ClusterFinding, ClusterFinding | undefined>,
+): ClusterFinding {
+  let root = finding
+  for (let cause = causeOf.get(root); cause !== undefined; cause = causeOf.get(root)) root = cause
+  return root
+}
+
+/** A cause is sure, is known to look like this, and is about the same Services. */
 function explains(cause: ClusterFinding, finding: ClusterFinding): boolean {
   if (cause.severity !== 'error' || cause.confidence === 'possible') return false
   // What the configuration says already, the wire says again.

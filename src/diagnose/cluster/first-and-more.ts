@@ -1,7 +1,7 @@
 // Findings of the same kind, one each: a report of a thousand of them helps nobody, and one that hides the rest misleads.
 
 import type { ServiceKey } from '../../speaker/facts/facts.ts'
-import type { ClusterDraft } from './cluster-check.ts'
+import { breaksOf, type ClusterDraft } from './cluster-check.ts'
 
 /** Services that a draft is about; none for one that is about all. */
 const keysOf = ({ affects }: ClusterDraft): readonly ServiceKey[] =>
@@ -30,6 +30,7 @@ export function firstAndMore<T>(
     ...like,
     title: `${title(others.length)}.`,
     subject: `${others.length} more`,
+    breaks: others.some((each) => breaksOf(each) === 'now') ? 'now' : 'some day',
     confidence: others.every(({ confidence }) => confidence === 'certain') ? 'certain' : 'likely',
     evidence: [
       ...others.slice(0, NAMED).map((each) => each.title),

@@ -3,6 +3,7 @@
 import type { Severity } from '../../config/diagnostic.ts'
 import type { CheckReport, Verdict, VerdictStatus } from '../judge.ts'
 import {
+  breaksOf,
   type ClusterCheck,
   type ClusterDraft,
   type ClusterFinding,
@@ -27,7 +28,7 @@ export interface ClusterCheckReport extends CheckReport {
 
 export interface ClusterVerdict extends Verdict {
   readonly checks: readonly ClusterCheckReport[]
-  /** causes, worst first; what follows from each stands in it */
+  /** causes, in the order of `byRank`; what follows from each stands in it */
   readonly findings: readonly ClusterFinding[]
 }
 
@@ -133,6 +134,7 @@ const completed = (
     code: codeInfo(own).code,
     link: check.link,
     check: check.id,
+    breaks: breaksOf(draft),
     docs: `docs/findings/${own}.md`,
     vantage: facts.vantage,
     consequences: [],

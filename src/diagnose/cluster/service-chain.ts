@@ -27,7 +27,7 @@ export function serviceChain(
 ): readonly ChainLink[] {
   const broken = new Map(
     verdict.findings
-      .filter(({ severity }) => severity === 'error')
+      .filter(({ severity, breaks }) => severity === 'error' && breaks === 'now')
       .map((finding) => [finding.link, finding] as const),
   )
   const first = CHAIN.findIndex((link) => broken.has(link))

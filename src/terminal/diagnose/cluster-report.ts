@@ -74,13 +74,21 @@ function checkLines(
 
 export function findingLines(finding: ClusterFinding, view: ReportView): string[] {
   const { theme } = view
-  const { code, title, severity, confidence, evidence, cause, fix, consequences, candidates } = finding
+  const { code, title, severity, confidence, breaks, evidence, cause, fix, consequences, candidates } =
+    finding
   const [first] = fix
   const sure = severity === 'info' ? 'for information' : confidence
   const indent = '    '
   return [
     ...view.paragraph(`${code} `, `${title} (${sure})`, indent),
     ...evidence.flatMap((line) => view.paragraph('- ', line, `${indent}  `)),
+    ...(severity === 'error' && breaks === 'some day'
+      ? view.paragraph(
+          'Today: ',
+          'Services go on as they are; it shows with the next change, restart or failure.',
+          `${indent}  `,
+        )
+      : []),
     ...view.paragraph('Why: ', cause, `${indent}  `),
     ...(first === undefined ? [] : view.fixLines(first, 'Fix: ', `${indent}  `)),
     ...consequences.flatMap((each) =>

@@ -2,6 +2,7 @@
 import type { Fix } from '../../finding.ts'
 import { type ClusterCheck, failOr, skip } from '../cluster-check.ts'
 import { itemsOf } from '../cluster-facts.ts'
+import { layer2Services } from '../layer2-services.ts'
 import { textAt } from '../object-fields.ts'
 import { keyOf } from '../object-keys.ts'
 import { counted, listed } from '../wording.ts'
@@ -35,7 +36,7 @@ export const cloudNetwork: ClusterCheck = {
     const cloud = CLOUDS[found?.scheme ?? '']
     if (found === undefined || cloud === undefined)
       return failOr([], 'the nodes name no cloud that is known to filter')
-    const affected = view.servicesWithAddress.filter((service) => (view.poolOf(service)?.l2.length ?? 0) > 0)
+    const affected = layer2Services(view)
     const always = cloud.filters === 'always'
     return failOr(
       [
@@ -50,6 +51,7 @@ export const cloudNetwork: ClusterCheck = {
           cause:
             'Such networks deliver frames only for addresses that they assigned to the card of the machine.',
           fix: [fixFor(found.scheme, cloud.filters)],
+          breaks: always && affected.length > 0 ? 'now' : 'some day',
           affects: affected.length === 0 ? 'installation' : affected.map(keyOf),
         },
       ],

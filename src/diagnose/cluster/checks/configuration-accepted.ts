@@ -54,6 +54,8 @@ function byRules(
       },
       { text: 'See every problem with its place.', command: 'lbctl validate --from-cluster' },
     ],
+    // Who has an address keeps it, and the speakers that run keep what they know.
+    breaks: 'some day',
     affects: 'installation',
   }
 }
@@ -74,6 +76,8 @@ function byItself(told: readonly KubeObject[]): ClusterDraft {
         command: 'lbctl validate --from-cluster',
       },
     ],
+    // Who has an address keeps it, and the speakers that run keep what they know.
+    breaks: 'some day',
     affects: 'installation',
   }
 }

@@ -1,6 +1,6 @@
 // F06: what today's MetalLB does not read any more, or will not for long.
 import { compareReleases } from '../../../config/schema/release.ts'
-import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
+import { type Breaks, type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
 import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { idOf, mapAt } from '../object-fields.ts'
@@ -30,6 +30,10 @@ const FIX: ClusterDraft['fix'] = [
   },
 ]
 
+/** Addresses of no pool are announced by nobody, and taken back. */
+const breaksNow = (view: ClusterView): Breaks =>
+  view.objects.pools.length === 0 && view.servicesWithAddress.length > 0 ? 'now' : 'some day'
+
 function configMaps(view: ClusterView): ClusterDraft[] {
   const old = itemsOf(view.facts.configMaps).filter((map) =>
     Object.values(mapAt(map, 'data')).some((text) => OLD_TEXT.test(text)),
@@ -54,6 +58,7 @@ function configMaps(view: ClusterView): ClusterDraft[] {
               command: `kubectl -n ${map.metadata.namespace ?? ''} delete configmap ${map.metadata.name}`,
             },
           ],
+    breaks: breaksNow(view),
     affects: pools === 0 ? 'installation' : [],
   }))
 }
@@ -70,6 +75,7 @@ function addressPools(view: ClusterView): ClusterDraft[] {
       evidence: [`the kind was removed in 0.14; ${counted(pools.length, 'IPAddressPool')} in the cluster`],
       cause: 'An AddressPool is an IPAddressPool and an advertisement in one; 0.14 dropped it.',
       fix: FIX,
+      breaks: breaksNow(view),
       affects: pools.length === 0 ? 'installation' : [],
     },
   ]

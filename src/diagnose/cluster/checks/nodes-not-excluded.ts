@@ -59,6 +59,7 @@ export const nodesNotExcluded: ClusterCheck = {
               text: 'Or let the speakers ignore it: the value speaker.ignoreExcludeLB=true of the chart, the flag --ignore-exclude-lb of the speaker.',
             },
           ],
+          breaks: view.servicesWithAddress.length > 0 ? 'now' : 'some day',
           affects: every ? 'installation' : keys,
         },
       ],

@@ -92,6 +92,8 @@ function problemWith(
           ? 'The controller hands out addresses.'
           : 'A node without a speaker announces nothing.',
       fix: fixFor(object, reasons, missing, view),
+      // Without a controller, who has an address keeps it.
+      breaks: component === 'speaker' && ready === 0 ? 'now' : 'some day',
       affects: ready > 0 && component === 'speaker' ? [] : 'installation',
     },
   ]

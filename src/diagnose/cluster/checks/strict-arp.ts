@@ -1,6 +1,7 @@
 // F18: in IPVS mode every node has every address, and answers ARP for it unless it is told not to.
 import { type ClusterCheck, failOr, skip, unknown } from '../cluster-check.ts'
 import { itemsOf } from '../cluster-facts.ts'
+import { layer2Services } from '../layer2-services.ts'
 import { mapAt, textAt } from '../object-fields.ts'
 import { keyOf } from '../object-keys.ts'
 
@@ -22,7 +23,7 @@ export const strictArp: ClusterCheck = {
     if (mode !== 'ipvs') return failOr([], `kube-proxy is in ${mode} mode`)
     if (settingOf(text, 'strictARP') === 'true') return failOr([], 'strictARP is on')
     if (view.objects.l2Advertisements.length === 0) return skip('nothing is announced by layer 2')
-    const affected = view.servicesWithAddress.filter((service) => (view.poolOf(service)?.l2.length ?? 0) > 0)
+    const affected = layer2Services(view)
     return failOr(
       [
         {
@@ -43,6 +44,7 @@ export const strictArp: ClusterCheck = {
               command: `kubectl -n kube-system get configmap kube-proxy -o yaml | sed -e 's/strictARP: false/strictARP: true/' | kubectl apply -f - && kubectl -n kube-system rollout restart daemonset kube-proxy`,
             },
           ],
+          breaks: affected.length > 0 ? 'now' : 'some day',
           affects: affected.length === 0 ? 'installation' : affected.map(keyOf),
         },
       ],

@@ -35,6 +35,8 @@ function problemWith(configuration: KubeObject, view: ClusterView): ClusterDraft
   const base = {
     severity: 'error',
     confidence: 'certain',
+    // What was stored before goes on working.
+    breaks: 'some day',
     subject: `ValidatingWebhookConfiguration ${name}`,
     affects: [],
   } as const

@@ -38,13 +38,13 @@ export const ANNOUNCE_CASES: readonly FaultCase[] = [
     check: 'pools-announced',
     says: /serviceSelectors/,
     fault: (world) => {
-      world.planes.daemonSets[0] = run.speaker('v0.16.1')
+      object(world, 'daemonSets', 'speaker').spec = run.speaker('v0.16.1')['spec']
       object(world, 'configuration', 'lan', 'L2Advertisement').spec.serviceSelectors = [
         { matchLabels: { tier: 'front' } },
       ]
     },
     twin: (world) => {
-      world.planes.daemonSets[0] = run.speaker('v0.16.1')
+      object(world, 'daemonSets', 'speaker').spec = run.speaker('v0.16.1')['spec']
       object(world, 'configuration', 'lan', 'L2Advertisement').spec.serviceSelectors = [
         { matchLabels: { app: 'web' } },
       ]
@@ -70,7 +70,7 @@ export const ANNOUNCE_CASES: readonly FaultCase[] = [
     twin: (world) => {
       for (const { metadata } of world.planes.nodes)
         Object.assign(metadata.labels ?? {}, { [EXCLUDE_LABEL]: '' })
-      world.planes.daemonSets[0] = run.speaker('v0.15.2', ['--ignore-exclude-lb'])
+      object(world, 'daemonSets', 'speaker').spec = run.speaker('v0.15.2', ['--ignore-exclude-lb'])['spec']
     },
   },
   {

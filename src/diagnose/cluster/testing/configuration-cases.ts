@@ -123,10 +123,10 @@ export const CONFIGURATION_CASES: readonly FaultCase[] = [
     check: 'strict-arp',
     says: /IPVS mode without strictARP/,
     fault: (world) => {
-      world.planes.configMaps = [make.proxyConfig('ipvs', false)]
+      object(world, 'configMaps', 'kube-proxy').data = make.proxyConfig('ipvs', false)['data']
     },
     twin: (world) => {
-      world.planes.configMaps = [make.proxyConfig('ipvs', true)]
+      object(world, 'configMaps', 'kube-proxy').data = make.proxyConfig('ipvs', true)['data']
     },
   },
   {

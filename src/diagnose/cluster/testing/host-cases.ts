@@ -7,7 +7,7 @@ import type { RouteDiagnosisFacts } from '../../route/route-facts.ts'
 import { linkFacts, round } from '../../testing/link-facts.ts'
 import type { ProbeFacts } from '../cluster-facts.ts'
 import type { FaultCase } from './cases.ts'
-import { drop, type World } from './world.ts'
+import { addProbes, drop, type World } from './world.ts'
 import * as make from './world-objects.ts'
 
 const ADDRESS = '192.0.2.100'
@@ -34,7 +34,7 @@ const silent = (): ProbeFacts => ({
 })
 
 function probes(world: World, all: readonly ProbeFacts[]): void {
-  world.probes = [...all]
+  addProbes(world, ...all)
 }
 
 /** The pool of the nodes' own link is announced by BGP and by nothing else. */
@@ -70,7 +70,7 @@ function rules(world: World, ...addresses: readonly string[]): void {
   }
   const own = [parseIp('192.0.2.11')].flatMap((each) => each ?? [])
   const facts = pathFromFiles(asked, [{ name: 'iptables-nft-save', text }], own)
-  world.probes = [{ kind: 'path', ...NODE, facts }]
+  addProbes(world, { kind: 'path', ...NODE, facts })
 }
 
 function wayBack(world: World, found: boolean): void {
@@ -94,7 +94,7 @@ function wayBack(world: World, found: boolean): void {
       rpFilter: { all: 0, ofInterface: 0, mode: 'off', drops: false, reason: 'it is off' },
     },
   }
-  world.probes = [{ kind: 'route', ...NODE, facts }]
+  addProbes(world, { kind: 'route', ...NODE, facts })
 }
 
 export const HOST_CASES: readonly FaultCase[] = [
@@ -113,11 +113,11 @@ export const HOST_CASES: readonly FaultCase[] = [
     says: /has no BGP on this side/,
     fault: (world) => {
       announcedByBgpAlone(world)
-      world.probes = [refused(), silent()]
+      addProbes(world, refused(), silent())
     },
     twin: (world) => {
       announcedByBgpAlone(world)
-      world.probes = [established()]
+      addProbes(world, established())
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { FaultCase } from './cases.ts'
-import { object, type World } from './world.ts'
+import { addLogs, object, type World } from './world.ts'
 import * as make from './world-objects.ts'
+import * as run from './world-workloads.ts'
 
 const l2Status = (node: string) => ({
   ...make.metal('ServiceL2Status', `l2-${node}`, {}),
@@ -15,6 +16,11 @@ const session = (node: string, status: object) => ({
 const notReady = (world: World, node: string): void => {
   const [ready] = object(world, 'nodes', node).status.conditions
   Object.assign(ready, { status: 'Unknown', message: 'Kubelet stopped posting node status.' })
+}
+const forOneNode = (world: World, node: string): void => {
+  object(world, 'configuration', 'lan', 'L2Advertisement').spec.nodeSelectors = [
+    { matchLabels: { 'kubernetes.io/hostname': node } },
+  ]
 }
 const cilium = (world: World, replacement: string): void =>
   void world.planes.configMaps.push({
@@ -38,8 +44,8 @@ export const PLANE_CASES: readonly FaultCase[] = [
     check: 'logs-told',
     says: /logs tell of "No BGP on the other side"/,
     severity: 'warning',
-    fault: (world) => void Object.assign(world, { logs: [refusedLine('F36')] }),
-    twin: (world) => void Object.assign(world, { logs: [refusedLine()] }),
+    fault: (world) => addLogs(world, refusedLine('F36')),
+    twin: (world) => addLogs(world, refusedLine()),
   },
   {
     name: 'a pool with the address of a node in it',
@@ -110,6 +116,33 @@ export const PLANE_CASES: readonly FaultCase[] = [
     says: /which is not ready/,
     fault: (world) => notReady(world, OWNER),
     twin: (world) => notReady(world, OTHER),
+  },
+  {
+    name: 'an advertisement for one node, whose speaker does not run',
+    code: 'F24',
+    check: 'owner-ready',
+    says: /shop\/web is announced by nobody: node-c, the only node that could, is out of service/,
+    // The Pod that is missing is worth a warning of its own.
+    beside: ['F04'],
+    fault: (world) => {
+      forOneNode(world, 'node-c')
+      object(world, 'daemonSets', 'speaker').status = run.daemonSetStatus(3, 2)
+      object(world, 'pods', 'metallb-system/speaker-node-c').status.conditions[0].status = 'False'
+    },
+    twin: (world) => forOneNode(world, 'node-c'),
+  },
+  {
+    name: 'an advertisement for one node, which has no network',
+    code: 'F24',
+    check: 'owner-ready',
+    says: /node-c, the only node that could, is out of service/,
+    fault: (world) => {
+      forOneNode(world, 'node-c')
+      object(world, 'nodes', 'node-c').status.conditions[1].status = 'True'
+    },
+    twin: (world) => {
+      object(world, 'nodes', 'node-c').status.conditions[1].status = 'True'
+    },
   },
   {
     name: 'an interface that the elected node does not have',

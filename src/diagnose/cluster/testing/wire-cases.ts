@@ -1,6 +1,6 @@
 import { linkFacts, MAC_A, MAC_B, round } from '../../testing/link-facts.ts'
 import type { FaultCase } from './cases.ts'
-import type { World } from './world.ts'
+import { addProbes, type World } from './world.ts'
 
 const ADDRESS = '192.0.2.100'
 
@@ -11,7 +11,7 @@ function probe(world: World, answers: readonly (readonly string[])[]): void {
     examined: { address: ADDRESS, role: 'target' },
     rounds: [round(answers, { address: ADDRESS, sent: 3 })],
   })
-  world.probes = [{ kind: 'link', vantage: 'host client', facts }]
+  addProbes(world, { kind: 'link', vantage: 'host client', facts })
 }
 
 export const WIRE_CASES: readonly FaultCase[] = [

@@ -84,6 +84,15 @@ export function factsOf({ origin, planes, hosts, probes, logs }: World): Cluster
 export const viewOf = (world: World, ...focus: string[]): ClusterView =>
   new ClusterView(factsOf(world), focus.length === 0 ? undefined : new Set(focus))
 
+/** As more that was seen; another fault of the same world may have seen something, too. */
+export function addProbes(world: World, ...probes: readonly ProbeFacts[]): void {
+  world.probes = [...(world.probes ?? []), ...probes]
+}
+
+export function addLogs(world: World, ...incidents: readonly LogIncident[]): void {
+  world.logs = [...(world.logs ?? []), ...incidents]
+}
+
 /** The object of a plane, to be changed in place. @throws Error when there is none */
 // biome-ignore lint/suspicious/noExplicitAny: tests write into JSON of any shape
 export function object(world: World, plane: ObjectPlane, name: string, kind?: string): any {
