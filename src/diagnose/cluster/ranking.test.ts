@@ -20,8 +20,11 @@ function judged(
 }
 const everyOne = (findings: readonly ClusterFinding[]): readonly ClusterFinding[] =>
   findings.flatMap((each) => [each, ...each.consequences])
-const isOf = ({ code, check }: FaultCase, finding: ClusterFinding | undefined): boolean =>
-  finding?.code === code && finding.check === check
+const isNoMilder = (found: ClusterFinding, alone: ClusterFinding): boolean =>
+  found.code === alone.code &&
+  found.check === alone.check &&
+  found.severity === alone.severity &&
+  (found.breaks === 'now' || alone.breaks === 'some day')
 const nameOf = ({ code, name }: FaultCase): string => `${code} ${name}`
 
 interface Pair {
@@ -32,8 +35,14 @@ interface Pair {
   readonly alone: readonly ClusterFinding[]
 }
 
-/** Both faults in one world; undefined where one hides the other, as a configuration that is refused hides what is in it. */
+const ALONE = new Map(FAULT_CASES.map((each) => [each, judged([each.fault]).findings[0]]))
+
+/**
+ * Both faults in one world; undefined where one hides the other or makes it milder, as a configuration that is refused does to what
+ * it would announce.
+ */
 function together(one: FaultCase, other: FaultCase): Pair | undefined {
+  const alone = [one, other].flatMap((each) => ALONE.get(each) ?? [])
   let findings: readonly ClusterFinding[]
   try {
     findings = judged([one.fault, other.fault]).findings
@@ -42,8 +51,7 @@ function together(one: FaultCase, other: FaultCase): Pair | undefined {
     return undefined
   }
   const all = everyOne(findings)
-  if (![one, other].every((fault) => all.some((each) => isOf(fault, each)))) return undefined
-  const alone = [one, other].flatMap(({ fault }) => judged([fault]).findings.slice(0, 1))
+  if (!alone.every((each) => all.some((found) => isNoMilder(found, each)))) return undefined
   return { name: `${nameOf(one)}, and ${nameOf(other)}`, findings, alone }
 }
 
