@@ -42,6 +42,12 @@ const sources = {
     description: 'namespace that MetalLB runs in; found by its labels by default',
     helpValue: 'NAME',
   }),
+  'node-name': string({
+    description:
+      'the Node that this host is, whose network is read, too; found by its addresses and name by default',
+    helpValue: 'NODE',
+    exclusive: ['facts', 'bundle', 'file'],
+  }),
   only: repeatedString({
     description: 'only this code or check, more than once for several',
     helpValue: 'CODE',

@@ -1,4 +1,4 @@
-// What a node of the cluster can tell beside who answers on the link: the routers, the rules of kube-proxy, the way back to a client.
+// What a node of the cluster can find out beside who answers on the link: the routers, the way back to a client.
 import type { ServiceObject } from '../config/objects/read-object.ts'
 import { takeTurns } from '../diagnose/bgp/collect/bgp-question.ts'
 import type { ProbeFacts } from '../diagnose/cluster/cluster-facts.ts'
@@ -28,7 +28,6 @@ export async function hostProbes(
 ): Promise<readonly ProbeFacts[]> {
   return [
     ...(await routerProbes(request, view, progress, signal)),
-    ...(await ruleProbes(request, around, signal)),
     ...(await returnProbes(request, around, progress)),
   ]
 }
@@ -82,34 +81,6 @@ async function routerQuestions(view: ClusterView, node: string) {
     if (error instanceof LbctlError && error.kind === 'input') return []
     throw error
   }
-}
-
-async function ruleProbes(
-  { services, node }: HostProbesRequest,
-  around: Surroundings,
-  signal: AbortSignal,
-): Promise<ProbeFacts[]> {
-  const [{ collectPath }, { rulePrograms }] = await Promise.all([
-    import('../diagnose/path/collect-path.ts'),
-    import('../linux/rule-programs.ts'),
-  ])
-  const programs = rulePrograms({ permitted: around.rights.has('CAP_NET_ADMIN'), signal })
-  const probes: ProbeFacts[] = []
-  for (const service of services)
-    for (const target of addressesOf(service)) {
-      const [port, ...more] = service.ports
-      const question = {
-        asked: formatIp(target),
-        target,
-        port: more.length === 0 ? port?.port : undefined,
-        protocol: port?.protocol === 'UDP' ? 'udp' : 'tcp',
-        client: undefined,
-        inInterface: undefined,
-      }
-      const facts = await collectPath(question, { ...around, programs })
-      probes.push({ kind: 'path', vantage: `node ${node}`, node, facts })
-    }
-  return probes
 }
 
 async function returnProbes(

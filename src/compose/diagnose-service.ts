@@ -15,12 +15,14 @@ import type { Progress } from '../diagnose/collect/question.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { formatIp, type Ip, parseIp } from '../net/ip.ts'
 import { type ClusterRequest, type ClusterWork, judgedView } from './diagnose-cluster.ts'
+import { nodeOfThisHost, withHostFacts } from './host-facts/with-host-facts.ts'
 
 export interface ServiceRequest extends ClusterRequest {
   readonly service: string
   readonly probe?: boolean | undefined
   readonly netns?: string | undefined
   readonly from?: string | undefined
+  readonly 'node-name'?: string | undefined
 }
 
 export function serviceWork(request: ServiceRequest, progress: Progress, signal: AbortSignal): ClusterWork {
@@ -33,13 +35,14 @@ export function serviceWork(request: ServiceRequest, progress: Progress, signal:
         ? []
         : [
             'with CAP_NET_RAW, or with --probe: ask for the address of the Service on the link, and connect to its port',
-            'on a node of the cluster also: connect to the routers that it should have a session with and has none, and send no OPEN; read the rules of kube-proxy; with --from, look up the way back',
+            'on a node of the cluster also: connect to the routers that it should have a session with and has none, and send no OPEN; read links, routes, settings, sockets and rules of the kernel; with --from, look up the way back',
           ],
     judge: async (read) => {
       const all = new ClusterView(read)
       refuseWithoutServices(read)
       const services = findServices(asked, await resolved(asked), all)
-      const facts = await probed(read, services, request, progress, signal)
+      const host = await withHost(read, services, request, progress, signal)
+      const facts = await probed(host, services, request, progress, signal)
       const reports = services.map((service) => {
         const { view, verdict } = judgedView(facts, request, new Set([keyOf(service)]))
         return { subject: `Service ${keyOf(service)}`, verdict, chain: serviceChain(service, view, verdict) }
@@ -68,6 +71,20 @@ async function resolved(asked: string): Promise<readonly Ip[]> {
   return answers.flatMap(({ address }) => parseIp(address) ?? [])
 }
 
+/** The facts with those of this host, where it is a node. */
+async function withHost(
+  facts: ClusterFacts,
+  services: readonly ServiceObject[],
+  request: ServiceRequest,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  if (request.facts !== undefined || request.bundle !== undefined) return facts
+  const focus = new Set(services.map(keyOf))
+  const step = (_name: string, text: string) => progress.step('nodes', text)
+  return withHostFacts(facts, { nodeName: request['node-name'], netns: request.netns, focus }, step, signal)
+}
+
 /** The facts with probes of the addresses, or with the reason why there are none. */
 async function probed(
   facts: ClusterFacts,
@@ -92,7 +109,7 @@ async function probed(
     return never('this process has no CAP_NET_RAW')
   const client = clientOf(request.from)
   const { collectLink } = await import('../diagnose/collect/collect-link.ts')
-  let node: string | undefined
+  const node = itemsOf(facts.hosts)[0]?.node ?? nodeOfThisHost(facts, request['node-name'])
   const probes: ProbeFacts[] = []
   for (const service of services)
     for (const target of addressesOf(service)) {
@@ -111,7 +128,6 @@ async function probed(
         nodes: nodesOf(facts),
       }
       const link = await collectLink(question, around, progress, signal)
-      node = nodeOfHost(link.interfaces, facts)
       probes.push({
         kind: 'link',
         vantage: `host ${link.host.name}`,
@@ -143,16 +159,3 @@ const nodesOf = (facts: ClusterFacts) =>
   itemsOf(facts.nodes).length === 0
     ? undefined
     : internalAddresses(facts).map((node) => ({ ...node, macs: [] }))
-
-/** The node of the cluster that this host is, by its addresses. */
-function nodeOfHost(
-  interfaces: readonly { readonly addresses: readonly { readonly address: string }[] }[],
-  facts: ClusterFacts,
-): string | undefined {
-  const own = new Set(
-    interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address.split('/')[0] ?? '')),
-  )
-  return internalAddresses(facts).find(({ addresses }) =>
-    addresses.some((address) => own.has(formatIp(address))),
-  )?.name
-}

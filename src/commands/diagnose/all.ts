@@ -1,11 +1,12 @@
 import { BaseCommand } from '../../compose/base-command.ts'
-import { judgedView, runCluster } from '../../compose/diagnose-cluster.ts'
+import { allWork } from '../../compose/diagnose-all.ts'
+import { runCluster } from '../../compose/diagnose-cluster.ts'
 import { allFlags } from '../../compose/diagnose-cluster-flags.ts'
 
 export default class DiagnoseAll extends BaseCommand {
   static override summary = 'look at a whole installation, and name what is wrong first'
   static override description =
-    'Reads pools, advertisements, peers, Services, endpoints, nodes, Pods and events, computes who announces what as the running MetalLB does, and checks every link of the chain. What could not be read is listed with the reason. Changes nothing and sends no probe.'
+    'Reads pools, advertisements, peers, Services, endpoints, nodes, Pods and events, computes who announces what as the running MetalLB does, and checks every link of the chain. On a node of the cluster its links, routes, settings and rules are read, too. What could not be read is listed with the reason. Changes nothing and sends no probe.'
   static override args = {}
   static override flags = allFlags
   static override examples: string[] = [
@@ -31,16 +32,12 @@ export default class DiagnoseAll extends BaseCommand {
       this.exitWith(await this.interruptible((signal) => runEnvironment(flags, output, signal)))
       return
     }
-    const work = {
-      podNamespaces: [],
-      plan: [],
-      judge: (facts: Parameters<typeof judgedView>[0]) => ({
-        facts,
-        reports: [{ subject: 'cluster', verdict: judgedView(facts, flags).verdict }],
-      }),
-    }
+    const step = (name: string, text: string) =>
+      output.showSteps ? this.progress(`${name}: ${text}`) : undefined
     this.exitWith(
-      await this.interruptible((signal) => runCluster(flags, work, output, this.host.root, signal)),
+      await this.interruptible((signal) =>
+        runCluster(flags, allWork(flags, step, signal), output, this.host.root, signal),
+      ),
     )
   }
 }

@@ -6,13 +6,7 @@ import { isPartial, jsonBytes, makeBundle } from '../../diagnose/bundle/make-bun
 import type { DescribedFile, MissingPart } from '../../diagnose/bundle/manifest.ts'
 import { pseudonymiser, withElections } from '../../diagnose/bundle/pseudonymise.ts'
 import { redact } from '../../diagnose/bundle/redact.ts'
-import {
-  type ClusterFacts,
-  type HostFacts,
-  itemsOf,
-  readPlane,
-} from '../../diagnose/cluster/cluster-facts.ts'
-import { ClusterView } from '../../diagnose/cluster/cluster-view.ts'
+import type { ClusterFacts } from '../../diagnose/cluster/cluster-facts.ts'
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { renderBundlePage } from '../../terminal/bundle/page.ts'
@@ -20,8 +14,9 @@ import { renderBundleSummary } from '../../terminal/bundle/summary.ts'
 import { judgedView } from '../diagnose-cluster.ts'
 import { type ClusterInputRequest, clusterInput } from '../diagnose-cluster-input.ts'
 import type { CommandOutput } from '../diagnose-output.ts'
+import { readHostFacts } from '../host-facts/read-host-facts.ts'
+import { nodeOfThisHost, withHostFacts } from '../host-facts/with-host-facts.ts'
 import { version } from '../version.ts'
-import { readHostFacts } from './host-facts.ts'
 import { refuseExisting, writeArchive } from './write-archive.ts'
 
 export interface BundleRequest extends ClusterInputRequest {
@@ -43,7 +38,7 @@ export async function runBundle(
     if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
   }
   const read = await clusterInput(request, [], step, signal)
-  const host = await hostPart(request, read, step)
+  const host = await hostPart(request, read, step, signal)
   const { facts: clean, hidden } = redact(host.facts)
   const pseudonyms = request.pseudonymise ? pseudonymiser(clean, randomBytes(16).toString('hex')) : undefined
   const facts = pseudonyms === undefined ? clean : pseudonyms(withElections(clean))
@@ -85,15 +80,18 @@ async function hostPart(
   request: BundleRequest,
   facts: ClusterFacts,
   step: (name: string, text: string) => void,
+  signal: AbortSignal,
 ): Promise<HostPart> {
   const isElsewhere = request.file !== undefined || request.facts !== undefined
   if (!request.host || isElsewhere) return { facts, files: [], missing: [] }
   step('host', `reading links, routes and settings of ${hostname()}`)
+  const node = nodeOfThisHost(facts, undefined)
+  if (node !== undefined) {
+    const request = { nodeName: node, netns: undefined, focus: undefined }
+    return { facts: await withHostFacts(facts, request, step, signal), files: [], missing: [] }
+  }
   try {
     const host = await readHostFacts()
-    const node = nodeOf(host, facts)
-    if (node !== undefined)
-      return { facts: { ...facts, hosts: readPlane([{ ...host, node }]) }, files: [], missing: [] }
     return {
       facts,
       files: [
@@ -110,18 +108,4 @@ async function hostPart(
     const reason = error.message.replace(/\.$/, '')
     return { facts, files: [], missing: [{ what: `host ${hostname()}`, reason, wanted: false }] }
   }
-}
-
-/** The node that has an address of this host, or else its name. */
-function nodeOf(host: HostFacts, facts: ClusterFacts): string | undefined {
-  const own = new Set(
-    host.links.flatMap(({ addresses }) => addresses.map(({ address }) => address.split('/')[0])),
-  )
-  own.delete('127.0.0.1')
-  own.delete('::1')
-  const { nodes } = new ClusterView(facts).objects
-  const found = nodes.find(({ addresses }) => addresses.some(({ address }) => own.has(address)))
-  return (
-    found?.name ?? itemsOf(facts.nodes).find(({ metadata }) => metadata.name === host.node)?.metadata.name
-  )
 }

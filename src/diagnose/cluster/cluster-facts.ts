@@ -6,6 +6,7 @@ import type { LinkFacts } from '../facts/link-facts.ts'
 import type { PathFacts } from '../path/path-facts.ts'
 import type { PoolFacts } from '../pool/pool-facts.ts'
 import type { RouteDiagnosisFacts } from '../route/route-facts.ts'
+import type { HostFacts } from './host-facts.ts'
 
 /** One kind of fact. */
 export type Plane<T> =
@@ -70,55 +71,6 @@ export interface ServedKindFact {
   readonly kind: string
   /** the server's preferred one first */
   readonly versions: readonly string[]
-}
-
-export interface HostLink {
-  readonly name: string
-  readonly mac: string | undefined
-  /** flags as `ip link` shows them: `UP`, `BROADCAST`, `NOARP`, `PROMISC` … */
-  readonly flags: readonly string[]
-  readonly mtu: number
-  /** ARPHRD_*: 1 Ethernet, 65534 none */
-  readonly type: number
-  /** `bond`, `bridge`, `vlan`, `wireguard` …; undefined: a card */
-  readonly kind: string | undefined
-  /** name of the link that this one is enslaved to */
-  readonly master: string | undefined
-  readonly wireless: boolean
-  readonly carrier: boolean
-  /** as `/proc/net/bonding` names it: `balance-alb` */
-  readonly bondMode: string | undefined
-  /** addresses with the length of their prefix: `192.0.2.1/24` */
-  readonly addresses: readonly {
-    readonly address: string
-    /** `tentative`, `dadfailed`, `permanent` … */
-    readonly flags: readonly string[]
-  }[]
-}
-
-export interface HostRoute {
-  /** `default`, `192.0.2.0/24` */
-  readonly destination: string
-  readonly gateway: string | undefined
-  readonly interface: string | undefined
-  readonly table: number
-}
-
-/** What was read on one node. */
-export interface HostFacts {
-  readonly node: string
-  readonly links: readonly HostLink[]
-  readonly routes: readonly HostRoute[]
-  /** `net.ipv4.conf.all.rp_filter` → `1` */
-  readonly sysctls: Readonly<Record<string, string>>
-  /** what `dmidecode` calls the machine: `VMware Virtual Platform` */
-  readonly machine: string | undefined
-  /** lines of the ruleset that refuse packets to ports that matter here, as the tool prints them */
-  readonly firewall: readonly string[]
-  /** kube-proxy's rules, as the tools print them; read by the diagnosis of a path */
-  readonly proxyRules: string | undefined
-  /** TCP listeners: `0.0.0.0:179` and the program where it is known */
-  readonly listeners: readonly { readonly address: string; readonly program: string | undefined }[]
 }
 
 /** Facts that one of the probing diagnoses gathered, with the place that they were seen from. */

@@ -16,7 +16,7 @@ import type { ClusterView } from './cluster-view.ts'
 import { codeInfo } from './codes.ts'
 import { nestConsequences } from './consequences.ts'
 import { keyOf } from './object-keys.ts'
-import { counted } from './wording.ts'
+import { counted, listed } from './wording.ts'
 
 export interface ClusterCheckReport extends CheckReport {
   readonly link: Link
@@ -62,7 +62,13 @@ export function judgeCluster(view: ClusterView, options: JudgeClusterOptions): C
     checks: answers.map((answer) => reported(answer, findings)),
     findings,
     vantage: view.facts.vantage,
-    notTested: [...new Set([...notRead(view), ...findings.flatMap(({ notTested }) => notTested)])],
+    notTested: [
+      ...new Set([
+        ...notRead(view),
+        ...hostsNotRead(view),
+        ...findings.flatMap(({ notTested }) => notTested),
+      ]),
+    ],
   }
 }
 
@@ -115,6 +121,18 @@ function notRead({ facts }: ClusterView): string[] {
     titles.set(why, [...(titles.get(why) ?? []), PLANE_TITLES[name]])
   }
   return [...wanted, ...unasked].map(([why, titles]) => `${titles.join(', ')}: ${why}`)
+}
+
+/** Nodes that nobody looked into, and what could not be read on the others. */
+function hostsNotRead({ facts, hosts, nodes }: ClusterView): string[] {
+  if (facts.hosts.status !== 'read') return []
+  const others = [...nodes.keys()].filter((name) => !hosts.has(name))
+  return [
+    ...(others.length === 0 ? [] : [`${PLANE_TITLES.hosts}: not those of ${listed(others)}.`]),
+    ...[...hosts.values()].flatMap(({ node, notRead: missing }) =>
+      missing.map(({ what, reason }) => `${what} on ${node}: ${reason}.`),
+    ),
+  ]
 }
 
 /** Of a question about some Services, the others' troubles are no part. */

@@ -15,6 +15,14 @@ export const probesOf = <Kind extends ProbeFacts['kind']>(
 ): readonly ProbeOf<Kind>[] =>
   itemsOf(facts.probes).filter((probe): probe is ProbeOf<Kind> => probe.kind === kind)
 
+/** Rules of nodes that were followed for addresses of Services: by probes, and by whoever read the hosts. */
+export const walkedPaths = (view: ClusterView): readonly Omit<ProbeOf<'path'>, 'kind'>[] => [
+  ...probesOf(view, 'path'),
+  ...itemsOf(view.facts.hosts).flatMap(({ node, paths }) =>
+    paths.map((facts) => ({ node, vantage: `node ${node}`, facts })),
+  ),
+]
+
 export interface AddressUser {
   readonly key: ServiceKey
   readonly service: ServiceObject

@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../config/kube-object.ts'
 import { flag, list, maybe, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
 import { type ClusterFacts, clusterFacts, PLANES, type Plane } from './cluster-facts.ts'
+import { hostFactsShape } from './host-shape.ts'
 
 const anyObject: Shape<object> = (value, path) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -41,7 +42,12 @@ const electionsIn = (value: unknown): Record<string, readonly string[]> =>
     ]),
   )
 
-const NO_OBJECTS: ReadonlySet<string> = new Set(['kinds', 'hosts', 'probes', 'logs'])
+const OTHERS: Readonly<Record<string, Shape<object>>> = {
+  kinds: anyObject,
+  hosts: hostFactsShape,
+  probes: anyObject,
+  logs: anyObject,
+}
 
 /** Planes that the file does not know are those of a newer lbctl: nobody asked for them. @throws ShapeMismatch */
 export function readClusterFacts(value: unknown): ClusterFacts {
@@ -55,7 +61,7 @@ export function readClusterFacts(value: unknown): ClusterFacts {
   const from = value as Record<string, unknown>
   const planes = PLANES.filter((name) => from[name] !== undefined).map((name) => [
     name,
-    planeShape(NO_OBJECTS.has(name) ? anyObject : kubeObject)(from[name], name),
+    planeShape(OTHERS[name] ?? kubeObject)(from[name], name),
   ])
   const known = { ...head, ...(Object.fromEntries(planes) as Partial<ClusterFacts>) }
   const elections = from['elections']

@@ -1,5 +1,5 @@
 // Rules of this host, or of files, and the address → facts. Nothing is changed: the programs that are run only print.
-import { formatIp, type Ip, parseIp, sameIp } from '../../net/ip.ts'
+import { formatIp, type Ip, type IpFamily, parseIp, sameIp } from '../../net/ip.ts'
 import type { NetworkTables } from '../ports/tables.ts'
 import { examinePath, type PathQuestion } from './examine-path.ts'
 import { PATH_FACTS_FORMAT, type PathFacts, type RuleSourceFacts } from './path-facts.ts'
@@ -28,15 +28,28 @@ interface Machine {
 
 /** Of the machine that this runs on. */
 export async function collectPath(asked: AskedPath, around: PathSurroundings): Promise<PathFacts> {
-  const { programs, tables } = around
+  return pathOn(asked, await readMachineRules(asked.target.family, around))
+}
+
+/** The rules of the machine that this runs on, read once for any number of questions. */
+export interface MachineRules {
+  readonly rules: ReadRules
+  readonly notRead: readonly RuleSourceFacts[]
+  readonly machine: Machine
+}
+
+export async function readMachineRules(
+  family: IpFamily,
+  { programs, tables, hostName, netns }: PathSurroundings,
+): Promise<MachineRules> {
   const [{ texts, sources }, addresses, links] = await Promise.all([
-    runAll(programs, asked.target.family === 6),
+    runAll(programs, family === 6),
     tables.addresses(),
     tables.links(),
   ])
   const nameOf = (index: number): string | undefined => links.find((link) => link.index === index)?.name
-  return factsFrom(asked, readRules(texts), sources, {
-    host: { name: around.hostName, netns: around.netns },
+  const machine = {
+    host: { name: hostName, netns },
     file: undefined,
     own: addresses.map(({ address, interfaceIndex }) => ({ address, interfaceName: nameOf(interfaceIndex) })),
     addressesKnown: true,
@@ -44,8 +57,12 @@ export async function collectPath(asked: AskedPath, around: PathSurroundings): P
       count: numberIn(programs.read('/proc/sys/net/netfilter/nf_conntrack_count')),
       max: numberIn(programs.read('/proc/sys/net/netfilter/nf_conntrack_max')),
     },
-  })
+  }
+  return { rules: readRules(texts), notRead: sources, machine }
 }
+
+export const pathOn = (asked: AskedPath, { rules, notRead, machine }: MachineRules): PathFacts =>
+  factsFrom(asked, rules, notRead, machine)
 
 /**
  * Of another machine, from what its programs printed.

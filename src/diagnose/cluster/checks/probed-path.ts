@@ -1,7 +1,16 @@
 // F08, F28, F29, F32, F34: what `diagnose path` says about the rules of this node for the addresses of Services.
 import { judgePath } from '../../path/path-diagnosis.ts'
-import { type ClusterCheck, type ClusterDraft, failOr, pass, skip, unknown } from '../cluster-check.ts'
-import { draftsOf, isAnnouncer, probesOf, usersOfAddress } from '../probed-services.ts'
+import {
+  type ClusterCheck,
+  type ClusterDraft,
+  type ClusterOutcome,
+  failOr,
+  pass,
+  skip,
+  unknown,
+} from '../cluster-check.ts'
+import type { ClusterView } from '../cluster-view.ts'
+import { draftsOf, isAnnouncer, usersOfAddress, walkedPaths } from '../probed-services.ts'
 import { listed } from '../wording.ts'
 
 export const probedPath: ClusterCheck = {
@@ -9,10 +18,10 @@ export const probedPath: ClusterCheck = {
   code: 'F32',
   link: 'data path',
   title: 'the rules of the node lead to the endpoints',
-  needs: ['probes'],
+  needs: [],
   evaluate: (view) => {
-    const probes = probesOf(view, 'path')
-    if (probes.length === 0) return skip('the rules of no node were read')
+    const probes = walkedPaths(view)
+    if (probes.length === 0) return nothingRead(view)
     const findings: ClusterDraft[] = []
     const open: string[] = []
     for (const { facts, node, vantage } of probes) {
@@ -39,4 +48,9 @@ export const probedPath: ClusterCheck = {
       ? pass(listed(probes.map(({ facts }) => judgePath(facts).summary)))
       : unknown(first)
   },
+}
+
+function nothingRead({ facts: { hosts } }: ClusterView): ClusterOutcome {
+  if (hosts.status === 'read') return skip('no Service has an address, or no rules may be read')
+  return hosts.wanted ? unknown(`not known: ${hosts.reason}`) : skip('the rules of no node were read')
 }

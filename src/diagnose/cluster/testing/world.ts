@@ -4,7 +4,6 @@ import type { KubeObject } from '../../../config/kube-object.ts'
 import {
   type ClusterFacts,
   clusterFacts,
-  type HostFacts,
   type LogIncident,
   OBJECT_PLANES,
   type ObjectPlane,
@@ -12,6 +11,7 @@ import {
   readPlane,
 } from '../cluster-facts.ts'
 import { ClusterView } from '../cluster-view.ts'
+import type { HostFacts } from '../host-facts.ts'
 import * as make from './world-objects.ts'
 import * as run from './world-workloads.ts'
 

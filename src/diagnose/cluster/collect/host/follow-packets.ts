@@ -1,0 +1,75 @@
+// First packets of connections through the rules of a machine: which of them are stopped, where, and by which rule.
+import { type Ip, parseIp, sameIp } from '../../../../net/ip.ts'
+import type { MachineRules } from '../../../path/collect-path.ts'
+import { type Outcome, walkHooks } from '../../../path/walk/walk-hooks.ts'
+import type { HostFirewall, HostPacket, HostRefusal } from '../../host-facts.ts'
+
+export interface PacketsOfFamily {
+  readonly rules: MachineRules
+  readonly packets: readonly HostPacket[]
+  /** address of a peer → the link that its packets come in by */
+  readonly arrivals: ReadonlyMap<string, string>
+}
+
+export function followPackets(all: readonly PacketsOfFamily[]): HostFirewall {
+  const notFollowed = new Set<string>()
+  const refusals = all.flatMap(({ rules, packets, arrivals }) =>
+    packets.flatMap((packet) => refusalOf(packet, arrivals.get(packet.peer), rules, notFollowed)),
+  )
+  return {
+    followed: all.reduce((sum, { packets }) => sum + packets.length, 0),
+    refusals,
+    notFollowed: [...notFollowed],
+  }
+}
+
+/** Stopped whatever the dice of the rules say. */
+function refusalOf(
+  packet: HostPacket,
+  arrival: string | undefined,
+  { rules, machine }: MachineRules,
+  notFollowed: Set<string>,
+): readonly HostRefusal[] {
+  const peer = parseIp(packet.peer)
+  const local = parseIp(packet.local)
+  if (peer === undefined || local === undefined) return []
+  const made = packet.direction === 'out'
+  const own = machine.own.map(({ address }) => address)
+  const outcomes = walkHooks(
+    rules.tables,
+    {
+      family: peer.family,
+      source: made ? local : peer,
+      destination: made ? peer : local,
+      protocol: packet.protocol,
+      port: packet.port,
+      mark: 0,
+      inInterface: made ? undefined : arrival,
+      translated: false,
+    },
+    made,
+    {
+      host: { isLocal: (address) => isLoopback(address) || own.some((each) => sameIp(each, address)) },
+      onSource: () => undefined,
+      onUnknown: (rule, what) => void notFollowed.add(`${rule.text} (${what})`),
+      onMissing: () => undefined,
+      onAffinity: () => undefined,
+    },
+  )
+  const stopped = outcomes.filter(isStopped)
+  const [first] = stopped
+  if (first === undefined || stopped.length < outcomes.length) return []
+  return [{ ...packet, end: first.end, place: first.stoppedIn ?? 'a chain', rule: ruleOf(first) }]
+}
+
+type Stopped = Outcome & { readonly end: 'dropped' | 'rejected' }
+
+const isStopped = (outcome: Outcome): outcome is Stopped =>
+  outcome.end === 'dropped' || outcome.end === 'rejected'
+
+function ruleOf({ steps }: Outcome): string {
+  const step = steps.findLast(({ kind }) => kind === 'stopped')
+  return step?.kind === 'stopped' ? step.rule : 'a rule'
+}
+
+const isLoopback = ({ family, value }: Ip): boolean => (family === 4 ? value >> 24n === 127n : value === 1n)
