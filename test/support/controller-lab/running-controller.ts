@@ -15,9 +15,11 @@ export class RunningController {
   readonly exited: Promise<number | null>
   readonly #child: ChildProcess
 
-  constructor(args: readonly string[]) {
-    const words = ['controller', 'run', '--log-format', 'json', '--log-level', 'debug', ...args]
-    this.#child = spawn(process.execPath, [runJs, ...words, '--metrics-addr', '127.0.0.1:0'], {
+  /** @param prefix what stands before `node`, such as the words that enter a namespace */
+  constructor(args: readonly string[], prefix: readonly string[] = []) {
+    const own = ['--log-format', 'json', '--log-level', 'debug', '--metrics-addr', '127.0.0.1:0']
+    const [program, ...words] = [...prefix, process.execPath, runJs, 'controller', 'run', ...own, ...args]
+    this.#child = spawn(program!, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: root,
       env: cleanEnv(),
