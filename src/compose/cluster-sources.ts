@@ -12,13 +12,13 @@ import { asWritten, liveSource } from './live-source.ts'
  * out: what is about to be applied takes its place.
  */
 export async function clusterSources(
-  flags: ClusterFlags,
+  flags: ClusterFlags & { readonly secrets?: boolean },
   replacing: readonly Node[],
   signal: AbortSignal,
 ): Promise<Source[]> {
   const cluster = await connectCluster(flags, signal)
   try {
-    return await readAll(cluster.reader, replaced(replacing))
+    return await readAll(cluster.reader, replaced(replacing), flags.secrets !== false)
   } finally {
     cluster.close()
   }
@@ -27,6 +27,7 @@ export async function clusterSources(
 async function readAll(
   reader: ClusterReader,
   isReplaced: (object: KubeObject) => boolean,
+  withSecrets: boolean,
 ): Promise<Source[]> {
   const { context } = reader.identity
   const { objects } = await reader.metallbObjects()
@@ -34,7 +35,7 @@ async function readAll(
     ['services', (await reader.services()).map(asWritten)],
     ['nodes', (await reader.nodes()).map(asWritten)],
     ['namespaces', (await reader.namespaces()).map(asWritten)],
-    ['secrets', (await reader.secrets()).map(secretObject)],
+    ['secrets', withSecrets ? (await reader.secrets()).map(secretObject) : []],
   ]
   return [
     ...objects.filter((object) => !isReplaced(object)).map(liveSource),

@@ -6,6 +6,8 @@ import { type ReadSources, readSources } from './files.ts'
 export interface ConfigurationRequest extends ClusterFlags {
   readonly files: readonly string[]
   readonly 'from-cluster': boolean
+  /** false: names of Secrets are not asked for, which takes a right of its own; default true */
+  readonly secrets?: boolean
 }
 
 /** @throws LbctlError for what cannot be read at all */

@@ -1,8 +1,7 @@
-import { boolean, option, string } from '@oclif/core/flags'
+import { boolean, integer, option, string } from '@oclif/core/flags'
 import { outputFlags, repeatedString, withEnvironment } from './command-flags.ts'
 
-export const surveyFlags = withEnvironment({
-  ...outputFlags(['text', 'json']),
+const sources = {
   file: string({
     char: 'f',
     multiple: true,
@@ -11,12 +10,35 @@ export const surveyFlags = withEnvironment({
     helpValue: 'FILE|DIR',
   }),
   'from-cluster': boolean({ description: 'read pools, Services and Namespaces from the cluster' }),
+  bundle: string({
+    description: 'read what lbctl bundle put into this file, and ask nobody',
+    helpValue: 'FILE',
+    exclusive: ['file', 'from-cluster', 'kubeconfig', 'context'],
+  }),
   'lb-class': string({
     description: 'look at Services of this loadBalancerClass; by default at those without one',
     helpValue: 'NAME',
   }),
   kubeconfig: string({ description: 'path of the kubeconfig', helpValue: 'FILE' }),
   context: string({ description: 'context of the kubeconfig', helpValue: 'NAME' }),
+}
+
+export const surveyFlags = withEnvironment({ ...outputFlags(['text', 'json']), ...sources })
+
+export const freeFlags = withEnvironment({
+  ...outputFlags(['text', 'lines', 'json']),
+  ...sources,
+  family: option({
+    options: ['ipv4', 'ipv6', 'all'] as const,
+    description: 'addresses of this IP family',
+    default: 'all' as const,
+  })(),
+  count: integer({
+    description: 'as many single addresses, the first that are free; exit code 1 when there are fewer',
+    helpValue: 'NUMBER',
+    min: 1,
+    max: 65_536,
+  }),
 })
 
 export const nextFlags = withEnvironment({

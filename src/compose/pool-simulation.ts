@@ -1,8 +1,9 @@
 // `lbctl pool simulate` put together: the world as it is, and the one that is imagined.
 import type { Diagnostic } from '../config/diagnostic.ts'
-import type { NodeObject } from '../config/objects/read-object.ts'
+import type { Identified, NodeObject } from '../config/objects/read-object.ts'
 import type { ReadResult } from '../config/objects/read-objects.ts'
 import { NEWEST_RELEASE, parseRelease, type Release } from '../config/schema/release.ts'
+import type { ClusterFacts } from '../diagnose/cluster/cluster-facts.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import type { Result } from '../net/result.ts'
 import { withApplied, withoutPools } from '../simulate/changed-objects.ts'
@@ -31,6 +32,8 @@ export interface SimulationReport extends Simulation {
   readonly release: { readonly before: Release; readonly after: Release }
   /** there are no EndpointSlices, so every Service is taken to be served on every node */
   readonly servedEverywhere: boolean
+  /** addresses are pseudonyms: who answers for one that a Service had not before cannot be told */
+  readonly pseudonyms: boolean
 }
 
 /** @throws LbctlError `usage` for names that are not there, `input` for objects that are not valid before or afterwards */
@@ -43,16 +46,17 @@ export async function simulation(request: SimulationRequest, signal: AbortSignal
     throw new LbctlError('usage', 'Nothing says what is to be simulated.', {
       hints: ['Use --drain, --delete-pool, --apply or --upgrade-to, or several of them.'],
     })
-  const { present, found } = await presentObjects(request, signal)
-  const release = compat ?? found ?? presentRelease(upgradeTo)
+  const { present, speakers } = await presentObjects(request, signal)
+  const release = compat ?? speakers?.release ?? presentRelease(upgradeTo)
   const comes = apply.length === 0 ? undefined : objectsIn(await readSources(apply, { signal }))
   const servedEverywhere =
-    !request['from-cluster'] && present.objects.endpointSlices.length === 0 && !hasSlices(comes)
+    speakers === undefined && present.objects.endpointSlices.length === 0 && !hasSlices(comes)
   const settings: WorldSettings = {
     release,
     loadBalancerClass: request['lb-class'],
-    ignoreExcludeLabel: request['ignore-exclude-lb'],
+    ignoreExcludeLabel: request['ignore-exclude-lb'] || speakers?.ignoreExcludeLabel === true,
     servedEverywhere,
+    elections: new Map(Object.entries(speakers?.elections ?? {})),
   }
   const before = valid(worldOf(present, settings), 'as it is')
   if (before.nodes.size === 0)
@@ -74,30 +78,45 @@ export async function simulation(request: SimulationRequest, signal: AbortSignal
     ...{ drained: drain, deletedPools: deletePool, applied: apply },
     release: { before: release, after: upgradeTo ?? release },
     servedEverywhere,
+    pseudonyms: settings.elections.size > 0,
   }
 }
 
 const hasSlices = (read: ReadResult | undefined): boolean => (read?.objects.endpointSlices.length ?? 0) > 0
 
-async function presentObjects(
-  request: SimulationRequest,
-  signal: AbortSignal,
-): Promise<{ readonly present: ReadResult; readonly found: Release | undefined }> {
-  const read = await readPoolObjects(request, signal)
+interface Present {
+  readonly present: ReadResult
+  /** what is known of the speakers; undefined: files do not say */
+  readonly speakers:
+    | {
+        readonly release: Release | undefined
+        readonly ignoreExcludeLabel?: boolean
+        readonly elections?: ClusterFacts['elections']
+      }
+    | undefined
+}
+
+async function presentObjects(request: SimulationRequest, signal: AbortSignal): Promise<Present> {
+  const { read, bundle } = await readPoolObjects(request, signal)
   const given: readonly NodeObject[] = request.nodes === undefined ? [] : await nodesInFile(request.nodes)
-  const names = new Set(given.map(({ name }) => name))
-  const nodes = [...read.objects.nodes.filter(({ name }) => !names.has(name)), ...given]
-  const objects = { ...read.objects, nodes }
-  if (!request['from-cluster']) return { present: { ...read, objects }, found: undefined }
+  const objects = { ...read.objects, nodes: joined(given, read.objects.nodes) }
+  if (request.bundle !== undefined && bundle !== undefined) {
+    const { speakersOfBundle } = await import('./pool-bundle.ts')
+    return { present: { ...read, objects }, speakers: speakersOfBundle(request.bundle, bundle) }
+  }
+  if (!request['from-cluster']) return { present: { ...read, objects }, speakers: undefined }
   const { speakersOfCluster } = await import('./pool-cluster.ts')
-  const { slices, release } = await speakersOfCluster(request, signal)
+  const { slices, ...speakers } = await speakersOfCluster(request, signal)
   const live = objectsIn({ sources: slices, diagnostics: [] }).objects.endpointSlices
-  const known = new Set(objects.endpointSlices.map((slice) => `${slice.namespace}/${slice.name}`))
-  const endpointSlices = [
-    ...objects.endpointSlices,
-    ...live.filter((slice) => !known.has(`${slice.namespace}/${slice.name}`)),
-  ]
-  return { present: { ...read, objects: { ...objects, endpointSlices } }, found: release }
+  const endpointSlices = joined(objects.endpointSlices, live)
+  return { present: { ...read, objects: { ...objects, endpointSlices } }, speakers }
+}
+
+/** What is given takes the place of what is there by the same name. */
+function joined<T extends Identified>(given: readonly T[], there: readonly T[]): readonly T[] {
+  const keyOf = ({ namespace = '', name }: T): string => `${namespace}/${name}`
+  const keys = new Set(given.map(keyOf))
+  return [...there.filter((each) => !keys.has(keyOf(each))), ...given]
 }
 
 /** Two releases that are the same by accident would hide what an upgrade does. */

@@ -52,6 +52,20 @@ export class AddressSpace {
     return this.#avoidBuggyIps ? (rank / 254n) * 256n + (rank % 254n) + 1n : rank
   }
 
+  /** The addresses with these numbers, without gaps: an entry ends a range, and so does an address that is left out. */
+  *rangesOf(first: bigint, last: bigint): Generator<IpRange> {
+    const { family } = this
+    for (let from = first; from <= last; ) {
+      const address = this.addressOf(from)
+      const ofPart = lastThat(this.#parts, (part) => part.from <= from)
+      const end = ofPart === undefined ? last : ofPart.from + ofPart.count - 1n
+      const inBlock = this.#avoidBuggyIps ? 0xfen - (address & 0xffn) : end
+      const to = [end, from + inBlock, last].reduce((a, b) => (a < b ? a : b))
+      yield { family, first: address, last: address + to - from }
+      from = to + 1n
+    }
+  }
+
   #isLeftOut(address: bigint): boolean {
     const last = address & 0xffn
     return this.#avoidBuggyIps && (last === 0n || last === 0xffn)

@@ -24,6 +24,11 @@ export class FreeNumbers {
     return this.#ranges.first()?.key
   }
 
+  /** In order, first and last number of each. */
+  *ranges(): Generator<readonly [first: bigint, last: bigint]> {
+    for (const { key, value } of this.#ranges.entries()) yield [key, value]
+  }
+
   has(number: bigint): boolean {
     const range = this.#ranges.floor(number)
     return range !== undefined && number <= range.value

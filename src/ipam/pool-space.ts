@@ -75,6 +75,11 @@ export class PoolSpace {
     return number === undefined ? undefined : this.#addressOf(number)
   }
 
+  /** What nobody has and nothing holds back, in the order in which it is handed out. */
+  *freeRanges(): Generator<IpRange> {
+    for (const [first, last] of this.#free.ranges()) yield* this.#space.rangesOf(first, last)
+  }
+
   /** Why the Service may not have this very address; undefined when it may. */
   objection(address: Ip, number: bigint, request: AddressRequest): Refusal | undefined {
     const { service } = request

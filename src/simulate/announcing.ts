@@ -44,6 +44,7 @@ class Round {
   readonly peers = new Map<string, Map<string, Set<string>>>()
   readonly #decider: Decider
   readonly #endpoints: ReturnType<typeof endpointsOf>
+  readonly #elections: World['settings']['elections']
   /** node → names of its peers */
   readonly #peersOf: ReadonlyMap<string, readonly string[]>
 
@@ -51,6 +52,7 @@ class Round {
     const { configuration, nodes } = world
     this.#decider = decider
     this.#endpoints = endpointsOf(world)
+    this.#elections = world.settings.elections
     for (const { name } of configuration.peers) this.peers.set(name, new Map())
     this.#peersOf = new Map(
       [...nodes].map(([name, node]) => {
@@ -69,7 +71,7 @@ class Round {
     for (const [node, peers] of this.#peersOf) {
       const { layer2, bgp } = this.#decider.decide(service, endpoints, node, election)
       election = layer2.election
-      layer2Owner = layer2.owner ?? null
+      layer2Owner ??= this.#owner(key, service, layer2.owner)
       for (const verdict of [layer2.verdict, bgp.verdict]) note(verdict, reasons)
       let reached = false
       for (const { route, peers: only } of bgp.routes)
@@ -81,6 +83,15 @@ class Round {
       if (reached) bgpNodes.push(node)
     }
     return { layer2Owner, bgpNodes: bgpNodes.sort(), reasons: [...reasons].sort() }
+  }
+
+  /** @param computed by the hash of the first address */
+  #owner(key: string, service: ServiceFact, computed: string | undefined): string | null {
+    const order = this.#elections.get(key)
+    if (computed === undefined || order === undefined) return computed ?? null
+    const { succession } = this.#decider.matrix(service, this.#endpoints(key))
+    const candidates = new Set(succession.map(({ node }) => node))
+    return order.find((node) => candidates.has(node)) ?? computed
   }
 
   #announce(peer: string, prefix: string, node: string): void {

@@ -83,7 +83,10 @@ const read = (items: readonly object[]): ReadResult =>
   readObjects(parseYaml(new Source('x', JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))).documents)
 
 function world(objects: ReadResult, release: Release): World {
-  const settings = { loadBalancerClass: undefined, ignoreExcludeLabel: false, servedEverywhere: false }
+  const settings = {
+    ...{ loadBalancerClass: undefined, ignoreExcludeLabel: false, servedEverywhere: false },
+    elections: new Map(),
+  }
   const made = worldOf(objects, { ...settings, release })
   if (!made.ok) throw new Error(made.error.map(({ message }) => message).join(' '))
   return made.value

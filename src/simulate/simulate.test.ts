@@ -10,7 +10,7 @@ import { type WorldSettings, worldOf } from './world.ts'
 
 const SETTINGS: WorldSettings = {
   ...{ release: '0.16.1', loadBalancerClass: undefined },
-  ...{ ignoreExcludeLabel: false, servedEverywhere: true },
+  ...{ ignoreExcludeLabel: false, servedEverywhere: true, elections: new Map() },
 }
 const read = (text: string) => readObjects(parseYaml(new Source('x', text)).documents)
 const pool = (name: string, range: string) => `---
@@ -90,6 +90,22 @@ it('names the owner before and afterwards, and who loses every candidate', () =>
   const both = simulate(now, drained(now, new Set(['worker-1', 'worker-2'])))
   expect(both.services.map(({ effect }) => effect)).toEqual(['loses-announcement', 'loses-announcement'])
   expect(both.harmed).toBe(2)
+})
+
+it('believes the order that was written down where addresses are pseudonyms, and goes on in it', () => {
+  for (const order of [
+    ['worker-1', 'worker-2'],
+    ['worker-2', 'worker-1'],
+  ]) {
+    const settings = { ...SETTINGS, elections: new Map([['shop/a', order]]) }
+    const recorded = world(OBJECTS, settings)
+    const ownerOf = (then: typeof now) =>
+      simulate(recorded, then).services.find(({ service: key }) => key === 'shop/a')
+    expect(ownerOf(recorded)).toMatchObject({ effect: 'unchanged', before: { layer2Owner: order[0] } })
+    expect(ownerOf(drained(recorded, new Set([order[0] ?? ''])))).toMatchObject({
+      ...{ effect: 'other-owner', after: { layer2Owner: order[1] } },
+    })
+  }
 })
 
 it('looks at one class of Services alone', () => {

@@ -40,6 +40,11 @@ export interface WorldSettings {
   readonly ignoreExcludeLabel: boolean
   /** nobody told of any EndpointSlice, so a Service is taken to be served on every node */
   readonly servedEverywhere: boolean
+  /**
+   * Key of a Service → nodes in the order in which they would answer for its addresses, where these are pseudonyms, whose hashes tell
+   * nothing. Empty: addresses are what they are.
+   */
+  readonly elections: ReadonlyMap<string, readonly string[]>
 }
 
 /** Refused as a whole for an error in the configuration, as MetalLB refuses it. */

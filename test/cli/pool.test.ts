@@ -23,7 +23,7 @@ metadata: {name: vault, labels: {tier: gold}}
 const service = (name: string, address: string, port: number, more = '') => `---
 apiVersion: v1
 kind: Service
-metadata: {namespace: shop, name: ${name}, creationTimestamp: "2026-01-02T03:04:05Z", annotations: {metallb.io/allow-shared-ip: k}}
+metadata: {namespace: shop, name: ${name}, creationTimestamp: "2020-01-02T03:04:05Z", annotations: {metallb.io/allow-shared-ip: k}}
 spec: {type: LoadBalancer, clusterIP: 10.96.0.9, ports: [{port: ${port}}]${more}}
 status: {loadBalancer: {ingress: ${address === '' ? '[]' : `[{ip: ${address}}]`}}}
 `
@@ -53,6 +53,8 @@ describe('lbctl pool', () => {
       'lan | IPv4 | 1 of 3 | 2 | 192.0.2.11 | everybody',
       'lan | IPv6 | 0 of 1.8e19 | 1.8e19 | 2001:db8:: | everybody',
       '',
+      'lan IPv4: no address was taken in the last 90 days',
+      '',
       'Without an address: shop/new',
       'shop/odd has 203.0.113.1 and may not: ["203.0.113.1"] is not allowed in config',
       '',
@@ -68,7 +70,7 @@ describe('lbctl pool', () => {
   it('show: a pool and its holders; a pool that is not there is told with those that are', async () => {
     const { stdout } = await pool('show', 'lan')
     expect(stdout).toContain('IPv4: 1 of 3 in use, 2 free, next 192.0.2.11')
-    expect(stdout).toMatch(/192\.0\.2\.10 +shop\/web +2026-01-02T03:04:05Z +k +TCP\/80/)
+    expect(stdout).toMatch(/192\.0\.2\.10 +shop\/web +2020-01-02T03:04:05Z +k +TCP\/80/)
     const { stderr, code } = await pool('show', 'wan')
     expect(code).toBe(2)
     expect(stderr).toContain('There is bank, lan.')
@@ -95,6 +97,32 @@ describe('lbctl pool', () => {
     expect(stdout).toBe(
       'It would get none: pool bank not compatible for ip assignment\nPool bank: it is reserved for other namespaces.\n',
     )
+  })
+
+  it('free: ranges for a person in 80 columns, lines for scripts, single addresses on request', async () => {
+    const free = (...words: string[]) =>
+      lbctl(['pool', 'free', '-f', directory, ...words], { env: { COLUMNS: '80' } })
+    const { stdout, stderr, code } = await free()
+    expect([stderr, code]).toEqual(['', 0])
+    expect(stdout.split('\n')).toEqual([
+      'POOL  FAMILY  FREE              ADDRESSES',
+      'bank  IPv4    3 of 3            198.51.100.1-198.51.100.3',
+      'lan   IPv4    2 of 3            192.0.2.11-192.0.2.12',
+      'lan   IPv6    1.8e19 of 1.8e19  2001:db8::-2001:db8::ffff:ffff:ffff:ffff',
+      '',
+      'Pool bank never hands out 198.51.100.0 (avoidBuggyIPs).',
+      '',
+    ])
+    expect((await free('-o', 'lines', '--family', 'ipv4')).stdout).toBe(
+      '198.51.100.1-198.51.100.3\n192.0.2.11-192.0.2.12\n',
+    )
+    const some = await free('lan', '--count', '3', '-o', 'lines')
+    expect([some.stdout, some.code]).toEqual(['192.0.2.11\n192.0.2.12\n2001:db8::\n', 0])
+    const few = await free('lan', '--count', '3', '--family', 'ipv4', '-o', 'json')
+    expect([few.code, JSON.parse(few.stdout).addresses.length]).toEqual([1, 2])
+    expect(few.stderr).toBe('Only 2 of the 3 addresses that were asked for are free.\n')
+    const unknown = await free('wan')
+    expect([unknown.code, unknown.stderr.includes('There is bank, lan.')]).toEqual([2, true])
   })
 
   it('says what is missing when nothing is given, and where a text is wrong', async () => {

@@ -16,7 +16,7 @@ export default class PoolList extends BaseCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(PoolList)
-    const survey = await this.interruptible((signal) => readSurvey(flags, signal))
+    const { survey } = await this.interruptible((signal) => readSurvey(flags, signal))
     const report = listReport(survey)
     this.out(
       flags.output === 'json'

@@ -17,7 +17,7 @@ export default class PoolNext extends BaseCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(PoolNext)
-    const survey = await this.interruptible((signal) => readSurvey(flags, signal))
+    const { survey } = await this.interruptible((signal) => readSurvey(flags, signal))
     const report = nextFor(survey, flags)
     this.out(
       flags.output === 'json' ? JSON.stringify(report, undefined, 2) : renderNext(report, this.stdoutStyle),

@@ -1,9 +1,8 @@
 import { string as stringArg } from '@oclif/core/args'
 import { BaseCommand } from '../../compose/base-command.ts'
 import { surveyFlags } from '../../compose/pool-flags.ts'
-import { readSurvey } from '../../compose/pool-survey.ts'
+import { poolOf, readSurvey } from '../../compose/pool-survey.ts'
 import { showReport } from '../../controller/pools/pool-report.ts'
-import { LbctlError } from '../../errors/lbctl-error.ts'
 import { renderPool } from '../../terminal/pool/text.ts'
 
 export default class PoolShow extends BaseCommand {
@@ -18,14 +17,8 @@ export default class PoolShow extends BaseCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(PoolShow)
-    const survey = await this.interruptible((signal) => readSurvey(flags, signal))
-    const report = showReport(survey, args.pool)
-    if (report === undefined) {
-      const names = survey.pools().map(({ name }) => name)
-      throw new LbctlError('usage', `There is no IPAddressPool "${args.pool}" in what was given.`, {
-        hints: [names.length === 0 ? 'There is no IPAddressPool at all.' : `There is ${names.join(', ')}.`],
-      })
-    }
+    const { survey } = await this.interruptible((signal) => readSurvey(flags, signal))
+    const report = showReport(survey, poolOf(survey, args.pool))
     this.out(
       flags.output === 'json' ? JSON.stringify(report, undefined, 2) : renderPool(report, this.stdoutStyle),
     )

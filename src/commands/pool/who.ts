@@ -24,7 +24,7 @@ export default class PoolWho extends BaseCommand {
       throw new LbctlError('usage', `"${args.address}" is no IP address.`, {
         hints: ['Write it as 192.0.2.10 or 2001:db8::10.'],
       })
-    const survey = await this.interruptible((signal) => readSurvey(flags, signal))
+    const { survey } = await this.interruptible((signal) => readSurvey(flags, signal))
     const report = whoReport(survey, address)
     this.out(
       flags.output === 'json' ? JSON.stringify(report, undefined, 2) : renderWho(report, this.stdoutStyle),

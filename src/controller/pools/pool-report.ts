@@ -8,6 +8,7 @@ import { compareIp, formatIp, type Ip } from '../../net/ip.ts'
 import { formatRange } from '../../net/prefix.ts'
 import { requestOf } from '../converge/wish.ts'
 import { type ServiceFact, serviceKey } from '../facts/facts.ts'
+import { type Forecast, forecast } from './forecast.ts'
 import type { PoolSurvey, Stray } from './pool-survey.ts'
 
 /** A count; above 2^53 as a text, because a JSON number would not hold it. */
@@ -19,6 +20,8 @@ export interface FamilyReport {
   readonly free: Count
   /** the next address that a Service would get which shares with nobody; null: none is left */
   readonly next: string | null
+  /** when it will be full, if Services go on taking addresses as they did */
+  readonly forecast: Forecast
 }
 
 export interface PoolReport {
@@ -54,12 +57,12 @@ export interface ListReport {
 }
 
 export const listReport = (survey: PoolSurvey): ListReport => ({
-  pools: survey.pools().map(poolReport),
+  pools: survey.pools().map((pool) => poolReport(pool, survey)),
   waiting: survey.waiting.map(serviceKey),
   strays: survey.strays,
 })
 
-export function poolReport(pool: PoolState): PoolReport {
+export function poolReport(pool: PoolState, survey: PoolSurvey): PoolReport {
   const { definition, namespaces } = pool
   const { allocation } = definition
   return {
@@ -70,15 +73,15 @@ export function poolReport(pool: PoolState): PoolReport {
     priority: allocation?.priority ?? null,
     namespaces: restricts(definition) ? [...namespaces].sort() : null,
     selectsServices: (allocation?.serviceSelectors.length ?? 0) > 0,
-    ipv4: familyReport(pool.spaces[4]),
-    ipv6: familyReport(pool.spaces[6]),
+    ipv4: familyReport(pool.spaces[4], survey),
+    ipv6: familyReport(pool.spaces[6], survey),
   }
 }
 
 const restricts = ({ allocation }: PoolDefinition): boolean =>
   allocation !== undefined && allocation.namespaces.size + allocation.namespaceSelectors.length > 0
 
-function familyReport(space: PoolSpace): FamilyReport | null {
+function familyReport(space: PoolSpace, { services, nowMs }: PoolSurvey): FamilyReport | null {
   if (space.capacity === 0n) return null
   const next = space.nextFree()
   return {
@@ -86,10 +89,11 @@ function familyReport(space: PoolSpace): FamilyReport | null {
     used: space.inUse,
     free: count(space.freeCount),
     next: next === undefined ? null : formatIp(next),
+    forecast: forecast(space, services, nowMs),
   }
 }
 
-const count = (value: bigint): Count =>
+export const count = (value: bigint): Count =>
   value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value)
 
 export interface ShowReport {
@@ -98,15 +102,12 @@ export interface ShowReport {
   readonly holders: readonly HolderReport[]
 }
 
-/** Undefined when there is no such pool. */
-export function showReport(survey: PoolSurvey, name: string): ShowReport | undefined {
-  const pool = survey.allocator.pools.get(name)
-  if (pool === undefined) return undefined
+export function showReport(survey: PoolSurvey, pool: PoolState): ShowReport {
   const uses = [...pool.spaces[4].uses(), ...pool.spaces[6].uses()].sort((a, b) =>
     compareIp(a.address, b.address),
   )
   const services = new Set(uses.flatMap((use) => use.claims().map(({ service }) => service)))
-  return { pool: poolReport(pool), holders: [...services].flatMap((key) => holderOf(survey, key)) }
+  return { pool: poolReport(pool, survey), holders: [...services].flatMap((key) => holderOf(survey, key)) }
 }
 
 function holderOf(survey: PoolSurvey, key: string): HolderReport[] {

@@ -13,7 +13,7 @@ it('looks at Services of one class alone, and at those without one by default', 
     new PoolSurvey({
       pools: poolsOf({ lan: ['192.0.2.10-192.0.2.12'] }),
       namespaces: new Map(),
-      ...{ services, loadBalancerClass },
+      ...{ services, loadBalancerClass, nowMs: 0 },
     })
   const [own, cloud] = [survey(undefined), survey('example.com/cloud')]
   expect(own.waiting.map(({ name }) => name)).toEqual(['new'])

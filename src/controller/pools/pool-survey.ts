@@ -22,20 +22,26 @@ export interface SurveyFacts {
   readonly services: readonly ServiceFact[]
   /** undefined: Services without a class; those of other classes are not looked at */
   readonly loadBalancerClass: string | undefined
+  /** milliseconds since 1970 at which the facts were read */
+  readonly nowMs: number
 }
 
 export class PoolSurvey {
   readonly allocator = new Allocator()
+  readonly nowMs: number
   readonly services: ReadonlyMap<string, ServiceFact>
   readonly strays: readonly Stray[]
   /** Services of type LoadBalancer without an address */
   readonly waiting: readonly ServiceFact[]
+  /** Services of type LoadBalancer and another class */
+  readonly others: readonly ServiceFact[]
 
-  constructor({ pools, namespaces, services, loadBalancerClass }: SurveyFacts) {
+  constructor({ pools, namespaces, services, loadBalancerClass, nowMs }: SurveyFacts) {
+    this.nowMs = nowMs
     this.allocator.setPools(pools, namespaces)
-    const ours = services
-      .filter((service) => service.type === 'LoadBalancer' && isOfClass(service, loadBalancerClass))
-      .sort(byAge)
+    const balanced = services.filter(({ type }) => type === 'LoadBalancer')
+    const ours = balanced.filter((service) => isOfClass(service, loadBalancerClass)).sort(byAge)
+    this.others = balanced.filter((service) => !isOfClass(service, loadBalancerClass))
     this.services = new Map(ours.map((service) => [serviceKey(service), service]))
     this.strays = ours.flatMap((service) => this.#take(service))
     this.waiting = ours.filter(({ ingress }) => ingress.length === 0)

@@ -1,10 +1,9 @@
 // What a simulated change does, for a person: the worst first.
 import type { Effect, PeerChange, ServiceChange, ServiceState, Simulation } from '../../simulate/simulate.ts'
 import { safeText } from '../safe-text.ts'
-import { tableLines } from '../table.ts'
 import { createTheme } from '../theme.ts'
 import { wrap } from '../wrap.ts'
-import type { PoolStyle } from './text.ts'
+import { type PoolStyle, table } from './text.ts'
 
 const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   'loses-address': 'loses an address',
@@ -21,6 +20,7 @@ const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
 export interface SimulationNotes {
   readonly release: { readonly before: string; readonly after: string }
   readonly servedEverywhere: boolean
+  readonly pseudonyms: boolean
 }
 
 export function renderSimulation(
@@ -144,7 +144,7 @@ const peerWords = ({ withdrawn, announced, moved }: PeerChange): string =>
   ].join('; ')
 
 function noteLines(
-  { unsettled, release, servedEverywhere }: Simulation & SimulationNotes,
+  { unsettled, release, servedEverywhere, pseudonyms }: Simulation & SimulationNotes,
   style: PoolStyle,
 ): string[] {
   const releases =
@@ -156,16 +156,15 @@ function noteLines(
     ...(servedEverywhere
       ? ['No EndpointSlices were given, so every Service is taken to be served on every node.']
       : []),
+    ...(pseudonyms
+      ? [
+          'Addresses are pseudonyms: which node would answer for one that a Service had not before cannot be told.',
+        ]
+      : []),
     ...(unsettled.length === 0
       ? []
       : [
           `Without any change, too, the controller would give other addresses than their status says to ${unsettled.map(safeText).join(', ')}.`,
         ]),
   ].flatMap((line) => wrap(line, style.width))
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[], style: PoolStyle): string[] {
-  const theme = createTheme(style.colorLevel)
-  const [first = '', ...lines] = tableLines([head, ...rows.map((row) => row.map(safeText))], style.width)
-  return [theme.faint(first), ...lines]
 }

@@ -13,6 +13,7 @@ import { safeText } from '../safe-text.ts'
 import { tableLines } from '../table.ts'
 import { createTheme } from '../theme.ts'
 import { wrap } from '../wrap.ts'
+import { forecastNotes, forecastSentence } from './forecast.ts'
 
 export interface PoolStyle {
   readonly colorLevel: 0 | 1 | 2 | 3
@@ -22,16 +23,22 @@ export interface PoolStyle {
 export function renderPoolList({ pools, waiting, strays }: ListReport, style: PoolStyle): string {
   if (pools.length === 0) return 'There is no IPAddressPool.\n'
   const rows = pools.flatMap((pool) =>
-    families(pool).map(([family, { capacity, used, free, next }]) => [
+    families(pool).map(([family, report]) => [
       pool.name,
       family,
-      `${used} of ${countText(capacity)}`,
-      countText(free),
-      next ?? 'none',
+      `${report.used} of ${countText(report.capacity)}`,
+      countText(report.free),
+      report.next ?? 'none',
       audience(pool),
     ]),
   )
   const lines = table(['POOL', 'FAMILY', 'USED', 'FREE', 'NEXT', 'FOR'], rows, style)
+  const used = pools.flatMap((pool) => usedFamilies(pool).map((each) => [pool.name, ...each] as const))
+  if (used.length > 0) lines.push('')
+  for (const [name, family, report] of used)
+    lines.push(...wrap(`${safeText(name)} ${family}: ${forecastSentence(report.forecast)}`, style.width))
+  for (const note of forecastNotes(used.map(([, , report]) => report.forecast)))
+    lines.push(...wrap(note, style.width))
   if (waiting.length > 0)
     lines.push('', ...wrap(`Without an address: ${waiting.map(safeText).join(', ')}`, style.width))
   for (const { service, addresses, why } of strays)
@@ -45,13 +52,17 @@ export function renderPoolList({ pools, waiting, strays }: ListReport, style: Po
 }
 
 /** Nobody reads twenty digits: `1.8e19`. */
-const countText = (count: Count): string =>
+export const countText = (count: Count): string =>
   typeof count === 'number' ? String(count) : Number(count).toExponential(1).replace('+', '')
 
 const families = ({ ipv4, ipv6 }: PoolReport): (readonly [string, FamilyReport])[] => [
   ...(ipv4 === null ? [] : [['IPv4', ipv4] as const]),
   ...(ipv6 === null ? [] : [['IPv6', ipv6] as const]),
 ]
+
+/** An empty pool needs no forecast. */
+const usedFamilies = (pool: PoolReport): (readonly [string, FamilyReport])[] =>
+  families(pool).filter(([, { used }]) => used > 0)
 
 function audience({ autoAssign, namespaces, selectsServices, priority }: PoolReport): string {
   const whom = [
@@ -76,12 +87,18 @@ export function renderPool({ pool, holders }: ShowReport, style: PoolStyle): str
     ([family, { capacity, used, free, next }]) =>
       `${family}: ${used} of ${countText(capacity)} in use, ${countText(free)} free, next ${next ?? 'none'}`,
   )
+  const used = usedFamilies(pool)
+  const forecasts = [
+    ...used.map(([family, report]) => `${family}: ${forecastSentence(report.forecast)}`),
+    ...forecastNotes(used.map(([, report]) => report.forecast)),
+  ]
   return `${[
     theme.strong(safeText(pool.name)),
     ...wrap(`Addresses: ${pool.ranges.join(', ')}`, style.width),
     `For: ${audience(pool)}`,
     ...(pool.avoidBuggyIPs ? ['IPv4 addresses that end in .0 or .255 are left out'] : []),
     ...counts,
+    ...forecasts.flatMap((line) => wrap(line, style.width)),
     '',
     ...holderLines(holders, style),
   ].join('\n')}\n`
@@ -115,7 +132,11 @@ export function renderNext({ addresses, pool, why, refusals }: NextReport, style
   return `${lines.join('\n')}\n`
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[], style: PoolStyle): string[] {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  style: PoolStyle,
+): string[] {
   const theme = createTheme(style.colorLevel)
   const [first = '', ...lines] = tableLines([head, ...rows.map((row) => row.map(safeText))], style.width)
   return [theme.faint(first), ...lines]

@@ -1,0 +1,59 @@
+// `lbctl pool … --bundle FILE`: the objects in it. What it does not hold is never taken for "there is none".
+import type { ReadResult } from '../config/objects/read-objects.ts'
+import type { Release } from '../config/schema/release.ts'
+import type { ClusterFacts, ObjectPlane } from '../diagnose/cluster/cluster-facts.ts'
+import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
+import { readClusterObjects } from '../diagnose/cluster/read-cluster-objects.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
+import { readBundleFile } from './bundle/read-bundle-file.ts'
+import type { PoolObjects } from './pool-objects.ts'
+
+const NAMES: Readonly<Partial<Record<ObjectPlane, string>>> = {
+  configuration: "MetalLB's configuration",
+  services: 'Services',
+  namespaces: 'Namespaces',
+  endpointSlices: 'EndpointSlices',
+  nodes: 'Nodes',
+}
+
+/** @throws LbctlError `input` for what is no bundle, `permission` for one that lacks what pools hang on */
+export function objectsOfBundle(path: string): PoolObjects {
+  const bundle = readBundleFile(path)
+  mustHold(path, bundle, ['configuration', 'services', 'namespaces'])
+  const read: ReadResult = readClusterObjects(bundle)
+  return { read, takenAtMs: Date.parse(bundle.takenAt), bundle }
+}
+
+export interface SpeakersOfBundle {
+  /** undefined: no MetalLB was found, or its image says no release */
+  readonly release: Release | undefined
+  readonly ignoreExcludeLabel: boolean
+  /** see ClusterFacts: addresses are pseudonyms where there are any */
+  readonly elections: ClusterFacts['elections']
+}
+
+/** @throws LbctlError `permission` for one that lacks what announcements hang on */
+export function speakersOfBundle(path: string, bundle: ClusterFacts): SpeakersOfBundle {
+  mustHold(path, bundle, ['endpointSlices', 'nodes'])
+  const speaker = new ClusterView(bundle).installation
+  return {
+    release: speaker?.speaker?.release,
+    ignoreExcludeLabel: speaker?.ignoreExcludeLabel === true,
+    elections: bundle.elections,
+  }
+}
+
+function mustHold(path: string, bundle: ClusterFacts, planes: readonly ObjectPlane[]): void {
+  for (const name of planes) {
+    const plane = bundle[name]
+    if (plane.status === 'not-read')
+      throw new LbctlError(
+        'permission',
+        `The bundle ${path} holds no ${NAMES[name] ?? name}: ${plane.reason.replace(/\.$/, '')}.`,
+        {
+          facts: { bundle: path, 'made at': bundle.takenAt },
+          hints: plane.remedy === undefined ? [] : [plane.remedy],
+        },
+      )
+  }
+}
