@@ -6,7 +6,6 @@ import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
 import { readClusterObjects } from '../diagnose/cluster/read-cluster-objects.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { readBundleFile } from './bundle/read-bundle-file.ts'
-import type { PoolObjects } from './pool-objects.ts'
 
 const NAMES: Readonly<Partial<Record<ObjectPlane, string>>> = {
   configuration: "MetalLB's configuration",
@@ -16,11 +15,18 @@ const NAMES: Readonly<Partial<Record<ObjectPlane, string>>> = {
   nodes: 'Nodes',
 }
 
+interface BundledObjects {
+  readonly read: ReadResult
+  /** milliseconds since 1970 */
+  readonly takenAtMs: number
+  readonly bundle: ClusterFacts
+}
+
 /** @throws LbctlError `input` for what is no bundle, `permission` for one that lacks what pools hang on */
-export function objectsOfBundle(path: string): PoolObjects {
+export function objectsOfBundle(path: string): BundledObjects {
   const bundle = readBundleFile(path)
   mustHold(path, bundle, ['configuration', 'services', 'namespaces'])
-  const read: ReadResult = readClusterObjects(bundle)
+  const read = readClusterObjects(bundle)
   return { read, takenAtMs: Date.parse(bundle.takenAt), bundle }
 }
 
