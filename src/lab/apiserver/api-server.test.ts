@@ -176,6 +176,52 @@ describe('the API server of the laboratory', () => {
     expect((await call(server, 'GET', MAPS, undefined, { authorization: 'Bearer other' })).status).toBe(401)
   })
 
+  it('evaluates roles and bindings for a ServiceAccount: names, field selectors, and what an apply creates', async () => {
+    const account = 'system:serviceaccount:default:robot'
+    const seen: string[] = []
+    const server = await start({
+      tokens: [{ token: 't', user: account }],
+      audit: ({ user, asked, allowed }) =>
+        void seen.push(`${user === account} ${asked.verb} ${asked.resource}/${asked.name} ${allowed}`),
+    })
+    const named = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['own'] }
+    server.applyObjects([
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'robot', namespace: 'default' },
+        rules: [{ ...named, verbs: ['get', 'list', 'patch'] }],
+      },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'robot', namespace: 'default' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'robot' },
+        subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace: 'default' }],
+      },
+    ])
+    const codeOf = async (method: string, path: string, body?: object, type = 'application/json') =>
+      (await call(server, method, path, body, { 'content-type': type })).status
+    const apply = { apiVersion: 'v1', kind: 'ConfigMap', ...configMap('own') }
+    const applied = `${MAPS}/own?fieldManager=x`
+    expect(await codeOf('GET', `${MAPS}/own`)).toBe(404)
+    expect(await codeOf('GET', `${MAPS}/other`)).toBe(403)
+    expect(await codeOf('GET', MAPS)).toBe(403)
+    expect(await codeOf('GET', `${MAPS}?fieldSelector=metadata.name%3Down`)).toBe(200)
+    expect(await codeOf('PATCH', applied, apply, 'application/apply-patch+yaml')).toBe(403)
+    server.applyObjects([apply])
+    expect(await codeOf('PATCH', applied, apply, 'application/apply-patch+yaml')).toBe(200)
+    expect(seen).toEqual([
+      'true get configmaps/own true',
+      'true get configmaps/other false',
+      'true list configmaps/ false',
+      'true list configmaps/own true',
+      'true patch configmaps/own true',
+      'true create configmaps/own false',
+      'true patch configmaps/own true',
+    ])
+  })
+
   it('lists and watches 10,000 Services that were loaded at once', async () => {
     const server = await start()
     const services = Array.from({ length: 10_000 }, (_, at) => ({

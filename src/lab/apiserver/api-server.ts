@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { Admission } from './admission/admission.ts'
 import { conversionCaller } from './admission/conversion.ts'
 import { type ServiceAddress, webhookCaller } from './admission/webhook-caller.ts'
+import type { Audit } from './auth/audit.ts'
 import { Authorizer } from './auth/authorizer.ts'
 import { type GivenToken, TokenBook } from './auth/token-book.ts'
 import { builtinRules } from './builtins/kind-rules.ts'
@@ -47,6 +48,8 @@ export interface ApiServerOptions {
   readonly serviceAddress?: ServiceAddress
   /** How many writes of one kind a watch can catch up with. */
   readonly historyLimit?: number
+  /** Is told of every request whose user is known. */
+  readonly audit?: Audit
 }
 
 export interface ApiServer {
@@ -124,6 +127,7 @@ class RunningServer implements ApiServer {
       presenter: new Presenter(conversionCaller(call, randomUUID)),
       admission: new Admission(call, this.store, randomUUID),
       authorizer: new Authorizer(this.store, tokens),
+      audit: this.#options.audit ?? (() => undefined),
       tokens,
       faults: this.faults,
       claims: new ServiceClaims(this.store),

@@ -1,6 +1,7 @@
 // What every handler needs: the store, what is served, and the outside world as functions, so that the core has no clock
 // and no randomness of its own.
 import type { Admission } from './admission/admission.ts'
+import type { Audit } from './auth/audit.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import type { TokenBook } from './auth/token-book.ts'
 import type { ServiceClaims } from './builtins/service-claims.ts'
@@ -16,6 +17,7 @@ export interface World {
   readonly presenter: Presenter
   readonly admission: Admission
   readonly authorizer: Authorizer
+  readonly audit: Audit
   readonly tokens: TokenBook
   readonly faults: Faults
   readonly claims: ServiceClaims

@@ -166,17 +166,22 @@ function ruleAllows(rule: AccessRule, attributes: Attributes): boolean {
   return known && (names === undefined || names.length === 0 || names.includes(attributes.name ?? ''))
 }
 
-export const attributesOf = (route: Route): Attributes =>
-  route.kind === 'path'
-    ? { verb: route.verb, path: route.path }
-    : {
-        verb: route.target.verb,
-        group: route.target.group,
-        resource: route.target.plural,
-        subresource: route.target.subresource,
-        namespace: route.target.plural === 'namespaces' ? route.target.name : route.target.namespace,
-        name: route.target.name,
-      }
+export function attributesOf(route: Route, query?: URLSearchParams): Attributes {
+  if (route.kind === 'path') return { verb: route.verb, path: route.path }
+  const { verb, group, plural, subresource, namespace, name } = route.target
+  return {
+    verb,
+    group,
+    resource: plural,
+    subresource,
+    namespace: plural === 'namespaces' ? name : namespace,
+    // A right that is bound to a name allows to list and watch what a field selector restricts to it.
+    name: name === '' ? nameIn(query?.get('fieldSelector') ?? '') : name,
+  }
+}
+
+const nameIn = (fieldSelector: string): string =>
+  /(?:^|,)metadata\.name==?([^,]*)(?:,|$)/.exec(fieldSelector)?.[1] ?? ''
 
 /** 403 in the words of a real server. */
 export function refusalFor(user: ApiUser, route: Route): ApiRefusal {

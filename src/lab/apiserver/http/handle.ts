@@ -1,6 +1,6 @@
 // One request → one answer, or a watch. Everything that a client may be refused is thrown and turned into a Status here.
 
-import { attributesOf, refusalFor } from '../auth/authorizer.ts'
+import { demandRight } from '../auth/audit.ts'
 import { accountUidIn, answerReview, isReview } from '../auth/reviews.ts'
 import { ANONYMOUS } from '../auth/token-book.ts'
 import { discoveryAnswer } from '../discovery/discovery.ts'
@@ -67,8 +67,7 @@ async function answer(world: World, request: ApiRequest): Promise<Handled> {
   checkTimeout(request.query.get('timeout'))
   const route = routeOf(request)
   // 403 comes before 404: who may not ask does not learn what there is.
-  if (world.authorizer.reasonFor(request.user, attributesOf(route)) === undefined)
-    throw refusalFor(request.user, route)
+  demandRight(world, request.user, route, request.query)
   if (route.kind === 'path') return pathAnswer(world, request)
   const served = servedKind(world, route.target)
   return resourceAnswer(world, request, route.target, served)

@@ -3,6 +3,7 @@
 import { ApplyShapeError } from '../apply/list-items.ts'
 import { serverSideApply } from '../apply/server-side-apply.ts'
 import { strategicMerge } from '../apply/strategic-merge.ts'
+import { demandRight } from '../auth/audit.ts'
 import { mediaTypeOf, unsupportedMediaType, yamlValue } from '../http/media-types.ts'
 import { type ApiRequest, isTrue, textOf } from '../http/request.ts'
 import { clone, isObject, type JsonObject, objectAt, textAt } from '../json-value.ts'
@@ -141,6 +142,8 @@ async function applyObject(context: WriteContext, text: string): Promise<Written
   if (!outcome.ok) throw applyConflict(outcome.conflicts)
   const object = clone(outcome.object) as KubeObject
   if (stored === undefined) {
+    // Who may patch may not create by that: what an apply makes wants the right of a POST besides.
+    demandRight(world, context.user, { kind: 'resource', target: { ...target, verb: 'create' } })
     delete object.metadata['resourceVersion']
     return {
       object: await createObject({ ...context, options: { ...options, manager } }, object, true),

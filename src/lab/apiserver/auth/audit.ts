@@ -1,0 +1,27 @@
+// What the server was asked, by whom, and whether they might: what an audit log of the level Metadata holds.
+import type { ApiUser } from '../http/request.ts'
+import type { Route } from '../http/route.ts'
+import type { World } from '../world.ts'
+import { type Attributes, attributesOf, refusalFor } from './authorizer.ts'
+
+export interface AuditEvent {
+  readonly user: string
+  readonly asked: Attributes
+  readonly allowed: boolean
+}
+
+/** Called before what was asked for is done; must not throw. */
+export type Audit = (event: AuditEvent) => void
+
+/** Throws 403 in the words of a real server. */
+export function demandRight(
+  world: Pick<World, 'authorizer' | 'audit'>,
+  user: ApiUser,
+  route: Route,
+  query?: URLSearchParams,
+): void {
+  const asked = attributesOf(route, query)
+  const allowed = world.authorizer.reasonFor(user, asked) !== undefined
+  world.audit({ user: user.name, asked, allowed })
+  if (!allowed) throw refusalFor(user, route)
+}
