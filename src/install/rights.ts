@@ -50,26 +50,20 @@ const ownPod: Right = {
   resources: ['pods'],
   verbs: { get: 'to read the own uid: what this pod reports belongs to it, and goes with it' },
 }
-const configurationState: readonly Right[] = [
+const configurationState = (also: Right['verbs']): readonly Right[] => [
   {
     group: METALLB,
     resources: ['configurationstates'],
     verbs: {
-      get: 'to see whether the own report is there',
-      list: 'to begin the watch',
-      watch: 'to notice that it was deleted, and write it again',
-      create: 'to report for the first time',
-      patch: 'to report again, by server-side apply',
-      delete: 'to take the report of a former life away',
+      ...also,
+      create: 'to report for the first time: an apply of what is not there wants it besides',
+      patch: 'to report, by server-side apply',
     },
   },
   {
     group: METALLB,
     resources: ['configurationstates/status'],
-    verbs: {
-      patch: 'to say whether the configuration can be used',
-      update: 'the same, guarded by a version',
-    },
+    verbs: { patch: 'to say whether the configuration can be used' },
   },
 ]
 
@@ -118,7 +112,11 @@ export const SPEAKER_RIGHTS: Rights = {
       resources: ['servicel2statuses/status', 'servicebgpstatuses/status'],
       verbs: { patch: 'to fill a report in', update: 'the same, guarded by a version' },
     },
-    ...configurationState,
+    ...configurationState({
+      list: 'to see whether the own report is there',
+      watch: 'to notice that it was deleted, and write it again',
+      delete: 'to take the report away when the node has no speaker any more',
+    }),
   ],
 }
 
@@ -153,7 +151,7 @@ export const CONTROLLER_RIGHTS: Rights = {
       resources: ['ipaddresspools/status'],
       verbs: { patch: 'to count the addresses in use' },
     },
-    ...configurationState,
+    ...configurationState({ get: 'to write nothing when it says so already' }),
     {
       group: '',
       resources: ['secrets'],

@@ -23,7 +23,7 @@ export class KubectlCluster {
 
   /** `users`: who may come besides the administrator; what they may do is a matter of Roles. */
   static async start(
-    options: Pick<ApiServerOptions, 'serviceAddress'> & { readonly users?: readonly string[] } = {},
+    options: Pick<ApiServerOptions, 'serviceAddress' | 'audit'> & { readonly users?: readonly string[] } = {},
   ): Promise<KubectlCluster> {
     const { users = [], ...rest } = options
     const { token, ...tls } = newCredentials(Date.now())
