@@ -76,7 +76,6 @@ export const SPEAKER_RIGHTS: Rights = {
       verbs: follow('where the ready endpoints are'),
     },
     { group: '', resources: ['nodes'], verbs: follow('the other nodes, their labels and conditions') },
-    { group: '', resources: ['namespaces'], verbs: follow('the labels by which pools choose namespaces') },
     writeEvents,
   ],
   namespace: [
@@ -98,24 +97,20 @@ export const SPEAKER_RIGHTS: Rights = {
       group: METALLB,
       resources: ['servicel2statuses', 'servicebgpstatuses'],
       verbs: {
-        get: 'to look again after a lost race',
         list: 'to find what an earlier life of this speaker wrote',
         watch: 'to notice that a report was deleted or changed',
         create: 'to report a Service that this node began to announce',
-        update: 'to replace a report',
-        patch: 'to change a report',
         delete: 'to take the report away when the node announces no more',
       },
     },
     {
       group: METALLB,
       resources: ['servicel2statuses/status', 'servicebgpstatuses/status'],
-      verbs: { patch: 'to fill a report in', update: 'the same, guarded by a version' },
+      verbs: { patch: 'to fill a report in' },
     },
     ...configurationState({
       list: 'to see whether the own report is there',
       watch: 'to notice that it was deleted, and write it again',
-      delete: 'to take the report away when the node has no speaker any more',
     }),
   ],
 }

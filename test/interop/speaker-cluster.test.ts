@@ -1,5 +1,6 @@
 // `lbctl speaker run` in a cluster: the facts come from an API server, the statuses go there, and while it is away nothing changes.
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { SPEAKER_RIGHTS } from '../../src/install/rights.ts'
 import { describeInterop, eventually } from '../support/namespaces.ts'
 import { DAEMON_PROGRAMS } from '../support/router-daemons.ts'
 import { assigned, ClusterOfLab, speakerPod } from '../support/speaker-lab/cluster-of-lab.ts'
@@ -92,7 +93,7 @@ describeInterop('the speaker in a cluster', [...DAEMON_PROGRAMS, 'arping', 'sysc
       'metallb.io/service-name': 'link',
       'metallb.io/service-namespace': 'shop',
     })
-    expect(l2.metadata.ownerReferences).toMatchObject([{ kind: 'Node', name: 'node1' }])
+    expect(l2.metadata.ownerReferences).toMatchObject([{ kind: 'Pod', name: 'lbctl-speaker-node1' }])
     const bgp = await eventually(
       'the status of BGP is filled in',
       async () =>
@@ -134,6 +135,17 @@ describeInterop('the speaker in a cluster', [...DAEMON_PROGRAMS, 'arping', 'sysc
   it('a change in the cluster counts, and so does the password of a Secret', async () => {
     cluster.apply(assigned(service('more', '198.51.100.11')), endpointSlice('more', 'node1'))
     await routed('198.51.100.11/32', 'node1')
+    // Lost and found again: the same event is counted, and not written a second time.
+    cluster.apply(endpointSlice('more'))
+    await routed('198.51.100.11/32')
+    cluster.apply(endpointSlice('more', 'node1'))
+    await routed('198.51.100.11/32', 'node1')
+    await eventually(
+      'an event that was there twice',
+      async () =>
+        (await cluster.list('/api/v1/namespaces/shop/events')).some(({ count }) => count === 2) || undefined,
+      DEADLINE_MS,
+    )
     await cluster.request('DELETE', '/api/v1/namespaces/shop/services/more')
     await routed('198.51.100.11/32')
     cluster.apply(
@@ -284,8 +296,23 @@ describeInterop('the speaker in a cluster', [...DAEMON_PROGRAMS, 'arping', 'sysc
   it('an orderly stop removes what was said of this node', async () => {
     await speaker().stop()
     expect(await cluster.metallb('servicebgpstatuses')).toEqual([])
-    expect((await cluster.metallb('configurationstates')).map(({ metadata }) => metadata.name)).not.toContain(
-      'speaker-node1',
+    // What belongs to the Pod goes with it.
+    await cluster.request(
+      'DELETE',
+      '/api/v1/namespaces/metallb-system/pods/lbctl-speaker-node1?gracePeriodSeconds=0',
     )
+    await eventually(
+      'the state of the configuration is gone',
+      async () =>
+        (await cluster.metallb('configurationstates')).every(
+          ({ metadata }) => metadata.name !== 'speaker-node1',
+        ) || undefined,
+      DEADLINE_MS,
+    )
+  })
+
+  it('used every right that an installation gives it in all this, and asked for no other', () => {
+    expect(cluster.ledger.refused()).toEqual([])
+    expect(cluster.ledger.unused(SPEAKER_RIGHTS)).toEqual([])
   })
 })

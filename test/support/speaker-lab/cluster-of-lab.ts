@@ -2,7 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { customResourceDefinitions } from '../../../src/config/crds/custom-resource-definitions.ts'
+import { installItems } from '../../../src/install/install-objects.ts'
+import { selectorOf } from '../../../src/install/names.ts'
+import { options } from '../../../src/install/testing/options.ts'
 import { type ApiServer, startApiServer } from '../../../src/lab/apiserver/api-server.ts'
+import { RightsLedger } from '../rights-ledger.ts'
 import type { RunningSpeaker } from './running-speaker.ts'
 import type { LabHost, LabNode, SpeakerLab } from './speaker-lab.ts'
 import type { KubernetesObject } from './speaker-objects.ts'
@@ -16,11 +20,18 @@ export type Live = KubernetesObject & {
   readonly status?: Readonly<Record<string, unknown>>
 }
 
-/** As who each speaker comes. */
-const TOKENS = [{ token: 'token-of-the-lab', user: 'admin', groups: ['system:masters'] }]
+/** What a speaker may is what `lbctl install` gives it, and nothing else. */
+const ACCOUNT = 'system:serviceaccount:metallb-system:lbctl-speaker'
+const RIGHTS = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'ServiceAccount']
+const TOKENS = [
+  { token: 'token-of-the-lab', user: 'admin', groups: ['system:masters'] },
+  { token: 'token-of-the-speakers', user: ACCOUNT },
+]
 
 export class ClusterOfLab {
   readonly kubeconfig: string
+  /** what speakers asked for, over all lives of the server */
+  readonly ledger = new RightsLedger(ACCOUNT, 'metallb-system')
   readonly #lab: SpeakerLab
   readonly #host: LabHost
   readonly #file: string
@@ -40,7 +51,9 @@ export class ClusterOfLab {
     cluster.apply(...customResourceDefinitions())
     for (const name of ['metallb-system', 'shop'])
       cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-    writeFileSync(cluster.kubeconfig, cluster.server.kubeconfig())
+    const objects = installItems(options({ namespace: 'metallb-system' })).map(({ object }) => object)
+    cluster.apply(...objects.filter(({ kind }) => RIGHTS.includes(kind)))
+    writeFileSync(cluster.kubeconfig, cluster.server.kubeconfig(ACCOUNT))
     return cluster
   }
 
@@ -52,7 +65,13 @@ export class ClusterOfLab {
   /** Starts it, or starts it again where it was: with its objects, and without its past. */
   async up(): Promise<void> {
     this.#server = await this.#lab.net.inside(this.#host.namespace, () =>
-      startApiServer({ host: this.#host.address4, port: this.#port, tokens: TOKENS, persistTo: this.#file }),
+      startApiServer({
+        host: this.#host.address4,
+        port: this.#port,
+        tokens: TOKENS,
+        persistTo: this.#file,
+        audit: this.ledger.note,
+      }),
     )
     this.#port = this.#server.port
   }
@@ -99,8 +118,22 @@ export class ClusterOfLab {
     return this.list(`/apis/metallb.io/v1beta1/namespaces/metallb-system/${resource}`)
   }
 
+  /** As the Pod of a DaemonSet. */
   spawn(node: LabNode, args: readonly string[] = []): RunningSpeaker {
+    const pod = `lbctl-speaker-${node.name}`
+    // It was made before, where the server is away.
+    this.#server?.applyObjects([
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: pod, namespace: 'metallb-system', labels: selectorOf('speaker') },
+        spec: { nodeName: node.name, hostNetwork: true, containers: [{ name: 'speaker', image: 'lbctl' }] },
+        status: { phase: 'Running', podIP: node.host.address4 },
+      },
+    ])
     return node.spawnWith([
+      '--pod-name',
+      pod,
       '--kubeconfig',
       this.kubeconfig,
       '--node-name',
