@@ -5,6 +5,7 @@ import { HOST_CASES } from './host-cases.ts'
 import { INSTALLATION_CASES } from './installation-cases.ts'
 import { PENDING_CASES } from './pending-cases.ts'
 import { PLANE_CASES } from './plane-cases.ts'
+import { SESSION_CASES } from './session-cases.ts'
 import { WIRE_CASES } from './wire-cases.ts'
 
 export const FAULT_CASES: readonly FaultCase[] = [
@@ -15,4 +16,5 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...PLANE_CASES,
   ...WIRE_CASES,
   ...HOST_CASES,
+  ...SESSION_CASES,
 ]

@@ -73,10 +73,11 @@ function rules(world: World, ...addresses: readonly string[]): void {
   addProbes(world, { kind: 'path', ...NODE, facts })
 }
 
-function wayBack(world: World, found: boolean): void {
+function wayBack(world: World, found: boolean, more: WayBack = {}): void {
   const decidedBy = { rule: '0: from all lookup main', route: 'default', table: 254 }
   const facts: RouteDiagnosisFacts = {
     ...behindGateway,
+    ...more.facts,
     target: { asked: ADDRESS, address: ADDRESS, family: 4 },
     neighbours: [{ address: '192.0.2.254', interface: 'eth0', state: 'reachable', mac: '02:00:00:00:00:fe' }],
     returnPath: {
@@ -90,12 +91,24 @@ function wayBack(world: World, found: boolean): void {
         decidedBy: found ? decidedBy : undefined,
         interfaces: found ? ['eth0'] : [],
         uncertain: undefined,
+        ...more.reply,
       },
       rpFilter: { all: 0, ofInterface: 0, mode: 'off', drops: false, reason: 'it is off' },
     },
   }
   addProbes(world, { kind: 'route', ...NODE, facts })
 }
+
+interface WayBack {
+  readonly facts?: Partial<RouteDiagnosisFacts>
+  readonly reply?: Partial<NonNullable<RouteDiagnosisFacts['returnPath']>['reply']>
+}
+/** The client is on a link of the node. */
+const STRAIGHT = { gateway: undefined } as const
+const onLink = (prefix: string) => ({
+  facts: { route: { ...behindGateway.route, onLink: [{ prefix, interface: 'eth0', metric: 0 }] } },
+  reply: STRAIGHT,
+})
 
 export const HOST_CASES: readonly FaultCase[] = [
   {
@@ -142,6 +155,36 @@ export const HOST_CASES: readonly FaultCase[] = [
     check: 'probed-return',
     says: /no way back to 203\.0\.113\.5/,
     fault: (world) => wayBack(world, false),
+    twin: (world) => wayBack(world, true),
+  },
+  {
+    name: 'a client on the link of the node, and an address that comes by the router',
+    code: 'F31',
+    check: 'probed-return',
+    severity: 'warning',
+    says: /is on the link of eth0, but 192\.0\.2\.100 is not: requests come by a router, answers go straight/,
+    fault: (world) => wayBack(world, true, { reply: STRAIGHT }),
+    twin: (world) => wayBack(world, true, onLink('192.0.2.0/24')),
+  },
+  {
+    name: 'a node that has the address itself, and is asked whether it arrives',
+    code: 'F35',
+    check: 'probed-return',
+    severity: 'info',
+    says: /what works from here proves nothing about others/,
+    fault: (world) =>
+      wayBack(world, true, {
+        facts: {
+          own: {
+            interface: 'kube-ipvs0',
+            address: ADDRESS,
+            prefixLength: 32,
+            linkLocal: false,
+            tentative: false,
+            dadFailed: false,
+          },
+        },
+      }),
     twin: (world) => wayBack(world, true),
   },
 ]

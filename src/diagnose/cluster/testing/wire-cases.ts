@@ -1,3 +1,4 @@
+import type { LinkFacts, NeighbourEntry, OwnAddress } from '../../facts/link-facts.ts'
 import { linkFacts, MAC_A, MAC_B, round } from '../../testing/link-facts.ts'
 import type { FaultCase } from './cases.ts'
 import { addProbes, type World } from './world.ts'
@@ -5,13 +6,29 @@ import { addProbes, type World } from './world.ts'
 const ADDRESS = '192.0.2.100'
 
 /** A client on the link asked for the address of shop/web, and these answered. */
-function probe(world: World, answers: readonly (readonly string[])[]): void {
+function probe(world: World, answers: readonly (readonly string[])[], more: Partial<LinkFacts> = {}): void {
   const facts = linkFacts({
     target: { asked: ADDRESS, address: ADDRESS, family: 4 },
     examined: { address: ADDRESS, role: 'target' },
     rounds: [round(answers, { address: ADDRESS, sent: 3 })],
+    ...more,
   })
   addProbes(world, { kind: 'link', vantage: 'host client', facts })
+}
+
+const entry = (mac: string): NeighbourEntry => ({
+  interface: 'eth0',
+  address: ADDRESS,
+  mac,
+  state: 'reachable',
+})
+const OWN: OwnAddress = {
+  interface: 'eth0',
+  address: ADDRESS,
+  prefixLength: 32,
+  linkLocal: false,
+  tentative: false,
+  dadFailed: false,
 }
 
 export const WIRE_CASES: readonly FaultCase[] = [
@@ -34,5 +51,23 @@ export const WIRE_CASES: readonly FaultCase[] = [
     check: 'probed-link',
     says: /192\.0\.2\.100/,
     fault: (world) => probe(world, []),
+  },
+  {
+    name: 'a client that still sends to the old owner',
+    code: 'F21',
+    check: 'probed-link',
+    severity: 'warning',
+    says: /still sends 192\.0\.2\.100 to 52:54:00:00:00:0b, but 52:54:00:00:00:0a answers now/,
+    fault: (world) => probe(world, [[MAC_A], [MAC_A]], { neighbourBefore: [entry(MAC_B)] }),
+    twin: (world) => probe(world, [[MAC_A], [MAC_A]], { neighbourBefore: [entry(MAC_A)] }),
+  },
+  {
+    name: 'an address of the host that asks for it',
+    code: 'F35',
+    check: 'probed-link',
+    severity: 'info',
+    says: /is an address of this host \(eth0\): it cannot ask itself/,
+    fault: (world) => probe(world, [], { own: { ...OWN, address: ADDRESS } }),
+    twin: (world) => probe(world, [[MAC_A]]),
   },
 ]
