@@ -3,6 +3,7 @@ import type { FaultCase } from './cases.ts'
 import { CONFIGURATION_CASES } from './configuration-cases.ts'
 import { HOST_CASES } from './host-cases.ts'
 import { INSTALLATION_CASES } from './installation-cases.ts'
+import { PEER_CASES } from './peer-cases.ts'
 import { PENDING_CASES } from './pending-cases.ts'
 import { PLANE_CASES } from './plane-cases.ts'
 import { SESSION_CASES } from './session-cases.ts'
@@ -17,4 +18,5 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...WIRE_CASES,
   ...HOST_CASES,
   ...SESSION_CASES,
+  ...PEER_CASES,
 ]
