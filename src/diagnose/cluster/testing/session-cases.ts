@@ -9,7 +9,7 @@ import {
   notificationOf,
   openOfPeer,
 } from '../../bgp/testing/bgp-facts.ts'
-import { LogScanner } from '../../logs/log-scanner.ts'
+import { explainLine } from '../../logs/explain-line.ts'
 import type { FaultCase } from './cases.ts'
 import { addLogs, addProbes, type World } from './world.ts'
 
@@ -120,18 +120,16 @@ const OF_ROUTERS = HEARD.map(
 
 /** A line as a speaker writes it, and one like it that is no trouble. */
 function logged(world: World, line: string): void {
-  const scanner = new LogScanner({ year: 2026 })
-  scanner.push(new TextEncoder().encode(`${line}\n`))
-  for (const { code, signature, first, last, count, example, component } of scanner.finish().incidents)
-    addLogs(world, {
-      ...(code === undefined ? {} : { code }),
-      signature,
-      first,
-      last,
-      count,
-      example,
-      component,
-    })
+  const incident = explainLine(line, 2026)
+  if (incident === undefined) {
+    world.logs ??= []
+    return
+  }
+  const { code, signature, first, last, count, example, component } = incident
+  addLogs(world, {
+    ...(code === undefined ? {} : { code }),
+    ...{ signature, first, last, count, example, component },
+  })
 }
 
 const lineOf = (level: string, msg: string, more: object = {}): string =>
