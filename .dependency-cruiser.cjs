@@ -57,7 +57,7 @@ module.exports = {
     room('controller', [...FLOOR, 'ipam', 'config']),
     room('simulate', [...FLOOR, 'ipam', 'config', 'speaker', 'controller']),
     room('router', [...FLOOR, 'wire', 'bgp', 'config']),
-    room('install', [...FLOOR, 'config', 'migrate']),
+    room('install', [...FLOOR, 'config', 'migrate', 'diagnose']),
     room('webhook', [...FLOOR, 'config', 'migrate', 'install']),
     room('diagnose', [...FLOOR, 'wire', 'bgp', 'ipam', 'config', 'speaker', 'controller', 'router']),
     room('terminal', [

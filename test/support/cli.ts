@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** told of what it says, while it says it */
+  readonly onStderr?: (text: string) => void
   /** called once the process runs, for signals */
   readonly whileRunning?: (pid: number) => void | Promise<void>
 }
@@ -51,6 +53,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     })
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       stderr += chunk
+      options.onStderr?.(chunk)
     })
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ stdout, stderr, code, signal }))

@@ -6,13 +6,19 @@ import { metallbInTheWay, orphanedWebhook } from '../../install/apply/metallb-be
 import { planInstall } from '../../install/apply/plan.ts'
 import { needsTime } from '../../install/apply/readiness.ts'
 import { waitReady } from '../../install/apply/wait-ready.ts'
+import { whyNotReady } from '../../install/apply/why-not-ready.ts'
 import type { InstallItem } from '../../install/install-item.ts'
 import { installItems } from '../../install/install-objects.ts'
 import type { InstallOptions } from '../../install/options.ts'
 import { exitCodeOf } from '../../migrate/apply/outcome.ts'
 import { refOf } from '../../migrate/apply/plan.ts'
 import { renderItemsJson, renderItemsYaml } from '../../terminal/install/objects.ts'
-import { renderKeptCrds, renderNotReady, renderReadiness } from '../../terminal/install/progress.ts'
+import {
+  renderKeptCrds,
+  renderNotReady,
+  renderReadiness,
+  renderStoppedWaiting,
+} from '../../terminal/install/progress.ts'
 import { renderOutcome } from '../../terminal/migration/outcome.ts'
 import { type Cluster, connectCluster } from '../cluster.ts'
 import { version } from '../version.ts'
@@ -82,10 +88,12 @@ async function wait(
     sleep: (ms) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
     timeoutMs,
     signal,
-    onChange: (ref, readiness) => say(renderReadiness({ ref, readiness })),
+    why: (workload) => whyNotReady(cluster.facts, workload),
+    onChange: (now) => say(renderReadiness(now)),
   })
-  signal.throwIfAborted()
   if (pending.length === 0) return EXIT.ok
+  if (signal.aborted) say(renderStoppedWaiting(pending))
+  signal.throwIfAborted()
   say(renderNotReady(pending, request.timeout))
   return EXIT.partial
 }

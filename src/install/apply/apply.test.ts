@@ -232,7 +232,8 @@ describe('readiness', () => {
           now += ms
         },
         timeoutMs,
-        onChange: (_, { text }) => told.push(text),
+        why: async () => [],
+        onChange: ({ readiness }) => void told.push(readiness.text),
       })
     expect(await wait(60_000)).toEqual([])
     expect(told).toEqual(['0 of 2 nodes are ready', '2 of 2 nodes are ready'])

@@ -1,6 +1,6 @@
 // What an installation or its removal says on the way.
 import type { Kept, RemovalPlan } from '../../install/apply/removal.ts'
-import type { NotReady } from '../../install/apply/wait-ready.ts'
+import { isStuck, type NotReady } from '../../install/apply/wait-ready.ts'
 import { refOf, refText } from '../../migrate/apply/plan.ts'
 import type { ObjectRef } from '../../migrate/ports.ts'
 import { safeText } from '../safe-text.ts'
@@ -10,20 +10,40 @@ export const renderKeptCrds = (kept: readonly ObjectRef[]): string =>
     ? ''
     : `Left as others applied them (--take-over replaces them): ${kept.map(({ name }) => safeText(name)).join(', ')}.\n`
 
-/** `  DaemonSet metallb-system/lbctl-speaker: 3 of 5 nodes are ready` */
-export const renderReadiness = ({ ref, readiness }: NotReady): string =>
+const MOST_TROUBLES = 3
+
+/** `  DaemonSet metallb-system/lbctl-speaker: 3 of 5 nodes are ready`, and below it what keeps the others. */
+export const renderReadiness = (now: NotReady): string =>
+  `${readinessLine(now)}${troubleLines(now.troubles.filter(isStuck))}`
+
+const readinessLine = ({ ref, readiness }: NotReady): string =>
   `  ${safeText(refText(ref))}: ${safeText(readiness.text)}\n`
 
-export function renderNotReady(pending: readonly NotReady[], timeout: string): string {
-  const namespaces = [...new Set(pending.flatMap(({ ref }) => ref.namespace ?? []))]
+function troubleLines(troubles: NotReady['troubles']): string {
+  const rest = troubles.length - MOST_TROUBLES
   return [
-    `Not ready after ${timeout}; everything is applied, and may become ready later:\n`,
-    ...pending.map(renderReadiness),
-    ...namespaces.map(
-      (ns) => `See why: kubectl -n ${safeText(ns)} get pods,events -l app.kubernetes.io/name=lbctl\n`,
-    ),
+    ...troubles.slice(0, MOST_TROUBLES).map(({ text }) => `    ${safeText(text)}\n`),
+    rest > 0 ? `    and ${rest} more\n` : '',
   ].join('')
 }
+
+export function renderNotReady(pending: readonly NotReady[], timeout: string): string {
+  return [
+    `Not ready after ${timeout}; everything is applied, and may become ready later:\n`,
+    ...pending.map((one) => `${readinessLine(one)}${troubleLines(one.troubles)}${remedyLines(one)}`),
+    'To wait again, run the same command again: what is applied stays as it is.\n',
+  ].join('')
+}
+
+const remedyLines = ({ remedy }: NotReady): string =>
+  remedy === undefined ? '' : `    ${safeText(remedy.text)}\n      ${safeText(remedy.command)}\n`
+
+/** After a signal: what was done stays done. */
+export const renderStoppedWaiting = (pending: readonly NotReady[]): string =>
+  [
+    'Waiting was stopped; everything is applied. Not ready yet:\n',
+    ...pending.map((one) => `${readinessLine(one)}${troubleLines(one.troubles.filter(isStuck))}`),
+  ].join('')
 
 export interface LostObjects {
   readonly crds: number

@@ -6,6 +6,7 @@ import type { ClusterView } from '../cluster-view.ts'
 import type { Workload } from '../installations.ts'
 import { listAt, mapAt, numberAt, textAt } from '../object-fields.ts'
 import { isReady, nodeOf } from '../object-keys.ts'
+import { type PodTrouble, podTroubles, remedyFor } from '../pod-troubles.ts'
 import { counted, listed } from '../wording.ts'
 
 export const podsRun: ClusterCheck = {
@@ -67,7 +68,8 @@ function problemWith(
   const { object, title } = workload
   const ready = numberAt(object, 'status', component === 'speaker' ? 'numberReady' : 'readyReplicas') ?? 0
   if (desired > 0 && ready >= desired) return []
-  const reasons = [...refusedPods(object, view), ...waitingPods(view.podsOf(component))]
+  const troubles = podTroubles(object, refusals(object, view), view.podsOf(component))
+  const stuck = troubles.filter(({ kind }) => kind !== 'not ready')
   const missing = missingSecret(object, view)
   const nothing = component === 'speaker' && desired === 0
   const namespace = object.metadata.namespace ?? ''
@@ -81,17 +83,15 @@ function problemWith(
       subject: title,
       evidence: [
         ...(missing === undefined ? [] : [`Secret ${namespace}/${missing} is not there`]),
-        ...reasons.slice(0, 4),
+        ...stuck.slice(0, 4).map(({ text }) => text),
         ...(ready > 0 ? [`not ready on ${listed(notReadyNodes(view.podsOf(component)))}`] : []),
-        ...(reasons.length === 0 && missing === undefined
-          ? [`status: ${ready} ready, ${desired} wanted`]
-          : []),
+        ...(stuck.length === 0 && missing === undefined ? [`status: ${ready} ready, ${desired} wanted`] : []),
       ],
       cause:
         component === 'controller'
           ? 'The controller hands out addresses.'
           : 'A node without a speaker announces nothing.',
-      fix: fixFor(object, reasons, missing, view),
+      fix: fixFor(object, troubles, missing, view),
       // Without a controller, who has an address keeps it.
       breaks: component === 'speaker' && ready === 0 ? 'now' : 'some day',
       affects: ready > 0 && component === 'speaker' ? [] : 'installation',
@@ -100,30 +100,12 @@ function problemWith(
 }
 
 /** What the cluster would not even create. */
-function refusedPods({ kind, metadata }: KubeObject, view: ClusterView): string[] {
+function refusals({ kind, metadata }: KubeObject, view: ClusterView): string[] {
   const id = `${metadata.namespace ?? ''}/${metadata.name}`
   return view
     .eventsOf(kind, id)
     .filter(({ reason }) => reason === 'FailedCreate')
     .map(({ message }) => message)
-}
-
-function waitingPods(pods: readonly KubeObject[]): string[] {
-  return pods
-    .filter((pod) => !isReady(pod))
-    .flatMap((pod) =>
-      [
-        ...listAt(pod, 'status', 'initContainerStatuses'),
-        ...listAt(pod, 'status', 'containerStatuses'),
-      ].flatMap((status) => {
-        const reason = textAt(status, 'state', 'waiting', 'reason')
-        if (reason === undefined) return []
-        const message = textAt(status, 'state', 'waiting', 'message')
-        return [
-          `${pod.metadata.name} on ${nodeOf(pod) ?? 'no node'}: ${reason}${message === undefined ? '' : `, ${message}`}`,
-        ]
-      }),
-    )
 }
 
 const notReadyNodes = (pods: readonly KubeObject[]): string[] =>
@@ -142,7 +124,7 @@ function missingSecret(object: KubeObject, view: ClusterView): string | undefine
 
 function fixFor(
   object: KubeObject,
-  reasons: readonly string[],
+  troubles: readonly PodTrouble[],
   missing: string | undefined,
   view: ClusterView,
 ): ClusterDraft['fix'] {
@@ -152,16 +134,11 @@ function fixFor(
     'metadata',
     'labels',
   )
-  if (
-    reasons.some((reason) => reason.includes('PodSecurity')) &&
-    labels['pod-security.kubernetes.io/enforce'] !== 'privileged'
+  const allowed = labels['pod-security.kubernetes.io/enforce'] === 'privileged'
+  const first = troubles.find(
+    ({ kind, text }) => !(kind === 'refused' && allowed && text.includes('PodSecurity')),
   )
-    return [
-      {
-        text: "Allow Pods with the host's network in the namespace.",
-        command: `kubectl label --overwrite namespace ${namespace} pod-security.kubernetes.io/enforce=privileged pod-security.kubernetes.io/audit=privileged pod-security.kubernetes.io/warn=privileged`,
-      },
-    ]
+  if (first?.kind === 'refused') return [remedyFor(object, [first])]
   if (missing !== undefined)
     return [
       {
@@ -169,10 +146,5 @@ function fixFor(
         command: `kubectl -n ${namespace} create secret generic ${missing} --from-literal=secretkey="$(openssl rand -base64 128)"`,
       },
     ]
-  return [
-    {
-      text: 'See what keeps the Pods from starting.',
-      command: `kubectl -n ${namespace} describe ${object.kind.toLowerCase()} ${object.metadata.name}`,
-    },
-  ]
+  return [remedyFor(object, first === undefined ? [] : [first])]
 }
