@@ -5,6 +5,7 @@ import { LbctlError } from '../errors/lbctl-error.ts'
 import { parseDuration } from '../net/duration.ts'
 import type { ClusterFlags } from './cluster.ts'
 import { readLogBytes } from './log-files.ts'
+import { containerTitle } from './pod-logs.ts'
 
 export interface LogsRequest extends ClusterFlags {
   readonly input?: string | undefined
@@ -91,13 +92,12 @@ async function readCluster(
         hints: ['They are found by the label app.kubernetes.io/name or app.'],
       })
     for (const each of containers) {
-      const name = `${each.namespace}/${each.pod} ${each.container}${each.previous ? ' (before its restart)' : ''}`
+      const name = containerTitle(each)
       progress(`reading ${name}`)
       scanner.from({ node: each.node, pod: each.pod, component: each.container })
       try {
-        await logs.read(each, sinceMs === undefined ? undefined : (nowMs - sinceMs) / 1000, (bytes) =>
-          scanner.push(bytes),
-        )
+        const part = { sinceSeconds: sinceMs === undefined ? undefined : (nowMs - sinceMs) / 1000 }
+        await logs.read(each, part, (bytes) => scanner.push(bytes))
       } catch (error) {
         if (signal.aborted || !(error instanceof LbctlError)) throw error
         // The log of an ended container is gone after a while; one Pod must not hide what the others say.

@@ -1,6 +1,6 @@
 // Files of logs → the incidents in them, as the facts of an installation keep them.
 import type { LogIncident } from '../diagnose/cluster/cluster-facts.ts'
-import { LogScanner } from '../diagnose/logs/log-scanner.ts'
+import { LogScanner, type LogSummary } from '../diagnose/logs/log-scanner.ts'
 import { readLogBytes } from './log-files.ts'
 
 /** Worst first. @throws LbctlError for a file that cannot be read */
@@ -13,12 +13,13 @@ export async function logIncidents(
     scanner.from({})
     await readLogBytes(path, (bytes) => scanner.push(bytes), signal)
   }
-  return scanner
-    .finish()
-    .incidents.map(({ code, signature, first, last, count, example, node, component }) => ({
-      ...(code === undefined ? {} : { code }),
-      ...{ signature, first, last, count, example },
-      ...(node === undefined ? {} : { node }),
-      component,
-    }))
+  return incidentFacts(scanner.finish())
 }
+
+export const incidentFacts = ({ incidents }: LogSummary): readonly LogIncident[] =>
+  incidents.map(({ code, signature, first, last, count, example, node, component }) => ({
+    ...(code === undefined ? {} : { code }),
+    ...{ signature, first, last, count, example },
+    ...(node === undefined ? {} : { node }),
+    component,
+  }))

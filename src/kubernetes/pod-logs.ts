@@ -16,18 +16,19 @@ export interface LogContainer {
   readonly previous: boolean
 }
 
+/** How much of a log is wanted; all of it where nothing is said. */
+export interface LogPart {
+  /** only what is not older */
+  readonly sinceSeconds?: number | undefined
+  /** only so many lines at the end */
+  readonly lastLines?: number | undefined
+}
+
 export interface PodLogs {
   /** Containers of MetalLB, frr-k8s, kube-vip and lbctl. @throws LbctlError */
   containers(namespace?: string): Promise<readonly LogContainer[]>
-  /**
-   * @param sinceSeconds only what is not older; the whole log by default
-   * @throws LbctlError
-   */
-  read(
-    of: LogContainer,
-    sinceSeconds: number | undefined,
-    onBytes: (bytes: Uint8Array) => void,
-  ): Promise<void>
+  /** @throws LbctlError */
+  read(of: LogContainer, part: LogPart, onBytes: (bytes: Uint8Array) => void): Promise<void>
   close(): void
 }
 
@@ -51,7 +52,7 @@ export function openPodLogs(options: ConnectionOptions, signal?: AbortSignal): P
             found.set(`${each.namespace}/${each.pod}/${each.container}/${each.previous}`, each)
       return [...found.values()]
     },
-    read: (of, sinceSeconds, onBytes) =>
+    read: (of, { sinceSeconds, lastLines }, onBytes) =>
       new Promise((resolve, reject) => {
         const request = {
           method: 'GET' as const,
@@ -63,6 +64,7 @@ export function openPodLogs(options: ConnectionOptions, signal?: AbortSignal): P
             ...(sinceSeconds === undefined
               ? {}
               : { sinceSeconds: String(Math.max(1, Math.ceil(sinceSeconds))) }),
+            ...(lastLines === undefined ? {} : { tailLines: String(lastLines) }),
           },
           accept: 'text/plain, */*',
         }
