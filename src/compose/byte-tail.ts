@@ -4,7 +4,6 @@ export class ByteTail {
   readonly #most: number
   #chunks: Uint8Array[] = []
   #held = 0
-  #lost = false
 
   constructor(most: number) {
     this.#most = most
@@ -14,19 +13,21 @@ export class ByteTail {
   push(chunk: Uint8Array): void {
     this.#chunks.push(Uint8Array.from(chunk))
     this.#held += chunk.length
-    for (let first = this.#chunks[0]; first !== undefined && this.#held - first.length >= this.#most; ) {
+    let first = this.#chunks[0]
+    // One byte more than is given away tells whether a line begins behind it.
+    while (first !== undefined && this.#held - first.length > this.#most) {
       this.#chunks.shift()
       this.#held -= first.length
-      this.#lost = true
       first = this.#chunks[0]
     }
   }
 
-  /** At most as many as were asked for; where bytes were lost, whole lines only. */
+  /** At most as many as were asked for; where bytes were left out, whole lines only. */
   bytes(): Uint8Array {
     const whole = Buffer.concat(this.#chunks)
-    if (!this.#lost && whole.length <= this.#most) return whole
-    const tail = whole.subarray(Math.max(0, whole.length - this.#most))
-    return tail.subarray(tail.indexOf(10) + 1)
+    if (whole.length <= this.#most) return whole
+    const before = whole.length - this.#most - 1
+    const end = whole.indexOf(10, before)
+    return end < 0 ? new Uint8Array() : whole.subarray(end + 1)
   }
 }

@@ -31,6 +31,10 @@ const sources = {
     helpValue: 'FILE',
     exclusive: ['facts', 'bundle'],
   }),
+  'pod-logs': boolean({
+    description: "read the logs of the load balancer's Pods of the last hour, too",
+    exclusive: ['facts', 'bundle', 'file', 'logs'],
+  }),
   'save-facts': string({
     description: 'also write the facts to this file, without secrets',
     helpValue: 'FILE',

@@ -21,6 +21,7 @@ export interface ClusterInputRequest {
   readonly file?: readonly string[] | undefined
   readonly facts?: string | undefined
   readonly logs?: readonly string[] | undefined
+  readonly 'pod-logs'?: boolean | undefined
   readonly bundle?: string | undefined
   readonly kubeconfig?: string | undefined
   readonly context?: string | undefined
@@ -38,9 +39,21 @@ export async function clusterInput(
 ): Promise<ClusterFacts> {
   const { logs } = request
   const facts = await factsOf(request, podNamespaces, step, signal)
+  if (request['pod-logs'] === true) return withPodLogs(request, facts, step, signal)
   if (logs === undefined) return facts
   const { logIncidents } = await import('./log-incidents.ts')
   return { ...facts, logs: readPlane(await logIncidents(logs, signal)) }
+}
+
+async function withPodLogs(
+  request: ClusterInputRequest,
+  facts: ClusterFacts,
+  step: Step,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  const { podLogFacts } = await import('./pod-logs.ts')
+  step('logs', "reading the logs of the load balancer's Pods")
+  return { ...facts, logs: await podLogFacts(request, signal) }
 }
 
 async function factsOf(

@@ -107,6 +107,7 @@ const planOf = (request: ClusterRequest, work: ClusterWork): readonly string[] =
   ...(request.file === undefined
     ? explainClusterPlan({ namespace: request.namespace, podNamespaces: work.podNamespaces })
     : [`read ${request.file.join(', ')}`]),
+  ...(request['pod-logs'] === true ? ["get the logs of the last hour of the load balancer's Pods"] : []),
   ...work.plan,
 ]
 

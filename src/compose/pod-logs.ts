@@ -1,8 +1,9 @@
 // The ends of the logs of the Pods that run a load balancer, held in memory: what a diagnosis reads beside the objects, and a bundle keeps.
-import type { LogIncident } from '../diagnose/cluster/cluster-facts.ts'
-import type { LogContainer, PodLogs } from '../kubernetes/pod-logs.ts'
+import { type LogIncident, type Plane, readPlane } from '../diagnose/cluster/cluster-facts.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
+import type { LogContainer, PodLogs } from '../kubernetes/pod-logs.ts'
 import { ByteTail } from './byte-tail.ts'
+import type { ClusterFlags } from './cluster.ts'
 import { incidentFacts } from './log-incidents.ts'
 
 /** Of one container; a speaker of MetalLB at level info writes less in an hour. */
@@ -47,7 +48,8 @@ export async function readPodLogs(
       } catch (error) {
         if (signal.aborted || !(error instanceof LbctlError)) throw error
         // The log of an ended container is gone after a while.
-        if (!of.previous) notRead.push({ what: `log of ${containerTitle(of)}`, reason: clause(error.message) })
+        if (!of.previous)
+          notRead.push({ what: `log of ${containerTitle(of)}`, reason: clause(error.message) })
       }
     }
   }
@@ -67,3 +69,26 @@ export async function incidentsOfPods(logs: readonly PodLog[]): Promise<readonly
   }
   return incidentFacts(scanner.finish())
 }
+
+const AN_HOUR_SECONDS = 3_600
+
+/** What the Pods said in the last hour. */
+export async function podLogFacts(flags: ClusterFlags, signal: AbortSignal): Promise<Plane<LogIncident>> {
+  const { openPodLogs } = await import('../kubernetes/pod-logs.ts')
+  const source = openPodLogs(flags, signal)
+  try {
+    const question = { namespace: flags.namespace, sinceSeconds: AN_HOUR_SECONDS }
+    const { logs, notRead } = await readPodLogs(source, question, signal)
+    const gaps = notRead.map(({ what, reason }) => `${what}: ${reason}`)
+    const [first] = gaps
+    if (first !== undefined && logs.length === 0) return unread(first)
+    return readPlane(await incidentsOfPods(logs), gaps)
+  } catch (error) {
+    if (signal.aborted || !(error instanceof LbctlError)) throw error
+    return unread(clause(error.message))
+  } finally {
+    source.close()
+  }
+}
+
+const unread = (reason: string): Plane<never> => ({ status: 'not-read', reason, wanted: true })

@@ -32,6 +32,16 @@ export const bundleFlags = withEnvironment({
   pseudonymise: boolean({
     description: 'put other addresses in the place of addresses, alike everywhere in the bundle',
   }),
+  'pod-logs': boolean({
+    allowNo: true,
+    default: true,
+    description: "also read the logs of the load balancer's Pods; never with -f and --facts",
+  }),
+  since: string({
+    description: 'only lines of logs that are not older: 2h, 30m, or a time such as 2026-11-27T20:00:00Z',
+    default: '1h',
+    helpValue: 'TIME',
+  }),
   host: boolean({
     allowNo: true,
     default: true,

@@ -17,6 +17,7 @@ import type { CommandOutput } from '../diagnose-output.ts'
 import { readHostFacts } from '../host-facts/read-host-facts.ts'
 import { nodeOfThisHost, withHostFacts } from '../host-facts/with-host-facts.ts'
 import { version } from '../version.ts'
+import { logsPart } from './logs-part.ts'
 import { refuseExisting, writeArchive } from './write-archive.ts'
 
 export interface BundleRequest extends ClusterInputRequest {
@@ -24,6 +25,8 @@ export interface BundleRequest extends ClusterInputRequest {
   readonly force: boolean
   readonly host: boolean
   readonly pseudonymise: boolean
+  readonly 'pod-logs': boolean
+  readonly since: string
 }
 
 /** @throws LbctlError when the cluster does not answer at all, or the archive cannot be written */
@@ -37,17 +40,23 @@ export async function runBundle(
   const step = (name: string, text: string): void => {
     if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
   }
-  const read = await clusterInput(request, [], step, signal)
+  const read = await clusterInput({ ...request, 'pod-logs': false }, [], step, signal)
   const host = await hostPart(request, read, step, signal)
-  const { facts: clean, hidden } = redact(host.facts)
+  const isLive = request.file === undefined && request.facts === undefined
+  const logs =
+    request['pod-logs'] && isLive
+      ? await logsPart(request, host.facts, step, signal)
+      : { facts: host.facts, files: [], hidden: 0, missing: [] }
+  const { facts: clean, hidden } = redact(logs.facts)
+  const missing = [...host.missing, ...logs.missing]
   const pseudonyms = request.pseudonymise ? pseudonymiser(clean, randomBytes(16).toString('hex')) : undefined
   const facts = pseudonyms === undefined ? clean : pseudonyms(withElections(clean))
   const { verdict } = judgedView(facts, { only: [], skip: [], 'fail-on': 'error' })
   const known = {
     lbctl: version,
-    hidden,
+    hidden: hidden + logs.hidden,
     pseudonymised: pseudonyms === undefined ? [] : ['addresses'],
-    missing: pseudonyms?.(host.missing) ?? host.missing,
+    missing: pseudonyms?.(missing) ?? missing,
   }
   const { archive, manifest } = makeBundle(facts, known, (soFar) => [
     ...host.files.map((file) => ({ ...file, bytes: jsonBytes(pseudonyms?.(file.value) ?? file.value, 2) })),
@@ -56,6 +65,10 @@ export async function runBundle(
       holds: 'what the diagnosis said when the bundle was made',
       bytes: jsonBytes(verdict, 2),
     },
+    ...logs.files.map(({ path, ...file }) => {
+      const { holds, text } = pseudonyms?.(file) ?? file
+      return { path, holds, bytes: new TextEncoder().encode(text) }
+    }),
     {
       path: 'index.html',
       holds: 'a page to read in a browser',

@@ -101,3 +101,13 @@ it.each([
 ])('blots out the secret in %j, and nothing else', (text, clean) => {
   expect(scrubText(text)).toBe(clean)
 })
+
+// Without bounds on what a name may be, this takes hours: the time-out is the judge.
+it.each(['x', 'token', 'a-b.', '"', 'a://'])('is done with a text that is one long word of "%s"', (part) => {
+  const text = `${part.repeat(Math.ceil(200_000 / part.length))} token`
+  expect(scrubText(text).length).toBeGreaterThan(0)
+})
+
+it('hides a password with an @ in it', () => {
+  expect(scrubText('dial https://eve:p@ss@example.org/x')).toBe('dial https://(hidden)@example.org/x')
+})

@@ -10,7 +10,8 @@ const REFERENCE = /(?:name|namespace|ref|path|file|dir|mount|type|class|policy|t
 /** Whether the value of a field, variable or flag of this name is one that nobody else may see. */
 export const isSecretName = (name: string): boolean => SECRET_WORD.test(name) && !REFERENCE.test(name)
 
-const NAME = String.raw`[\w.-]*(?:${WORDS})[\w.-]*`
+/** The bounds keep the time in proportion to the length of a text, however long its words are. */
+const NAME = String.raw`[\w.-]{0,40}(?:${WORDS})[\w.-]{0,40}`
 const QUOTED = String.raw`"(?:[^"\\]|\\[\s\S])*"?|'[^']*'?`
 
 /** Of JSON; anything else that is not in quotes goes on to the end of its line. */
@@ -42,7 +43,7 @@ const NEIGHBOUR = /(\bneighbor\s+\S+\s+password\s+)(?:\d\s+)?\S+/gi
 
 const FORMS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, HIDDEN],
-  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/]+@/gi, `$1${HIDDEN}@`],
+  [/((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/]{1,500}@/gi, `$1${HIDDEN}@`],
   [/\b(bearer\s+)[^\s"']{6,}/gi, `$1${HIDDEN}`],
   [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, HIDDEN],
   [NEIGHBOUR, `$1${HIDDEN}`],

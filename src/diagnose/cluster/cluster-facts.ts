@@ -10,7 +10,12 @@ import type { HostFacts } from './host-facts.ts'
 
 /** One kind of fact. */
 export type Plane<T> =
-  | { readonly status: 'read'; readonly items: readonly T[] }
+  | {
+      readonly status: 'read'
+      readonly items: readonly T[]
+      /** parts that could not be read, each as a clause with its reason: `log of a/b c: the kubelet does not answer` */
+      readonly gaps?: readonly string[]
+    }
   | {
       readonly status: 'not-read'
       /** a clause: `this user may not list pods in the whole cluster` */
@@ -128,7 +133,11 @@ export const PLANES: readonly PlaneName[] = [...OBJECT_PLANES, 'kinds', 'hosts',
 /** The items of a plane; none when it was not read, so ask for the plane first where that makes a difference. */
 export const itemsOf = <T>(plane: Plane<T>): readonly T[] => (plane.status === 'read' ? plane.items : [])
 
-export const readPlane = <T>(items: readonly T[]): Plane<T> => ({ status: 'read', items })
+export const readPlane = <T>(items: readonly T[], gaps: readonly string[] = []): Plane<T> => ({
+  status: 'read',
+  items,
+  ...(gaps.length === 0 ? {} : { gaps }),
+})
 
 export const notAsked = (reason: string, remedy?: string): Plane<never> => ({
   status: 'not-read',

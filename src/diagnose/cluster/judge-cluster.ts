@@ -115,7 +115,10 @@ function notRead({ facts }: ClusterView): string[] {
   const unasked = new Map<string, string[]>()
   for (const name of Object.keys(PLANE_TITLES) as PlaneName[]) {
     const plane = facts[name]
-    if (plane.status === 'read') continue
+    if (plane.status === 'read') {
+      for (const gap of plane.gaps ?? []) wanted.set(`${gap}.`, [PLANE_TITLES[name]])
+      continue
+    }
     const why = `${plane.reason}.${plane.remedy === undefined ? '' : ` ${plane.remedy}`}`
     const titles = plane.wanted ? wanted : unasked
     titles.set(why, [...(titles.get(why) ?? []), PLANE_TITLES[name]])

@@ -1,8 +1,10 @@
 // Facts of a file that `--save-facts` wrote, here or elsewhere, by this or by another lbctl.
 import type { KubeObject } from '../../config/kube-object.ts'
 import { flag, list, maybe, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
-import { type ClusterFacts, clusterFacts, PLANES, type Plane } from './cluster-facts.ts'
+import { type ClusterFacts, clusterFacts, PLANES, type Plane, readPlane } from './cluster-facts.ts'
 import { hostFactsShape } from './host-shape.ts'
+
+const names = list(text)
 
 const anyObject: Shape<object> = (value, path) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -28,11 +30,13 @@ function planeShape(item: Shape<unknown>): Shape<Plane<unknown>> {
     }
     const { items } = value as { readonly items?: unknown }
     if (!Array.isArray(items)) throw new ShapeMismatch(`${path}.items`, 'a list')
-    return { status, items: items.map((each, index) => item(each, `${path}.items[${index}]`)) }
+    const { gaps = [] } = record({ gaps: maybe(names) })(value, path)
+    return readPlane(
+      items.map((each, index) => item(each, `${path}.items[${index}]`)),
+      gaps,
+    )
   }
 }
-
-const names = list(text)
 
 const electionsIn = (value: unknown): Record<string, readonly string[]> =>
   Object.fromEntries(
