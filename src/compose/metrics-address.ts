@@ -1,4 +1,4 @@
-// `--metrics-addr` of everything that runs.
+// Where to listen: `--metrics-addr` of everything that runs, and `--probe-listen`.
 import { LbctlError } from '../errors/lbctl-error.ts'
 
 export interface ListenAddress {
@@ -7,7 +7,7 @@ export interface ListenAddress {
 }
 
 /** `HOST:PORT`; an IPv6 address stands in brackets, and no host means every address. Undefined for "none". @throws LbctlError `usage` */
-export function metricsAddress(text: string): ListenAddress | undefined {
+export function metricsAddress(text: string, flag = 'metrics-addr'): ListenAddress | undefined {
   if (text === 'none' || text === '') return undefined
   const [, bracketed, plain = '', digits = ''] = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
   const port = Number(digits)
@@ -15,6 +15,6 @@ export function metricsAddress(text: string): ListenAddress | undefined {
   if (digits !== '' && port <= 65_535) return { host: host === '' ? '::' : host, port }
   throw new LbctlError(
     'usage',
-    `--metrics-addr takes HOST:PORT, such as 127.0.0.1:7472, or "none", not "${text}".`,
+    `--${flag} takes HOST:PORT, such as 127.0.0.1:7472, or "none", not "${text}".`,
   )
 }

@@ -87,6 +87,7 @@ function container(options: InstallOptions) {
       'run',
       ...sharedArguments(options),
       `--metrics-addr=[::]:${PORTS.metrics}`,
+      ...(options.probeBeforeAssign ? ['--probe-before-assign'] : []),
       `--webhook-mode=${webhooks ? 'enabled' : 'disabled'}`,
     ],
     env: [

@@ -32,6 +32,7 @@ export const allItems = (namespace: string): readonly InstallItem[] =>
     nodeSelector: {},
     ignoreExcludeLabel: false,
     bgpListen: true,
+    probeBeforeAssign: true,
     webhooks: true,
     networkPolicies: true,
     podMonitor: true,

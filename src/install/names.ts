@@ -22,7 +22,11 @@ export const PORTS = {
   metrics: 7472,
   gossip: 7946,
   bgp: 179,
+  linkProbe: 7475,
 } as const
+
+/** by which the controller finds speakers that it can ask */
+export const LINK_PROBE_PORT_NAME = 'link-probe'
 
 const NAME_LABEL = 'app.kubernetes.io/name'
 const COMPONENT_LABEL = 'app.kubernetes.io/component'

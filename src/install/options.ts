@@ -16,6 +16,8 @@ export interface InstallOptions {
   readonly ignoreExcludeLabel: boolean
   /** accept BGP connections on port 179 of the nodes, which takes one more capability */
   readonly bgpListen: boolean
+  /** the controller has a speaker ask on the link before it hands out an address */
+  readonly probeBeforeAssign: boolean
   /** check resources when they are written, and convert BGPPeers between versions */
   readonly webhooks: boolean
   readonly networkPolicies: boolean

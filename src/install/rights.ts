@@ -149,9 +149,18 @@ export const CONTROLLER_RIGHTS: Rights = {
     ...configurationState({ get: 'to write nothing when it says so already' }),
     {
       group: '',
+      resources: ['pods'],
+      verbs: {
+        list: 'to see whether a controller of MetalLB runs, and which speakers can be asked who is on a link',
+      },
+    },
+    {
+      group: '',
       resources: ['secrets'],
       names: [MEMBERLIST_SECRET],
-      verbs: { get: 'to see whether the key of the gossip is there' },
+      verbs: {
+        get: 'to see whether the key of the gossip is there, and to prove to speakers that it is known',
+      },
     },
     {
       group: '',

@@ -1,6 +1,6 @@
 // The DaemonSet: a speaker on every node.
 import type { InstallItem } from './install-item.ts'
-import { MEMBERLIST_SECRET, metadataIn, PORTS, SPEAKER, selectorOf } from './names.ts'
+import { LINK_PROBE_PORT_NAME, MEMBERLIST_SECRET, metadataIn, PORTS, SPEAKER, selectorOf } from './names.ts'
 import type { InstallOptions } from './options.ts'
 import {
   CONTROL_PLANE_TOLERATIONS,
@@ -86,6 +86,7 @@ function container(options: InstallOptions) {
       // Whoever reaches the node could read them otherwise; with a PodMonitor that is what is wanted.
       `--metrics-addr=${options.podMonitor ? '0.0.0.0' : '127.0.0.1'}:${PORTS.metrics}`,
       ...(options.ignoreExcludeLabel ? ['--ignore-exclude-lb'] : []),
+      ...(options.probeBeforeAssign ? [`--probe-listen=0.0.0.0:${PORTS.linkProbe}`] : []),
       ...(options.bgpListen ? [`--bgp-listen=0.0.0.0:${PORTS.bgp}`] : []),
     ],
     env: [
@@ -106,6 +107,9 @@ function container(options: InstallOptions) {
       { name: 'metrics', containerPort: PORTS.metrics, protocol: 'TCP' },
       { name: 'gossip-tcp', containerPort: PORTS.gossip, protocol: 'TCP' },
       { name: 'gossip-udp', containerPort: PORTS.gossip, protocol: 'UDP' },
+      ...(options.probeBeforeAssign
+        ? [{ name: LINK_PROBE_PORT_NAME, containerPort: PORTS.linkProbe, protocol: 'TCP' }]
+        : []),
     ],
     ...probes('127.0.0.1'),
     resources: { requests: { cpu: '25m', memory: '96Mi' }, limits: { memory: '256Mi' } },

@@ -1,5 +1,6 @@
 // The door of this wing for the controller: one connection to the API server, what is read and written there, and who leads.
 // Importing it loads client-node, so compose does it only when a controller runs.
+import type { MetallbController } from '../controller/coexistence/beside.ts'
 import type { LeaderLease, StatusWriter } from '../controller/ports.ts'
 import type { ControllerEvent } from '../controller/state/effects.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
@@ -9,6 +10,7 @@ import { ApiClient } from './client.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { ControllerFacts } from './controller/controller-facts.ts'
 import { GuardedWrites } from './controller/guarded-write.ts'
+import { type ListeningSpeaker, listeningSpeakers, metallbControllers } from './controller/pods.ts'
 import { ClusterStatusWriter } from './controller/status-writer.ts'
 import type { WatchTrouble } from './facts/cluster-facts.ts'
 import { Leadership } from './lease/leadership.ts'
@@ -143,6 +145,34 @@ export class ControllerCluster {
         ? { apiVersion: 'apps/v1', kind: 'Deployment', name, uid }
         : undefined
     return this.#owner
+  }
+
+  /** Those that listen for questions, by labels of their Pods and the name of the port. @throws LbctlError */
+  listeningSpeakers(
+    labels: Readonly<Record<string, string>>,
+    port: string,
+  ): Promise<readonly ListeningSpeaker[]> {
+    return listeningSpeakers(this.#client, this.namespace, labels, port)
+  }
+
+  /** MetalLB's controllers that run. @throws LbctlError */
+  metallbControllers(): Promise<readonly MetallbController[]> {
+    return metallbControllers(this.#client, this.namespace)
+  }
+
+  /** One value of a Secret of the namespace. @throws LbctlError */
+  async secretOf(name: string, field: string): Promise<Uint8Array | undefined> {
+    const path = pathOf(
+      { group: '', version: 'v1', resource: 'secrets' },
+      { namespace: this.namespace, name },
+    )
+    const answer = await this.#client.call({ method: 'GET', path }, { repeatable: true, expect: [404] })
+    const value = asText(asRecord(asRecord(answer.body)['data'])[field])
+    return answer.status === 404 || value === '' ? undefined : Buffer.from(value, 'base64')
+  }
+
+  get server(): string {
+    return this.#connection.identity.server
   }
 
   /** Wants to lead from now on. */

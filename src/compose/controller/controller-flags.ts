@@ -1,6 +1,6 @@
-import { option, string } from '@oclif/core/flags'
+import { boolean, integer, option, string } from '@oclif/core/flags'
 import { LOG_LEVELS } from '../../speaker/report/log-record.ts'
-import { withEnvironment } from '../command-flags.ts'
+import { repeatedString, withEnvironment } from '../command-flags.ts'
 
 export const controllerRunFlags = withEnvironment({
   kubeconfig: string({ description: 'path of the kubeconfig of the cluster', helpValue: 'FILE' }),
@@ -18,6 +18,13 @@ export const controllerRunFlags = withEnvironment({
     description: 'keep an address that became free from other Services for this long; off by default',
     helpValue: 'TIME',
   }),
+  'probe-before-assign': boolean({
+    description: 'have a speaker ask on the link whether somebody has an address before a Service gets it',
+  }),
+  'probe-speaker': repeatedString({
+    description: 'where a speaker listens for that (--probe-listen there); those of the cluster by default',
+    helpValue: 'HOST:PORT',
+  }),
   'lease-duration': string({
     description: 'how long the other controllers wait for a leader that is silent',
     default: '8s',
@@ -26,8 +33,14 @@ export const controllerRunFlags = withEnvironment({
   'webhook-mode': option({
     options: ['enabled', 'disabled'] as const,
     default: 'disabled',
-    description: 'answer the reviews of the API server on port 9443, and look after their certificate',
+    description: 'answer the reviews of the API server, and look after their certificate',
   })(),
+  'webhook-port': integer({
+    description: 'port for the reviews, as the Service of the webhooks has it',
+    default: 9443,
+    min: 0,
+    max: 65_535,
+  }),
   'ml-secret-name': string({
     description: 'name of the Secret with the key of the gossip among speakers, made when there is none',
     helpValue: 'NAME',
@@ -38,6 +51,7 @@ export const controllerRunFlags = withEnvironment({
   }),
   'pod-name': string({ description: 'name of the Pod that this runs in', helpValue: 'NAME' }),
   'node-name': string({ description: 'name of the node that this runs on, for events', helpValue: 'NAME' }),
+  force: boolean({ description: 'start although MetalLB’s own controller runs' }),
   'metrics-addr': string({
     description: 'where /metrics, /healthz and /readyz are served, or "none"',
     default: '127.0.0.1:7472',

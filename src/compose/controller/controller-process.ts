@@ -1,5 +1,6 @@
 // The controller put together: facts from the cluster, decisions, writes by the leader, webhooks, and the log.
 import { performance } from 'node:perf_hooks'
+import { rivalOf } from '../../controller/coexistence/beside.ts'
 import type { FactChange } from '../../controller/facts/facts.ts'
 import type { ControllerReport } from '../../controller/ports.ts'
 import { controllerNumbers } from '../../controller/report/numbers.ts'
@@ -13,6 +14,7 @@ import type { Webhooks } from '../webhook/start-webhooks.ts'
 import type { ControllerMetrics } from './controller-metrics.ts'
 import { controllerRecord, SilenceTeller, troubleRecord } from './controller-records.ts'
 import type { ControllerSettings } from './controller-settings.ts'
+import { createProber } from './probe-side.ts'
 
 export interface ControllerProcessOptions {
   readonly settings: ControllerSettings
@@ -22,6 +24,8 @@ export interface ControllerProcessOptions {
 }
 
 const RETRY_MS = 5000
+/** So long an address that somebody has on the link is passed over; then it is asked for again. */
+const PROBE_BLOCK_MS = 600_000
 
 export class ControllerProcess {
   readonly #options: ControllerProcessOptions
@@ -39,12 +43,12 @@ export class ControllerProcess {
     this.#cluster = cluster
     const { loadBalancerClass, coolDownMs } = options.settings
     this.#runner = new ControllerRunner(
-      { loadBalancerClass, coolDownMs, probeBlockMs: undefined },
+      { loadBalancerClass, coolDownMs, probeBlockMs: PROBE_BLOCK_MS },
       {
         writer: cluster.writer,
         events: { record: (event) => cluster.record(event) },
         lease: cluster.lease,
-        prober: undefined,
+        prober: createProber(options.settings, cluster, options.log),
         clock: { nowMs: () => performance.now(), after },
         random: Math.random,
         report: (report) => this.#report(report),
@@ -68,13 +72,34 @@ export class ControllerProcess {
     return new ControllerProcess(options, cluster)
   }
 
-  /** Begins everything; what the cluster does not give yet is waited for. */
-  start(): void {
+  /**
+   * Begins everything; what the cluster does not give yet is waited for.
+   * @throws LbctlError `conflict` when a controller of MetalLB runs
+   */
+  async start(): Promise<void> {
     void this.#cluster.facts.start((changes) => this.#take(changes))
+    await this.#meet()
+    if (this.#options.signal.aborted) return
     this.#cluster.lead()
     void this.#untilDone('owner', () => this.#cluster.findOwner()).then((owner) => {
       if (!this.#options.signal.aborted) void this.#startOwned(owner)
     })
+  }
+
+  /** Nothing is written before it is known that no controller of MetalLB does the same. */
+  async #meet(): Promise<void> {
+    const { settings, log } = this.#options
+    if (settings.force) return
+    const { namespace, server } = this.#cluster
+    const found = await this.#untilDone('pods', () =>
+      this.#cluster.metallbControllers().catch((error: unknown) => {
+        if (!(error instanceof LbctlError && error.kind === 'permission')) throw error
+        log(troubleRecord('pods', error, 'So a controller of MetalLB would not be noticed.'))
+        return []
+      }),
+    )
+    const rival = rivalOf(found ?? [], namespace, server)
+    if (rival !== undefined) throw new LbctlError('conflict', rival.message, { hints: rival.hints })
   }
 
   /** What belongs to the Deployment. */
@@ -94,6 +119,7 @@ export class ControllerProcess {
       namespace,
       configuration: () => this.#cluster.facts.known(),
       ...(owner === undefined ? {} : { owner }),
+      port: settings.webhookPort,
       log: (level, text) => log({ level, caller: 'webhook', fields: { webhook: 'lbctl', msg: text }, text }),
     })
   }

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { LbctlError } from '../../errors/lbctl-error.ts'
+import { PORTS } from '../../install/names.ts'
 import { parseDuration } from '../../net/duration.ts'
+import type { SpeakerEndpoint } from '../link-probe/probe-client.ts'
 import { type ListenAddress, metricsAddress } from '../metrics-address.ts'
 
 export interface ControllerWords {
@@ -11,8 +13,12 @@ export interface ControllerWords {
   readonly namespace?: string | undefined
   readonly 'lb-class'?: string | undefined
   readonly 'cool-down'?: string | undefined
+  readonly 'probe-before-assign'?: boolean
+  readonly 'probe-speaker'?: readonly string[] | undefined
   readonly 'lease-duration': string
   readonly 'webhook-mode': 'enabled' | 'disabled'
+  readonly 'webhook-port'?: number
+  readonly force?: boolean
   readonly 'ml-secret-name'?: string | undefined
   readonly deployment?: string | undefined
   readonly 'pod-name'?: string | undefined
@@ -27,8 +33,15 @@ export interface ControllerSettings {
   readonly loadBalancerClass: string | undefined
   /** 0: off */
   readonly coolDownMs: number
+  readonly probeBeforeAssign: boolean
+  /** empty: those of the cluster */
+  readonly probeSpeakers: readonly SpeakerEndpoint[]
   readonly leaseDurationMs: number
   readonly webhooks: boolean
+  /** 0: any free one */
+  readonly webhookPort: number
+  /** also beside a controller of MetalLB */
+  readonly force: boolean
   readonly memberlistSecret: string | undefined
   readonly deployment: string | undefined
   /** of this process: a Pod may be started twice with one name */
@@ -50,14 +63,33 @@ export function controllerSettings(words: ControllerWords, env: NodeJS.ProcessEn
     namespace: words.namespace ?? of('METALLB_NAMESPACE'),
     loadBalancerClass: words['lb-class'] || undefined,
     coolDownMs: words['cool-down'] === undefined ? 0 : time('cool-down', words['cool-down'], 0),
+    probeBeforeAssign: words['probe-before-assign'] ?? false,
+    probeSpeakers: probeSpeakers(words),
     leaseDurationMs: wholeSeconds(time('lease-duration', words['lease-duration'], SHORTEST_LEASE_MS)),
     webhooks: words['webhook-mode'] === 'enabled',
+    webhookPort: words['webhook-port'] ?? PORTS.webhook,
+    force: words.force ?? false,
     memberlistSecret: words['ml-secret-name'] ?? of('METALLB_ML_SECRET_NAME'),
     deployment: words.deployment ?? of('METALLB_DEPLOYMENT'),
     identity: `${podName ?? host}_${randomUUID()}`,
     host: words['node-name'] ?? of('METALLB_NODE_NAME') ?? host,
     metrics: metricsAddress(words['metrics-addr']),
   }
+}
+
+function probeSpeakers({
+  'probe-speaker': named = [],
+  'probe-before-assign': probes,
+}: ControllerWords): SpeakerEndpoint[] {
+  if (named.length > 0 && probes !== true)
+    throw new LbctlError(
+      'usage',
+      '--probe-speaker says whom --probe-before-assign asks, and that is missing.',
+    )
+  return named.flatMap((text) => {
+    const where = metricsAddress(text, 'probe-speaker')
+    return where === undefined ? [] : [{ name: text, ...where }]
+  })
 }
 
 /** A Lease has no fractions of seconds. */

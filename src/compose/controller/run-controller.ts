@@ -20,7 +20,6 @@ export async function runController(
   let metrics: MetricsServer | undefined
   try {
     metrics = await startMetrics(controller, settings)
-    controller.start()
     const where = metrics === undefined ? undefined : `${settings.metrics?.host}:${metrics.port}`
     log({
       level: 'info',
@@ -28,7 +27,8 @@ export async function runController(
       fields: { event: 'started', msg: 'controller started', identity: settings.identity, metrics: where },
       text: `Controller is running${where === undefined ? '' : `, metrics at http://${where}/metrics`}`,
     })
-    await untilAborted(signal)
+    // The start may wait for the API server; a signal ends it.
+    await Promise.race([untilAborted(signal), controller.start().then(() => untilAborted(signal))])
     log({
       level: 'info',
       caller: 'controller',

@@ -38,6 +38,9 @@ export const installFlags = withEnvironment({
     description: 'announce from nodes that are labelled as excluded from load balancers, too',
   }),
   'bgp-listen': boolean({ description: 'speakers accept BGP connections, with one more capability' }),
+  'probe-before-assign': boolean({
+    description: 'have a speaker ask on the link before the controller hands out an address',
+  }),
   'without-webhooks': boolean({ description: 'do not check resources when they are written' }),
   'without-network-policies': boolean({ description: 'leave out the NetworkPolicies' }),
   'pod-monitor': boolean({ description: 'add PodMonitors, for the Prometheus operator' }),

@@ -17,6 +17,7 @@ export interface InstallRequest {
   readonly 'node-selector'?: readonly string[] | undefined
   readonly 'ignore-exclude-lb': boolean
   readonly 'bgp-listen': boolean
+  readonly 'probe-before-assign'?: boolean
   readonly 'without-webhooks': boolean
   readonly 'without-network-policies': boolean
   readonly 'pod-monitor': boolean
@@ -55,6 +56,7 @@ export function installOptions(request: InstallRequest, defaultImage: string): I
     nodeSelector: nodeSelectorOf(request['node-selector'] ?? []),
     ignoreExcludeLabel: request['ignore-exclude-lb'],
     bgpListen: request['bgp-listen'],
+    probeBeforeAssign: request['probe-before-assign'] ?? false,
     webhooks: !request['without-webhooks'],
     networkPolicies: !request['without-network-policies'],
     podMonitor: request['pod-monitor'],

@@ -57,6 +57,11 @@ export class ClusterSide {
     return this.#cluster.facts
   }
 
+  /** Undefined: there is no such Secret. Waits for the API server. */
+  gossipSecret(): Promise<Uint8Array | undefined> {
+    return this.#cluster.gossipKey()
+  }
+
   /**
    * Looks at who speaks beside us. Waits for the API server.
    * @throws LbctlError `conflict` when MetalLB's speaker of this node is alive

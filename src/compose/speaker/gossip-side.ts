@@ -95,14 +95,22 @@ function seedsOf({ bind, join: named }: GossipSettings, nodeAddresses: readonly 
   )
 }
 
-/** MetalLB mounts the Secret as a directory with a file `secretkey`. */
-function keysOf({ secretKeyPath: path, secret: given }: GossipSettings): Uint8Array[] {
-  if (path === undefined) return given === undefined ? [] : [memberlistKey(given)]
+function keysOf(settings: GossipSettings): Uint8Array[] {
+  const secret = gossipSecret(settings)
+  return secret === undefined ? [] : [memberlistKey(secret)]
+}
+
+/** MetalLB mounts the Secret as a directory with a file `secretkey`. @throws LbctlError for a file that cannot be used */
+export function gossipSecret({
+  secretKeyPath: path,
+  secret: given,
+}: Pick<GossipSettings, 'secretKeyPath' | 'secret'>): Uint8Array | undefined {
+  if (path === undefined) return given
   const file = readable(path, () => (statSync(path).isDirectory() ? join(path, 'secretkey') : path))
   const secret = readable(file, () => readFileSync(file))
   if (secret.length === 0)
     throw new LbctlError('input', `The file ${file} with the key of the gossip is empty.`)
-  return [memberlistKey(secret)]
+  return secret
 }
 
 function timing({ wan, overridesFile: file }: GossipSettings) {

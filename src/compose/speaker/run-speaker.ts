@@ -2,10 +2,12 @@
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { renderSpeakerStatus } from '../../terminal/speaker/status.ts'
+import type { ProbeServer } from '../link-probe/probe-server.ts'
 import { untilAborted } from '../signals.ts'
 import { ClusterSide } from './cluster-side.ts'
 import type { FileWatchOptions } from './files-read.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
+import { startProbes } from './probe-side.ts'
 import { preferSmallHeap } from './small-heap.ts'
 import { SpeakerProcess } from './speaker-process.ts'
 import type { SpeakerSettings } from './speaker-settings.ts'
@@ -33,6 +35,7 @@ export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurro
   const drained = new AbortController()
   const status = await serveStatus(settings.stateDirectory, (question) => answer(speaker, question, drained))
   let metrics: MetricsServer | undefined
+  let probes: ProbeServer | undefined
   try {
     let ready = false
     metrics = await startMetrics(speaker, settings, () => (ready ? undefined : 'The speaker is starting.'))
@@ -40,6 +43,9 @@ export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurro
     await Promise.race([speaker.start(), aborted(signal)])
     if (signal.aborted) return
     ready = true
+    const secretOfCluster = cluster === undefined ? undefined : () => cluster.gossipSecret()
+    const ground = () => speaker.probeGround()
+    probes = await startProbes({ settings, secretOfCluster, ground, log, signal })
     tellStarted(log, settings, status, metrics)
     notify('READY=1', 'STATUS=announcing')
     const release = onSignals(speaker, around)
@@ -53,6 +59,7 @@ export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurro
       text: 'Stopping: others take over, then sessions and answers end',
     })
   } finally {
+    await probes?.close()
     await speaker.stop()
     await cluster?.stop()
     await Promise.all([status.close(), metrics?.close()])

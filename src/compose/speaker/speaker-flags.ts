@@ -73,6 +73,11 @@ export const speakerRunFlags = withEnvironment({
     description: 'also accept BGP connections of the configured routers there',
     helpValue: 'IP[:PORT]',
   }),
+  'probe-listen': string({
+    description:
+      'where a controller with --probe-before-assign asks for addresses on the links; off by default',
+    helpValue: 'HOST:PORT',
+  }),
   'state-dir': stateDir,
   'log-format': option({
     options: ['json', 'pretty'] as const,

@@ -5,6 +5,7 @@ import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { Layer2Announcer } from '../../layer2/announcer.ts'
 import { parseIp } from '../../net/ip.ts'
 import type { FactChange } from '../../speaker/facts/facts.ts'
+import { probeGround } from '../../speaker/probe/probe-ground.ts'
 import { countNumbers } from '../../speaker/report/count-numbers.ts'
 import type { Drained } from '../../speaker/report/drained.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
@@ -235,6 +236,11 @@ export class SpeakerProcess {
       members: this.#membership?.status(),
       nowMs: Date.now(),
     })
+  }
+
+  /** What questions of a controller are answered from; undefined: nothing was decided yet. */
+  probeGround(): ReturnType<typeof probeGround> {
+    return probeGround(this.#runner?.state, this.#layer2?.interfaceNames)
   }
 
   #running(): SpeakerRunner {

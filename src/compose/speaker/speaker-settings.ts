@@ -28,6 +28,8 @@ export interface SpeakerSettings {
   readonly compatVersion: Release | undefined
   readonly gossip: GossipSettings | undefined
   readonly bgpListen: HostAndPort | undefined
+  /** where a controller asks; undefined: nowhere */
+  readonly probeListen: ListenAddress | undefined
   readonly stateDirectory: string
   readonly metrics: ListenAddress | undefined
 }
@@ -89,6 +91,7 @@ export function speakerSettings(given: SpeakerWords, env: NodeJS.ProcessEnv): Sp
     gossip: gossipSettings(words),
     bgpListen:
       words['bgp-listen'] === undefined ? undefined : endpoint('bgp-listen', words['bgp-listen'], BGP_PORT),
+    probeListen: metricsAddress(words['probe-listen'] ?? 'none', 'probe-listen'),
     stateDirectory: words['state-dir'] ?? defaultStateDirectory(env, process.getuid?.()),
     metrics: metricsAddress(words['metrics-addr']),
   }

@@ -17,6 +17,7 @@ export interface SpeakerWords {
   readonly 'ml-wan-config': boolean
   readonly 'ml-config'?: string | undefined
   readonly 'bgp-listen'?: string | undefined
+  readonly 'probe-listen'?: string | undefined
   readonly kubeconfig?: string | undefined
   readonly context?: string | undefined
   readonly namespace?: string | undefined

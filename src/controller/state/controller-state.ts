@@ -16,7 +16,7 @@ import type { Effect, StatusWrite } from './effects.ts'
 import { deprecations, EventMemory } from './event-memory.ts'
 import { type KnownService, KnownServices, statusOf } from './known-services.ts'
 import { PoolBoard } from './pool-board.ts'
-import { type Probe, Probes } from './probes.ts'
+import { notProbed, type Probe, Probes } from './probes.ts'
 import { Step } from './step.ts'
 import { NO_STATUS, sameStatus, says, statusWith } from './wanted-status.ts'
 
@@ -200,7 +200,7 @@ export class ControllerState {
     if (outcome.kind === 'in-use') this.#passOver(probe, known, outcome, step)
     else {
       this.#want(probe.service, known, statusWith(probe.assignment), step)
-      step.tell(probe.service, probe.events)
+      step.tell(probe.service, [...probe.events, ...notProbed(probe, outcome)])
     }
   }
 

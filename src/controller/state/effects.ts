@@ -16,6 +16,8 @@ export type EventReason =
   | 'deprecatedAnnotation'
   /** not MetalLB's: an address was passed over because somebody else has it on the link */
   | 'AddressInUse'
+  /** not MetalLB's: nobody could be asked whether somebody has it */
+  | 'AddressNotProbed'
 
 /** MetalLB's events on a Service, with its words. */
 export interface ControllerEvent {

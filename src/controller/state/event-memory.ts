@@ -3,7 +3,12 @@ import type { ServiceKey } from '../../ipam/request.ts'
 import { type ServiceFact, serviceKey } from '../facts/facts.ts'
 import type { ControllerEvent, EventReason } from './effects.ts'
 
-const HAPPENS: ReadonlySet<EventReason> = new Set(['IPAllocated', 'ClearAssignment', 'AddressInUse'])
+const HAPPENS: ReadonlySet<EventReason> = new Set([
+  'IPAllocated',
+  'ClearAssignment',
+  'AddressInUse',
+  'AddressNotProbed',
+])
 
 /** All other reasons are of states that go on. */
 export const happens = (reason: EventReason): boolean => HAPPENS.has(reason)

@@ -1,6 +1,7 @@
 // Addresses that are asked for on the link before a Service gets them.
 import type { Assignment, ServiceKey } from '../../ipam/request.ts'
-import { type Ip, sameIp } from '../../net/ip.ts'
+import { formatIp, type Ip, sameIp } from '../../net/ip.ts'
+import type { ProbeOutcome } from '../facts/facts.ts'
 import type { ControllerEvent } from './effects.ts'
 
 export interface Probe {
@@ -46,4 +47,12 @@ export class Probes {
     if (probe !== undefined) this.end(probe.service)
     return probe
   }
+}
+
+/** A Service that gets what could not be asked for is told so: whoever looks for a conflict later begins here. */
+export function notProbed({ service, addresses }: Probe, outcome: ProbeOutcome): ControllerEvent[] {
+  if (outcome.kind !== 'unknown') return []
+  const which = addresses.map(formatIp).join(', ')
+  const message = `${which} handed out without a probe on the link: ${outcome.why}`
+  return [{ type: 'Warning', reason: 'AddressNotProbed', service, message }]
 }

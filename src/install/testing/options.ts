@@ -8,6 +8,7 @@ export const options = (changed: Partial<InstallOptions> = {}): InstallOptions =
   nodeSelector: {},
   ignoreExcludeLabel: false,
   bgpListen: false,
+  probeBeforeAssign: false,
   webhooks: true,
   networkPolicies: true,
   podMonitor: false,

@@ -199,8 +199,17 @@ export class SpeakerState {
     return this.#problems
   }
 
+  get configuration(): Configuration | undefined {
+    return this.#configuration
+  }
+
   get hasConfiguration(): boolean {
     return this.#configuration !== undefined
+  }
+
+  /** of this node */
+  get nodeLabels(): Readonly<Record<string, string>> {
+    return this.#nodes.nodes().get(this.#options.nodeName)?.labels ?? {}
   }
 
   get members(): Members {
