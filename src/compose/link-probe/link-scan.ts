@@ -1,7 +1,7 @@
 // Asks on the links of this host, with the same scan as `diagnose pool`.
 import type { ProbeFinding } from '../../controller/probe/ports.ts'
 import { type ScanDependencies, type ScanResult, scan } from '../../diagnose/pool/scan.ts'
-import type { Link, NetworkTables } from '../../diagnose/ports.ts'
+import type { Link, NetworkTables } from '../../diagnose/ports/tables.ts'
 import { formatIp } from '../../net/ip.ts'
 import type { ProbeTarget } from '../../speaker/probe/probe-plan.ts'
 
