@@ -3,6 +3,7 @@ import type { KubeObject } from '../config/kube-object.ts'
 import { printDocuments, printYaml } from '../config/print.ts'
 import { child, type Node, scalarText } from '../config/source/node.ts'
 import { Source } from '../config/source/source.ts'
+import { LbctlError } from '../errors/lbctl-error.ts'
 import type { ClusterReader, SecretEntry } from '../migrate/ports.ts'
 import { type ClusterFlags, connectCluster } from './cluster.ts'
 import { asWritten, liveSource } from './live-source.ts'
@@ -18,7 +19,10 @@ export async function clusterSources(
 ): Promise<Source[]> {
   const cluster = await connectCluster(flags, signal)
   try {
-    return await readAll(cluster.reader, replaced(replacing), flags.secrets !== false)
+    return await readAll(cluster.reader, replaced(replacing), {
+      withSecrets: flags.secrets !== false,
+      others: replacing.length > 0,
+    })
   } finally {
     cluster.close()
   }
@@ -27,11 +31,12 @@ export async function clusterSources(
 async function readAll(
   reader: ClusterReader,
   isReplaced: (object: KubeObject) => boolean,
-  withSecrets: boolean,
+  { withSecrets, others }: { readonly withSecrets: boolean; readonly others: boolean },
 ): Promise<Source[]> {
   const { context } = reader.identity
-  const { objects } = await reader.metallbObjects()
-  const others: readonly (readonly [string, readonly KubeObject[]])[] = [
+  const { objects, served } = await reader.metallbObjects()
+  if (served.length === 0 && !others) throw withoutResources(reader.identity)
+  const core: readonly (readonly [string, readonly KubeObject[]])[] = [
     ['services', (await reader.services()).map(asWritten)],
     ['nodes', (await reader.nodes()).map(asWritten)],
     ['namespaces', (await reader.namespaces()).map(asWritten)],
@@ -39,12 +44,26 @@ async function readAll(
   ]
   return [
     ...objects.filter((object) => !isReplaced(object)).map(liveSource),
-    ...others.flatMap(([name, all]) => {
+    ...core.flatMap(([name, all]) => {
       const kept = all.filter((object) => !isReplaced(object)).map((object) => printYaml(object))
       return kept.length === 0 ? [] : [new Source(`<cluster ${context}: ${name}>`, printDocuments(kept))]
     }),
   ]
 }
+
+/** Without its CRDs there is neither a pool nor the lack of one to be told of. */
+const withoutResources = ({ context, server, kubeconfig }: ClusterReader['identity']): LbctlError =>
+  new LbctlError(
+    'input',
+    `The cluster of context "${context}" serves no resource of metallb.io: the CRDs of MetalLB are not installed.`,
+    {
+      facts: { server, context, ...(kubeconfig === undefined ? {} : { kubeconfig }) },
+      hints: [
+        'Install them (lbctl install, or MetalLB itself), or choose another cluster with --context.',
+        'Before MetalLB 0.13 there were none: `lbctl migrate --from-cluster` reads the ConfigMap of old.',
+      ],
+    },
+  )
 
 /** By kind, name and namespace; an object without a namespace goes wherever it is applied, so it replaces any of its name. */
 function replaced(documents: readonly Node[]): (object: KubeObject) => boolean {

@@ -52,12 +52,13 @@ export function serviceWork(request: ServiceRequest, progress: Progress, signal:
   }
 }
 
-function refuseWithoutServices({ services }: ClusterFacts): void {
+function refuseWithoutServices({ services, vantage }: ClusterFacts): void {
   if (services.status === 'read') return
   throw new LbctlError(
     services.wanted ? 'permission' : 'input',
     `The Services could not be read: ${services.reason}.`,
     {
+      facts: { asked: vantage },
       hints: services.remedy === undefined ? [] : [services.remedy],
     },
   )

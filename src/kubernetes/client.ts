@@ -16,6 +16,8 @@ import { retryAfterMs } from './retry-after.ts'
 export interface ClientOptions {
   /** for one attempt, to the last byte; default 30 000 */
   readonly timeoutMs?: number
+  /** until there is a connection; default 10 000 */
+  readonly connectTimeoutMs?: number
   /** default 5 */
   readonly attempts?: number
   /** first wait; default 250 */
@@ -50,6 +52,7 @@ export class ApiClient {
     this.connection = connection
     this.#options = {
       timeoutMs: options.timeoutMs ?? 30_000,
+      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
       attempts: options.attempts ?? 5,
       baseDelayMs: options.baseDelayMs ?? 250,
       maxDelayMs: options.maxDelayMs ?? 30_000,
@@ -79,7 +82,9 @@ export class ApiClient {
       }
       const delayMs = this.#delayBefore(outcome, attempt)
       const again =
-        attempt < attempts && delayMs <= maxDelayMs && this.#mayRepeat(outcome, request, call, sawStarting)
+        attempt < (isTimeout(outcome) ? Math.min(2, attempts) : attempts) &&
+        delayMs <= maxDelayMs &&
+        this.#mayRepeat(outcome, request, call, sawStarting)
       if (!again) throw this.#error(outcome, request, call)
       sawStarting ||= isStarting(outcome)
       await sleep(delayMs, this.#signalFor(request))
@@ -87,10 +92,11 @@ export class ApiClient {
   }
 
   async #attempt(request: ApiRequest): Promise<ApiAnswer | ExchangeError> {
-    const { timeoutMs, maxBytes } = this.#options
+    const { timeoutMs, connectTimeoutMs, maxBytes } = this.#options
     try {
       return await exchange(this.connection, request, {
         timeoutMs,
+        connectTimeoutMs,
         maxBytes,
         signal: this.#signalFor(request),
       })
@@ -143,12 +149,16 @@ const sleepUnlessAborted = (ms: number, signal: AbortSignal | undefined): Promis
 const isUnauthorized = (outcome: ApiAnswer | ExchangeError): boolean =>
   !(outcome instanceof ExchangeError) && outcome.status === 401
 
+/** Half a minute was waited already: a person is told after a minute. */
+const isTimeout = (outcome: ApiAnswer | ExchangeError): boolean =>
+  outcome instanceof ExchangeError && outcome.code === 'TIMEOUT'
+
 const succeeded = (answer: ApiAnswer): boolean => answer.status >= 200 && answer.status < 300
 
 /** The connection was never made, so the request was not sent. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 /** The request may have arrived. */
-const CUT = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'TIMEOUT'])
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'TIMEOUT'])
 
 const isStarting = (outcome: ApiAnswer | ExchangeError): boolean =>
   outcome instanceof ExchangeError

@@ -7,6 +7,8 @@
 import { existsSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import type { ClusterIdentity } from '../migrate/ports.ts'
@@ -45,6 +47,7 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
     throw new LbctlError(
       'input',
       `The context "${config.getCurrentContext()}" names no user that is in the kubeconfig.`,
+      { facts: { kubeconfig: kubeconfigOf(options) }, hints: ['Look at it with: kubectl config view'] },
     )
   const server = serverUrl(cluster.server)
   if (server.protocol === 'http:' && cluster.skipTLSVerify !== true)
@@ -73,6 +76,7 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
   })
   return {
     identity: {
+      kubeconfig: kubeconfigOf(options),
       context: config.getCurrentContext(),
       server: server.origin,
       namespace: options.namespace ?? context.namespace ?? 'default',
@@ -139,7 +143,7 @@ function loadConfig(options: ConnectionOptions): KubeConfig {
     if (file === undefined) config.loadFromDefault()
     else config.loadFromFile(file)
   } catch (cause) {
-    throw unreadable(file ?? process.env['KUBECONFIG'] ?? '~/.kube/config', cause)
+    throw unreadable(file ?? process.env['KUBECONFIG'] ?? USUAL_FILE, cause)
   }
   if (file === undefined && usesFallback(config))
     throw new LbctlError(
@@ -153,6 +157,15 @@ function loadConfig(options: ConnectionOptions): KubeConfig {
   return config
 }
 
+const USUAL_FILE = '~/.kube/config'
+
+/** Where it is read from, for messages; more than one file where KUBECONFIG has several. */
+function kubeconfigOf({ kubeconfig, env = process.env }: ConnectionOptions): string {
+  const named = kubeconfig ?? env['KUBECONFIG']
+  if (named !== undefined && named !== '') return named
+  return existsSync(join(homedir(), '.kube', 'config')) ? USUAL_FILE : 'service account of this Pod'
+}
+
 /** client-node falls back to http://localhost:8080 when it finds nothing; nobody means that. */
 const usesFallback = (config: KubeConfig): boolean =>
   config.getCurrentContext() === 'loaded-context' &&
@@ -160,9 +173,10 @@ const usesFallback = (config: KubeConfig): boolean =>
 
 function unreadable(file: string, cause: unknown): LbctlError {
   const code = (cause as NodeJS.ErrnoException).code
-  if (code === 'ENOENT') return new LbctlError('input', `The kubeconfig ${file} does not exist.`)
+  const name = { hints: ['Name another one with --kubeconfig or KUBECONFIG.'] }
+  if (code === 'ENOENT') return new LbctlError('input', `The kubeconfig ${file} does not exist.`, name)
   if (code === 'EACCES')
-    return new LbctlError('permission', `The kubeconfig ${file} may not be read by this user.`)
+    return new LbctlError('permission', `The kubeconfig ${file} may not be read by this user.`, name)
   // The parser's message quotes the file, and a kubeconfig holds keys: neither it nor the cause is passed on.
   return new LbctlError('input', `The kubeconfig ${file} cannot be understood.`, {
     hints: existsSync(file) ? ['Try: kubectl config view --kubeconfig FILE'] : [],
@@ -172,13 +186,21 @@ function unreadable(file: string, cause: unknown): LbctlError {
 function unknownContext(config: KubeConfig, options: ConnectionOptions): LbctlError {
   const names = (config.getContexts() ?? []).map((c) => c.name)
   const current = config.getCurrentContext()
+  const known = names.includes(current)
   const what =
     current === undefined || current === ''
       ? 'The kubeconfig names no current context.'
-      : `The context "${current}" is not in the kubeconfig, or its cluster is missing.`
-  return new LbctlError(options.context === undefined ? 'input' : 'usage', what, {
-    facts: { contexts: names.length === 0 ? 'none' : names.join(', ') },
-    hints: ['Name one of them with --context.'],
+      : known
+        ? `The context "${current}" names a cluster that is not in the kubeconfig.`
+        : `The context "${current}" is not in the kubeconfig.`
+  const others = names.filter((name) => name !== current)
+  return new LbctlError(options.context === undefined || known ? 'input' : 'usage', what, {
+    facts: { kubeconfig: kubeconfigOf(options), contexts: names.length === 0 ? 'none' : names.join(', ') },
+    hints: [
+      others.length === 0
+        ? 'Name another kubeconfig with --kubeconfig or KUBECONFIG.'
+        : 'Name one of its contexts with --context.',
+    ],
   })
 }
 

@@ -28,7 +28,7 @@ export interface ApiAnswer {
   readonly body: unknown
 }
 
-/** No answer, or none that can be read. `code` is node's, or one of ours: TIMEOUT, ABORTED, TOO_LARGE, NOT_JSON, NOT_ALLOWED. */
+/** No answer, or none that can be read. `code` is node's, or one of ours: TIMEOUT, CONNECT_TIMEOUT, ABORTED, TOO_LARGE, NOT_JSON, NOT_ALLOWED. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError'
   readonly code: string
@@ -42,6 +42,8 @@ export class ExchangeError extends Error {
 export interface ExchangeLimits {
   /** from the call to the last byte */
   readonly timeoutMs: number
+  /** until there is a connection, with TLS where it is asked for; default 10 000 */
+  readonly connectTimeoutMs?: number | undefined
   /** of an answer, unpacked */
   readonly maxBytes: number
   readonly signal?: AbortSignal | undefined
@@ -113,6 +115,7 @@ function send(
     }
     const onAbort = (): void => fail('ABORTED')
     const timer = setTimeout(() => fail('TIMEOUT'), limits.timeoutMs)
+    whileConnecting(request, limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, () => fail('CONNECT_TIMEOUT'))
     limits.signal?.addEventListener('abort', onAbort, { once: true })
     request.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'UNKNOWN'))
     request.on('response', (response) => {
@@ -137,6 +140,19 @@ function send(
         if (mayStillSend()) request.end(payload)
         else fail('NOT_ALLOWED')
       })
+  })
+}
+
+/** A firewall that says nothing is no slow server: nobody waits half a minute for it. */
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** Only counts once the request has a socket: it may wait its turn for one, and nobody is to blame for that. */
+function whileConnecting(request: http.ClientRequest, timeoutMs: number, fail: () => void): void {
+  request.once('socket', (socket) => {
+    if (!socket.connecting) return
+    const timer = setTimeout(fail, timeoutMs)
+    socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+    socket.once('close', () => clearTimeout(timer))
   })
 }
 

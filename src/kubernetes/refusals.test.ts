@@ -14,7 +14,9 @@ describe('networkError', () => {
     ['CERT_HAS_EXPIRED', 'unreachable', 'TLS'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'unreachable', 'TLS'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'unreachable', 'TLS'],
-    ['ETIMEDOUT', 'timeout', 'did not answer within 30 s'],
+    ['TIMEOUT', 'timeout', 'did not answer within 30 s'],
+    ['ETIMEDOUT', 'timeout', 'nothing answered the attempt to connect'],
+    ['CONNECT_TIMEOUT', 'timeout', 'nothing answered the attempt to connect'],
     ['EWHATEVER', 'unreachable', 'EWHATEVER'],
   ])('%s is %s', (code, kind, words) => {
     const error = networkError(code, list, identity, 30_000)

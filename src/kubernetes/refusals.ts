@@ -16,8 +16,7 @@ export function refusal(
   const status = hideSecrets(readStatus(answer.body), describeRequest(request), secrets)
   const what = describeRequest(request)
   const facts = {
-    server: identity.server,
-    context: identity.context,
+    ...whereOf(identity),
     status: `${answer.status} ${status.reason}`.trim(),
   }
   switch (answer.status) {
@@ -64,6 +63,13 @@ export function refusal(
 }
 
 type Facts = Readonly<Record<string, string>>
+
+/** Which cluster it was, and who told of it. */
+const whereOf = ({ server, context, kubeconfig }: ClusterIdentity): Facts => ({
+  server,
+  context,
+  ...(kubeconfig === undefined ? {} : { kubeconfig }),
+})
 
 function forbidden(what: RequestDescription, status: Status, facts: Facts): LbctlError {
   // RBAC never says which rule is missing, but the request does. Other authorizers and admission refuse with 403 as well
@@ -116,12 +122,18 @@ function refused(what: RequestDescription, status: Status, facts: Facts, code: n
   const said = status.message === '' ? '' : `: ${status.message}`
   // An InternalError is the server's own trouble (a webhook out of reach), not the content's.
   const kind = code >= 500 && status.reason === 'InternalError' ? 'unreachable' : 'input'
+  const hints =
+    kind === 'unreachable'
+      ? [
+          'A part of the cluster that the server asks, such as an admission webhook, does not answer. Its name stands in the answer: kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations; see that its Pods run.',
+        ]
+      : []
   return new LbctlError(
     kind,
     causes.length > 1
       ? `The cluster refuses ${what.object} for ${causes.length} fields.`
       : `The cluster refuses to ${what.verb} ${what.object}${said}`,
-    { facts: { ...facts, ...byField } },
+    { facts: { ...facts, ...byField }, hints },
   )
 }
 
@@ -132,14 +144,25 @@ export function networkError(
   identity: ClusterIdentity,
   timeoutMs: number,
 ): LbctlError {
-  const facts = { server: identity.server, context: identity.context, code }
-  if (code === 'TIMEOUT' || code === 'ETIMEDOUT')
+  const facts = { ...whereOf(identity), code }
+  if (code === 'TIMEOUT')
     return new LbctlError(
       'timeout',
       `The cluster at ${identity.server} did not answer within ${timeoutMs / 1000} s.`,
       {
         facts: { ...facts, request: `${request.method} ${request.path}` },
         hints: ['Check that this machine reaches the API server: a firewall, a VPN, or a wrong address.'],
+      },
+    )
+  if (code === 'CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+    return new LbctlError(
+      'timeout',
+      `The cluster at ${identity.server} cannot be reached: nothing answered the attempt to connect.`,
+      {
+        facts,
+        hints: [
+          'A firewall may drop it, or the address may be wrong: check the server address of the context, and the VPN.',
+        ],
       },
     )
   if (code === 'ABORTED')

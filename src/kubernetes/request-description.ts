@@ -11,7 +11,7 @@ export interface RequestDescription {
   readonly namespace: string | undefined
   /** `ipaddresspools.metallb.io metallb-system/lan` */
   readonly object: string
-  /** `apiGroups: ["metallb.io"], resources: ["ipaddresspools"], verbs: ["patch","create"]` */
+  /** an item of `rules:` that can be pasted: `- {apiGroups: ["metallb.io"], resources: ["ipaddresspools"], verbs: ["patch","create"]}` */
   readonly rbacRule: string
   readonly apply: boolean
 }
@@ -36,7 +36,7 @@ export function describeRequest(request: ApiRequest): RequestDescription {
   const resource = part === undefined ? match?.groups?.['resource'] : `${match?.groups?.['resource']}/${part}`
   const verb = verbOf(request, name !== undefined)
   if (resource === undefined) {
-    const rbacRule = `nonResourceURLs: ["${request.path}"], verbs: ["get"]`
+    const rbacRule = `- {nonResourceURLs: ["${request.path}"], verbs: ["get"]}`
     return {
       verb: 'get',
       participle: 'read',
@@ -60,7 +60,7 @@ export function describeRequest(request: ApiRequest): RequestDescription {
       .filter((part) => part !== undefined)
       .map(decodeURIComponent)
       .join('/')}`.trim(),
-    rbacRule: `apiGroups: ["${group}"], resources: ["${resource}"], verbs: [${verbs}]`,
+    rbacRule: `- {apiGroups: ["${group}"], resources: ["${resource}"], verbs: [${verbs}]}`,
     apply,
   }
 }

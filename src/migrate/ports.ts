@@ -14,6 +14,8 @@ export interface CancelSignal {
 
 /** Which cluster this is, for messages and for the undo file. */
 export interface ClusterIdentity {
+  /** path of the kubeconfig, or what stands for one; undefined: not known */
+  readonly kubeconfig?: string
   /** the kubeconfig context, or `inCluster` */
   readonly context: string
   /** scheme, host and port; never credentials */

@@ -1,5 +1,6 @@
 // A cluster → facts. Every list that cannot be read becomes a plane that says why; only a cluster that does not answer at all is an error.
 import type { KubeObject } from '../../../config/kube-object.ts'
+import { compareReleases } from '../../../config/schema/release.ts'
 import { LbctlError } from '../../../errors/lbctl-error.ts'
 import {
   type ClusterFacts,
@@ -10,7 +11,8 @@ import {
   type Plane,
   readPlane,
 } from '../cluster-facts.ts'
-import { isMetallb } from '../installations.ts'
+import { containersOf, isMetallb, releaseOf } from '../installations.ts'
+import { textAt } from '../object-fields.ts'
 import type { ClusterSource, ServedResource } from '../ports.ts'
 import { DISCOVERED_GROUPS, listsFor, type PlannedList, planText, WORKLOADS } from './plan.ts'
 import { trimmed } from './trimmed.ts'
@@ -30,6 +32,22 @@ export interface ClusterProgress {
   readonly step: (name: string, text: string) => void
 }
 
+const METALLB = 'metallb.io'
+const WITHOUT_CRDS = new LbctlError(
+  'input',
+  'the cluster serves no resource of metallb.io, so the CRDs of MetalLB are not installed, and the MetalLB that runs here cannot work.',
+  { hints: ['Install the CRDs of the same release, as its manifests or its chart hold them.'] },
+)
+
+/** A MetalLB of old has a ConfigMap. Of a release that nobody knows it is not claimed that anything is missing. */
+function readsResources(workload: KubeObject): boolean {
+  const images = containersOf(workload).map((container) => textAt(container, 'image') ?? '')
+  return images.some((image) => {
+    const release = releaseOf(image)
+    return release !== undefined && compareReleases(release, '0.13.0') >= 0
+  })
+}
+
 const DEFAULT_NAMESPACE = 'metallb-system'
 /** At the same time: a busy API server is not asked for everything at once. */
 const AT_ONCE = 6
@@ -46,6 +64,8 @@ export async function collectCluster(
   const served = await discovered(source, results)
   await inTurns(WORKLOADS, (list) => results.add(list, source))
   const found = results.items('daemonSets').concat(results.items('deployments')).filter(isMetallb)
+  if (found.some(readsResources) && !served.some(({ group }) => group === METALLB))
+    results.refuse('configuration', WITHOUT_CRDS)
   const namespaces =
     question.namespace === undefined
       ? [...new Set(found.map(({ metadata }) => metadata.namespace ?? ''))]
