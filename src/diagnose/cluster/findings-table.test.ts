@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { CLUSTER_CHECKS } from './check-list.ts'
 import { CODES } from './codes.ts'
 import { FAULT_CASES } from './testing/all-cases.ts'
+import { isOfObjects } from './testing/cases.ts'
 
 const ROOMS = [
   ['arp, ndp', 'checks'],
@@ -30,16 +31,50 @@ const named = new Map(
   }),
 )
 
+/** Files that test with real daemons, kernels and clusters, and the codes that they expect: not those of comments, nor candidates. */
+const REAL = ['interop', 'cli'].flatMap((folder) => {
+  const place = new URL(`../../../test/${folder}/`, import.meta.url)
+  return readdirSync(place)
+    .filter((file) => file.endsWith('.test.ts') && (folder === 'interop' || file === 'diagnose-path.test.ts'))
+    .sort()
+    .map((file) => {
+      const lines = readFileSync(new URL(file, place), 'utf8').split('\n')
+      const told = lines.filter((line) => !/^\s*\/\/|candidates/.test(line)).join('\n')
+      return { name: file.replace('.test.ts', ''), codes: new Set(told.match(/\bF\d{2}\b/g) ?? []) }
+    })
+})
+
 const INTRODUCTION = `# Findings
 
 Every finding of \`lbctl diagnose\` has a code that stays. \`lbctl explain F01\` shows its page. Tier A is seen again and again, B is common, C is
 occasional but nasty. *Facts* are what shows it, alone or together; *installation* names the checks of \`lbctl diagnose all\` and
-\`lbctl diagnose service\`; *probes* the other diagnoses that can say it, each tested on packets, real daemons and kernels; *cases* how many broken
-installations the tests put together for it, each beside its healthy twin.
+\`lbctl diagnose service\`; *probes* the other diagnoses that can say it.
 
-| code | tier | title | link | facts | installation | probes | cases |
-|---|---|---|---|---|---|---|---|
+How each is tested: *cases* is how many broken installations the tests put together for it, each beside its healthy twin, where it has to
+come first with nothing of higher rank; *served* how many of these are read from an API server, one of each code by the built command
+(\`test/cli/diagnose-faults\`); *real* the tests that build the fault with real kernels, daemons and routers (\`test/interop\`) or find it in rules
+of a real kube-proxy (\`test/cli\`).
+
+| code | tier | title | link | facts | installation | probes | cases | served | real |
+|---|---|---|---|---|---|---|---|---|---|
 `
+
+interface Tests {
+  readonly cases: number
+  readonly served: number
+  readonly real: readonly string[]
+}
+
+function testsOf(code: string): Tests {
+  const cases = FAULT_CASES.filter((each) => each.code === code)
+  return {
+    cases: cases.length,
+    served: cases.filter(isOfObjects).length,
+    real: REAL.filter(({ codes }) => codes.has(code)).map(({ name }) => name),
+  }
+}
+
+const numberOr = (count: number): string => (count === 0 ? '-' : `${count}`)
 
 function table(): string {
   const rows = [...CODES.values()].map(({ code, tier, title, link, planes }) => {
@@ -48,11 +83,19 @@ function table(): string {
         check.code === code || FAULT_CASES.some((each) => each.code === code && each.check === check.id),
     )
     const rooms = ROOMS.filter(([room]) => named.get(room)?.has(code)).map(([room]) => room)
-    const cases = FAULT_CASES.filter((each) => each.code === code).length
-    return `| [${code}](${code}.md) | ${tier} | ${title} | ${link} | ${planes.join(', ')} | ${checks.map(({ id }) => id).join(', ') || '-'} | ${rooms.join(', ') || '-'} | ${cases === 0 ? '-' : cases} |`
+    const { cases, served, real } = testsOf(code)
+    return `| [${code}](${code}.md) | ${tier} | ${title} | ${link} | ${planes.join(', ')} | ${checks.map(({ id }) => id).join(', ') || '-'} | ${rooms.join(', ') || '-'} | ${numberOr(cases)} | ${numberOr(served)} | ${real.join(', ') || '-'} |`
   })
   return `${INTRODUCTION}${rows.join('\n')}\n`
 }
+
+it.each([...CODES.keys()].filter((code) => code !== 'F25'))(
+  '%s is found in an installation that is broken so, or in a fault that is built for real',
+  (code) => {
+    const { cases, real } = testsOf(code)
+    expect(cases + real.length).toBeGreaterThan(0)
+  },
+)
 
 it('the overview of the findings is up to date', async () => {
   await expect(table()).toMatchFileSnapshot('../../../docs/findings/README.md')

@@ -1,5 +1,5 @@
 // One fault each, put into the healthy world.
-import type { World } from './world.ts'
+import { healthyWorld, type World } from './world.ts'
 
 export interface FaultCase {
   /** what is wrong, in a few words */
@@ -17,4 +17,16 @@ export interface FaultCase {
   readonly severity?: 'error' | 'warning' | 'info'
   /** codes that stand beside it by right */
   readonly beside?: readonly string[]
+}
+
+export function worldWith(change: FaultCase['fault']): World {
+  const world = healthyWorld()
+  change(world)
+  return world
+}
+
+/** What was seen on hosts and on the wire, or written in logs, no API server tells. */
+export function isOfObjects({ fault }: FaultCase): boolean {
+  const { origin, hosts, probes, logs } = worldWith(fault)
+  return origin === 'cluster' && hosts === undefined && probes === undefined && logs === undefined
 }

@@ -1,5 +1,5 @@
 import type { LinkFacts, NeighbourEntry, OwnAddress } from '../../facts/link-facts.ts'
-import { linkFacts, MAC_A, MAC_B, round } from '../../testing/link-facts.ts'
+import { card, linkFacts, MAC_A, MAC_B, round } from '../../testing/link-facts.ts'
 import type { FaultCase } from './cases.ts'
 import { addProbes, type World } from './world.ts'
 
@@ -60,6 +60,15 @@ export const WIRE_CASES: readonly FaultCase[] = [
     says: /still sends 192\.0\.2\.100 to 52:54:00:00:00:0b, but 52:54:00:00:00:0a answers now/,
     fault: (world) => probe(world, [[MAC_A], [MAC_A]], { neighbourBefore: [entry(MAC_B)] }),
     twin: (world) => probe(world, [[MAC_A], [MAC_A]], { neighbourBefore: [entry(MAC_A)] }),
+  },
+  {
+    name: 'a client that asks by radio',
+    code: 'F15',
+    check: 'probed-link',
+    severity: 'info',
+    says: /eth0 is wireless/,
+    fault: (world) => probe(world, [[MAC_A]], { interfaces: [card({ wireless: true })] }),
+    twin: (world) => probe(world, [[MAC_A]], { interfaces: [card()] }),
   },
   {
     name: 'an address of the host that asks for it',
