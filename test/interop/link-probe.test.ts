@@ -1,4 +1,6 @@
 // `controller run --probe-before-assign` with speakers on a segment where a host has addresses of the pool already.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { RunningController } from '../support/controller-lab/running-controller.ts'
 import { describeInterop, eventually } from '../support/namespaces.ts'
@@ -91,8 +93,10 @@ describeInterop(
       )
       await lab.allMembers()
       const host = lab.host('controller', 61)
+      const kubeconfig = join(lab.folder, 'kubeconfig-of-admin')
+      writeFileSync(kubeconfig, cluster.server.kubeconfig('admin'))
       controller = new RunningController(
-        ['--kubeconfig', cluster.kubeconfig, '-n', 'metallb-system', '--probe-before-assign'],
+        ['--kubeconfig', kubeconfig, '-n', 'metallb-system', '--probe-before-assign'],
         ['ip', 'netns', 'exec', host.namespace],
       )
       await controller.until('leading')
