@@ -21,7 +21,8 @@ import { arpOwners } from '../support/speaker-lab/traffic.ts'
 
 const LINK = '192.0.2.100'
 const FAR = '198.51.100.10'
-const AWAY_MS = 10_000
+/** The whole minute is in e2e-outage.test.ts. */
+const AWAY_MS = 4_000
 
 describeInterop('the speaker in a cluster', [...DAEMON_PROGRAMS, 'arping', 'sysctl'], () => {
   let lab: SpeakerLab

@@ -8,7 +8,7 @@ import { RouterOfLab } from '../speaker-lab/router-of-lab.ts'
 import { DEADLINE_MS, type RunningSpeaker } from '../speaker-lab/running-speaker.ts'
 import { type LabHost, SpeakerLab } from '../speaker-lab/speaker-lab.ts'
 import type { KubernetesObject } from '../speaker-lab/speaker-objects.ts'
-import { arpOwners, connectTo } from '../speaker-lab/traffic.ts'
+import { connectTo } from '../speaker-lab/traffic.ts'
 import { CLUSTER_PROGRAMS, ServedCluster } from './served-cluster.ts'
 
 export const CLUSTER_LAB_PROGRAMS = [...CLUSTER_PROGRAMS, 'arping', 'ndisc6', 'nft', 'sysctl']
@@ -167,11 +167,20 @@ export class ClusterLab {
 
   /** Waits until exactly the speakers of these nodes answer for the address on the client's link, by ARP or neighbour discovery. */
   async answeredBy(address: string, ...nodes: readonly string[]): Promise<void> {
+    await this.#answers(address, nodes)
+  }
+
+  /** The same of another client, and by hardware addresses. */
+  async answeredOn(client: LabHost, address: string, ...macs: readonly string[]): Promise<void> {
+    await this.#answers(address, macs, client)
+  }
+
+  async #answers(address: string, nodes: readonly string[], client?: LabHost): Promise<void> {
     let last: readonly string[] = []
     await eventually(
       `${address} is answered for by ${nodes.join(' and ') || 'nobody'}`,
       async () => {
-        last = await this.whoAnswers(address)
+        last = await this.whoAnswers(address, client)
         return String(last) === String([...nodes].sort())
       },
       DEADLINE_MS,
@@ -180,26 +189,28 @@ export class ClusterLab {
     })
   }
 
-  /** Names of the nodes that answer for the address now, ascending. */
-  async whoAnswers(address: string): Promise<readonly string[]> {
+  /** Names of the nodes that answer for the address now, ascending; the hardware address of a card that is not `eth0`. */
+  async whoAnswers(address: string, client: LabHost = this.hosts.client): Promise<readonly string[]> {
     const { hosts } = this
-    const macs = address.includes(':')
-      ? await neighbourOwners(hosts, address)
-      : await arpOwners(hosts.net, hosts.client, address)
-    return macs.map((mac) => hosts.nameOf(mac)).sort()
+    const [program, ...words] = address.includes(':')
+      ? ['ndisc6', '-q', '-m', '-r', '1', '-w', '400', address, client.link]
+      : ['arping', '-r', '-c', '1', '-w', '0.4', '-i', client.link, address]
+    const { output } = await hosts.net.start(client.namespace, program ?? '', ...words)
+    const macs = output.toLowerCase().match(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g) ?? []
+    return [...new Set(macs.map((mac) => hosts.nameOf(mac)))].sort()
   }
 
   until<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
     return eventually(what, probe, DEADLINE_MS)
   }
 
-  /** Waits until one node alone answers. @returns its name */
-  async theOneWhoAnswers(address: string): Promise<string> {
+  /** Waits until one node alone answers, and not that of `not`. @returns its name */
+  async theOneWhoAnswers(address: string, not?: string): Promise<string> {
     return eventually(
       `${address} is answered for by one node`,
       async () => {
         const [one, ...others] = await this.whoAnswers(address)
-        return others.length === 0 ? one : undefined
+        return others.length === 0 && one !== not ? one : undefined
       },
       DEADLINE_MS,
     )
@@ -222,14 +233,4 @@ export class ClusterLab {
     await this.hosts.destroy()
     await this.cluster.kill()
   }
-}
-
-/** Hardware addresses that answer a neighbour solicitation. */
-async function neighbourOwners({ net, client }: SpeakerLab, address: string): Promise<readonly string[]> {
-  const { output } = await net.start(
-    client.namespace,
-    ...(['ndisc6', '-q', '-m', '-r', '1', '-w', '600', address, client.link] as const),
-  )
-  const macs = output.match(/([0-9A-F]{2}:){5}[0-9A-F]{2}/gi) ?? []
-  return [...new Set(macs.map((mac) => mac.toLowerCase()))]
 }

@@ -43,6 +43,10 @@ const ACCOUNTS = {
 export type Account = keyof typeof ACCOUNTS
 const RIGHTS = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'ServiceAccount', 'Deployment']
 
+/** As kubectl reads several from one stream. */
+export const documents = (objects: readonly object[]): string =>
+  objects.map((each) => JSON.stringify(each)).join('\n---\n')
+
 export class ServedCluster {
   readonly #place: Place
   readonly #folder: string
@@ -169,7 +173,7 @@ export class ServedCluster {
 
   /** `kubectl apply -f -` of objects. */
   async apply(...objects: readonly object[]): Promise<void> {
-    await this.kubectl(['apply', '-f', '-'], objects.map((each) => JSON.stringify(each)).join('\n---\n'))
+    await this.kubectl(['apply', '-f', '-'], documents(objects))
   }
 
   /** What is stored now, such as of `services` or `ipaddresspools.metallb.io`. */
