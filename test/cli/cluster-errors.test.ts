@@ -361,5 +361,5 @@ describe.each(Object.entries(RUNS))('%s', (id, words) => {
       expect([name, code]).toEqual([name, 143])
       expect(stdout).not.toContain('token-')
     }
-  })
+  }, 150_000)
 })
