@@ -24,6 +24,11 @@ const STYLE: ClusterFormat = {
 function worldOf(name: string): World {
   const world = healthyWorld()
   if (name === 'silent') drop(world, 'configuration', ({ kind }) => kind === 'L2Advertisement')
+  if (name === 'ranked') {
+    for (const { metadata } of world.planes.nodes)
+      Object.assign(metadata.labels ?? {}, { 'node.kubernetes.io/exclude-from-external-load-balancers': '' })
+    object(world, 'configuration', 'lan', 'IPAddressPool').spec.addresses.push('192.0.2.13/32')
+  }
   if (name === 'pending') {
     world.planes.services.push(make.service('shop/new', undefined))
     object(world, 'configuration', 'lan', 'IPAddressPool').spec.addresses = ['192.0.2.100/32']
@@ -52,6 +57,8 @@ describe.each([
   ['all', 'healthy', undefined],
   ['all', 'silent', undefined],
   ['all', 'pending', undefined],
+  // What breaks Services today, before an error that breaks them some day.
+  ['all', 'ranked', undefined],
   ['service', 'healthy', 'shop/web'],
   ['service', 'silent', 'shop/web'],
   ['service', 'pending', 'shop/new'],
