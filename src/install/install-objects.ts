@@ -3,6 +3,7 @@ import { accessItems } from './access.ts'
 import { controllerItems } from './controller.ts'
 import type { InstallItem } from './install-item.ts'
 import { podMonitorItems } from './monitoring.ts'
+import { LEASE } from './names.ts'
 import { networkPolicyItems } from './network-policies.ts'
 import { hasController, hasSpeaker, type InstallOptions } from './options.ts'
 import { speakerItem } from './speaker.ts'
@@ -22,9 +23,15 @@ export function installItems(options: InstallOptions): readonly InstallItem[] {
   ]
 }
 
-/** Whatever an installation may have brought, with every option; only kinds and names of these objects mean something. */
-export const allItems = (namespace: string): readonly InstallItem[] =>
-  installItems({
+/**
+ * Whatever an installation may have brought, with every option, or made while it ran; only kinds and names of these objects mean
+ * something. The Lease is the first, to be removed last: a controller that ends has no right any more to make it again.
+ */
+export const allItems = (namespace: string): readonly InstallItem[] => [
+  {
+    object: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: LEASE, namespace } },
+  },
+  ...installItems({
     mode: 'all',
     namespace,
     image: 'lbctl',
@@ -37,7 +44,8 @@ export const allItems = (namespace: string): readonly InstallItem[] =>
     networkPolicies: true,
     podMonitor: true,
     logLevel: 'info',
-  })
+  }),
+]
 
 /**
  * It gets no label of ours but the levels of pod security, so that it stays whose it is: configuration lives in it, and MetalLB

@@ -36,6 +36,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   NetworkPolicy: 'networkpolicies',
   ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
   PodMonitor: 'podmonitors',
+  Lease: 'leases',
 }
 
 export const METALLB_GROUP = 'metallb.io'

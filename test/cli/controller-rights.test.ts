@@ -6,6 +6,7 @@ import { installItems } from '../../src/install/install-objects.ts'
 import { MEMBERLIST_SECRET } from '../../src/install/names.ts'
 import { CONTROLLER_RIGHTS, WEBHOOK_RIGHTS } from '../../src/install/rights.ts'
 import { options } from '../../src/install/testing/options.ts'
+import { lbctl } from '../support/cli.ts'
 import { RunningController } from '../support/controller-lab/running-controller.ts'
 import { KubectlCluster } from '../support/kubectl-cluster.ts'
 import { eventually } from '../support/namespaces.ts'
@@ -133,5 +134,31 @@ describe('the rights of the controller', { timeout: 180_000 }, () => {
     await apply(metallb('IPAddressPool', 'more', { addresses: ['192.0.2.128/30'] }))
     expect(ledger.refused()).toEqual([])
     expect(ledger.unused(CONTROLLER_RIGHTS, WEBHOOK_RIGHTS)).toEqual([])
+  })
+
+  it('is followed by a removal after which only the configuration is left', async () => {
+    await Promise.all(running.map((each) => each.end()))
+    const { code, stderr } = await lbctl(['uninstall', '--yes', '--kubeconfig', cluster.kubeconfig])
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    await kubectl('delete', 'pod', 'a', 'b', '-n', NS, '--grace-period=0', '--force')
+    const { store } = cluster.server
+    const left = () =>
+      store
+        .resources()
+        .filter((resource) => resource !== 'customresourcedefinitions.apiextensions.k8s.io')
+        .flatMap((resource) =>
+          store.list(resource, `${NS}/`).map(({ metadata: { name } }) => `${resource} ${name}`),
+        )
+    const kept = [
+      'ipaddresspools.metallb.io lan',
+      'ipaddresspools.metallb.io more',
+      'serviceaccounts default',
+    ]
+    await eventually(
+      'what belongs to the controller goes',
+      () => left().length <= kept.length,
+      DEADLINE_MS,
+    ).catch(() => undefined)
+    expect(left().sort()).toEqual(kept)
   })
 })

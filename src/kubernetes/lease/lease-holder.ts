@@ -1,5 +1,6 @@
 // Performs what the machine says: reads and writes the Lease, and says whether it is held. One request at a time, each tried once.
 import { LbctlError } from '../../errors/lbctl-error.ts'
+import { LABELS } from '../../install/names.ts'
 import type { ApiClient } from '../client.ts'
 import { pathOf } from '../resources.ts'
 import { asNumber, asRecord, asText } from '../status.ts'
@@ -219,7 +220,8 @@ export class LeaseHolder {
     return {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: { name, namespace, ...(version === '' ? {} : { resourceVersion: version }) },
+      // By the label it is known as ours, and goes with the rest.
+      metadata: { name, namespace, labels: LABELS, ...(version === '' ? {} : { resourceVersion: version }) },
       spec: {
         holderIdentity: holder,
         leaseDurationSeconds: Math.max(1, Math.ceil(durationMs / 1000)),
