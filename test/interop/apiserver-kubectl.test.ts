@@ -23,13 +23,19 @@ const file = (name: string): string => join(directory, name)
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'lbctl-apiserver-'))
-  // kubectl sends its token over TLS only.
+  // kubectl sends its token over TLS only. Of the two who may come, the second has no rights.
   const names = ['-subj', '/CN=lbctl-test', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2']
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', file('key')]
   const made = spawnSync('openssl', ['req', '-x509', ...key, '-out', file('cert'), ...names])
   if (made.status !== 0) return
   const cert = readFileSync(file('cert'), 'utf8')
-  server = await startApiServer({ tls: { cert, key: readFileSync(file('key'), 'utf8'), ca: cert } })
+  server = await startApiServer({
+    tls: { cert, key: readFileSync(file('key'), 'utf8'), ca: cert },
+    tokens: [
+      { token: 'token-of-admin', user: 'admin', groups: ['system:masters'] },
+      { token: 'token-of-nobody', user: 'nobody' },
+    ],
+  })
   server.applyObjects(crds)
   writeFileSync(file('config'), server.kubeconfig())
 }, 30_000)
@@ -127,5 +133,42 @@ describe.skipIf(missing.length > 0)('kubectl and the embedded API server', { tim
       autoAssign: false,
       avoidBuggyIPs: false,
     })
+  })
+
+  it('follows a rollout, shows events, and asks who may do what', async () => {
+    const daemons = {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'agent', namespace: 'default' },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        updateStrategy: { type: 'RollingUpdate' },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+      },
+    }
+    expect((await kubectl(['apply', '-f', '-'], daemons)).out).toContain('agent created')
+    const follow = kubectl(['rollout', 'status', 'daemonset/agent', '--timeout=30s'])
+    const counts = { desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberAvailable: 1 }
+    const status = JSON.stringify({ status: { observedGeneration: 1, ...counts, numberReady: 1 } })
+    const patch = ['patch', 'daemonset', 'agent', '--subresource=status', '--type=merge', '-p', status]
+    expect((await kubectl(patch)).code).toBe(0)
+    expect(await follow).toMatchObject({ code: 0, out: expect.stringContaining('successfully rolled out') })
+    const event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'agent.1', namespace: 'default' },
+      involvedObject: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', namespace: 'default' },
+      reason: 'SuccessfulCreate',
+      message: 'Created pod: agent-x',
+      type: 'Normal',
+      firstTimestamp: '2026-01-01T00:00:00Z',
+      lastTimestamp: '2026-01-01T00:00:00Z',
+    }
+    expect((await kubectl(['create', '-f', '-'], event)).code).toBe(0)
+    expect((await kubectl(['events', '--for', 'daemonset/agent'])).out).toContain('Created pod: agent-x')
+    expect(await kubectl(['auth', 'can-i', '--list'])).toMatchObject({ code: 0 })
+    expect(await kubectl(['auth', 'can-i', 'delete', 'nodes'])).toEqual({ code: 0, out: 'yes\n' })
+    const account = ['--token', 'token-of-nobody']
+    expect((await kubectl(['auth', 'can-i', 'delete', 'nodes', ...account])).code).toBe(1)
   })
 })

@@ -10,6 +10,7 @@ const EVENT_RULES =
 const NO_CONTROLLER = 'kube-controller-manager writes several conditions before the object goes'
 const POD_ADMISSION =
   'service accounts and tolerations are put into Pods by admission plugins that are not here'
+const NO_SLICES = 'no controller makes slices of Pods or of Endpoints here'
 const VERSION = 'the server says what it is'
 
 export const DEVIATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -70,6 +71,18 @@ export const DEVIATIONS: Readonly<Record<string, Readonly<Record<string, string>
     'LoadBalancer -> ExternalName': 'internalTrafficPolicy stays visible while the type has no use for it',
   },
   '21': { 'no name': 'a 422 that says so, where the recorded server fails in its allocator with 500' },
+  '23': {
+    'Service without Pods: slices (one per family) with endpoints null and ports null': NO_SLICES,
+    'Pod on node1': POD_ADMISSION,
+    'Pod running, ready': POD_ADMISSION,
+    'one ready, one not': NO_SLICES,
+    'Pod is deleted with a grace period: it stays, terminating': POD_ADMISSION,
+    'terminating but serving: ready false, serving true, terminating true': NO_SLICES,
+    'not ready, but published: ready true': NO_SLICES,
+    'three slices now': NO_SLICES,
+    'mirrored into a slice': NO_SLICES,
+    Table: NO_SLICES,
+  },
   '24': {
     watch: 'the node controller adds an annotation there, one event more',
     'podCIDR changed': 'the order of a merged set, see 05',

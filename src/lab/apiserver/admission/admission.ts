@@ -89,6 +89,7 @@ function reviewOf(
   operation: Operation,
 ): JsonObject {
   const { served, target, user, options } = write
+  const given = write.query.get('fieldManager') ?? ''
   const { group, version, kind, plural } = served.resource
   const what = { group, version, kind }
   const where = { group, version, resource: plural }
@@ -119,7 +120,8 @@ function reviewOf(
         kind: optionKind,
         apiVersion: 'meta.k8s.io/v1',
         ...(options.dryRun ? { dryRun: ['All'] } : {}),
-        ...(operation === 'DELETE' || options.manager === '' ? {} : { fieldManager: options.manager }),
+        // Only what the client gave: the name made of its user agent is for managedFields.
+        ...(operation === 'DELETE' || given === '' ? {} : { fieldManager: given }),
       },
     },
   }

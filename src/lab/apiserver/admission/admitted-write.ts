@@ -1,5 +1,5 @@
 // What admission has to know of a write.
-import type { ApiUser } from '../http/request.ts'
+import type { ApiRequest, ApiUser } from '../http/request.ts'
 import type { ResourceTarget } from '../http/route.ts'
 import type { ServedKind } from '../registry/served-kind.ts'
 import type { WriteOptions } from '../write/write-options.ts'
@@ -9,6 +9,7 @@ export interface AdmittedWrite {
   readonly target: ResourceTarget
   readonly user: ApiUser
   readonly options: WriteOptions
+  readonly query: ApiRequest['query']
   /** Webhooks may add to them. */
   readonly warnings: string[]
 }

@@ -1,4 +1,5 @@
 // Node, Namespace, Lease, EndpointSlice, Pod and the workloads: what is filled in, and the little that is refused.
+import type { Ip } from '../../../net/ip.ts'
 import { ensureObject, isObject, type JsonObject, listAt, objectAt, sameJson, textAt } from '../json-value.ts'
 import type { KindRules } from '../registry/served-kind.ts'
 import { type Cause, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../status.ts'
@@ -143,10 +144,22 @@ function endpointCauses(endpoint: unknown, field: string, type: string): readonl
   return addresses.flatMap((text, at) => {
     const place = `${field}.addresses[${at}]`
     if (type === 'FQDN' || type === '') return []
-    const family = sloppyIp(text)?.family
-    if (family === (type === 'IPv4' ? 4 : 6)) return []
-    return [invalidValue(place, JSON.stringify(text), `must be an ${type} address`)]
+    const ip = sloppyIp(text)
+    if (ip?.family !== (type === 'IPv4' ? 4 : 6))
+      return [invalidValue(`${field}.addresses`, JSON.stringify(text), `must be an ${type} address`)]
+    return isLoopback(ip) ? [invalidValue(place, JSON.stringify(text), LOOPBACK)] : []
   })
+}
+
+const isLoopback = ({ family, value }: Ip): boolean => (family === 4 ? value >> 24n === 127n : value === 1n)
+const LOOPBACK = 'may not be in the loopback range (127.0.0.0/8, ::1/128)'
+
+export const ENDPOINTS_RULES: KindRules = {
+  defaults: (object, { warn }) => {
+    warn('v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice')
+    for (const port of listAt(object, 'subsets').flatMap((subset) => listAt(subset, 'ports')))
+      if (isObject(port)) port['protocol'] ??= 'TCP'
+  },
 }
 
 export const POD_RULES: KindRules = {

@@ -4,6 +4,7 @@ import type { KindRules } from '../registry/served-kind.ts'
 import type { ResourceKind } from '../resource-kind.ts'
 import {
   ENDPOINT_SLICE_RULES,
+  ENDPOINTS_RULES,
   LEASE_RULES,
   NAMESPACE_RULES,
   NODE_RULES,
@@ -32,6 +33,7 @@ const RULES: Readonly<Record<string, KindRules>> = {
   'v1/Pod': POD_RULES,
   'v1/ConfigMap': CONFIG_MAP_RULES,
   'v1/Secret': SECRET_RULES,
+  'v1/Endpoints': ENDPOINTS_RULES,
   'v1/Event': CORE_EVENT_RULES,
   'v1/ServiceAccount': { deleteAnswersObject: true },
   'events.k8s.io/Event': NEW_EVENT_RULES,

@@ -33,6 +33,7 @@ export async function createObject(
   served.rules.defaults?.(object, rules)
   served.rules.prepareCreate?.(object, rules)
   const admitted = await world.admission.mutate(context, object, undefined, 'CREATE')
+  if (served.custom !== undefined || served.rules.generation === true) admitted.metadata['generation'] = 1
   const causes = allCauses(context, admitted, undefined, rules)
   const kind = served.resource
   if (causes.length > 0)
@@ -88,7 +89,7 @@ function checkNamespace({ served, world, target }: WriteContext, name: string): 
 }
 
 function prepareMetadata(context: WriteContext, object: KubeObject): void {
-  const { world, served } = context
+  const { world } = context
   const { metadata } = object
   const prefix = textAt(metadata, 'generateName')
   if (textAt(metadata, 'name') === '' && prefix !== '') {
@@ -100,8 +101,7 @@ function prepareMetadata(context: WriteContext, object: KubeObject): void {
   delete metadata['deletionTimestamp']
   delete metadata['deletionGracePeriodSeconds']
   delete metadata['selfLink']
-  if (served.custom !== undefined || served.rules.generation === true) metadata['generation'] = 1
-  else delete metadata['generation']
+  delete metadata['generation']
   for (const field of ['labels', 'annotations'])
     if (isObject(metadata[field]) && isEmpty(metadata[field])) delete metadata[field]
   for (const field of ['finalizers', 'ownerReferences'])

@@ -93,6 +93,8 @@ export async function changeObject(
   const causes = allCauses(context, admitted, old, rules)
   if (causes.length > 0)
     throw invalid(served.rules.refusalGroup ?? kind.group, kind.kind, target.name, causes)
+  // Webhooks see the object as it will be.
+  countGeneration(context, admitted, old)
   await world.admission.validate(context, admitted, old, 'UPDATE')
   const refused = served.rules.allocate?.(admitted, old, rules) ?? []
   if (refused.length > 0)
