@@ -122,7 +122,9 @@ describe('a peer', () => {
     expect(options(other + own + withSecret).remote.password).toBe('sw\u00f6rdfish')
     const plain = secret('metallb-system', 'stringData: {password: plain}')
     expect(options(plain + withSecret).remote.password).toBe('plain')
-    expect(() => options(withSecret)).toThrow('The Secret "tor-md5" with the password is not there.')
+    expect(() => options(withSecret)).toThrow(
+      'There is no Secret "tor-md5" of type kubernetes.io/basic-auth that has a password.',
+    )
   })
 
   it('brings its BFD profile', () => {

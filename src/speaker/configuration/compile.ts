@@ -195,7 +195,7 @@ class Compiler {
         'V803',
         peer,
         'spec.passwordSecret',
-        `The Secret "${password.name}" with the password is not there.`,
+        `There is no Secret "${password.name}" of type kubernetes.io/basic-auth that has a password.`,
       )
     return text
   }
