@@ -60,6 +60,7 @@ module.exports = {
     room('install', [...FLOOR, 'config', 'migrate', 'diagnose']),
     room('webhook', [...FLOOR, 'config', 'migrate', 'install']),
     room('diagnose', [...FLOOR, 'wire', 'bgp', 'ipam', 'config', 'speaker', 'controller', 'router']),
+    room('fix', [...FLOOR, 'ipam', 'config', 'speaker', 'controller', 'migrate', 'diagnose']),
     room('terminal', [
       ...FLOOR,
       'wire',
@@ -73,6 +74,7 @@ module.exports = {
       'simulate',
       'router',
       'install',
+      'fix',
     ]),
     // Wings implement the ports of the rooms, so they may see the rooms' types, but never each other.
     {
@@ -97,7 +99,7 @@ module.exports = {
       name: 'commands-see-compose-and-terminal',
       severity: 'error',
       from: {
-        path: '^src/(net|errors|wire|bgp|bfd|layer2|gossip|config|ipam|migrate|speaker|controller|simulate|router|install|webhook|diagnose|terminal)/',
+        path: '^src/(net|errors|wire|bgp|bfd|layer2|gossip|config|ipam|migrate|speaker|controller|simulate|router|install|webhook|diagnose|fix|terminal)/',
         pathNot: TEST,
       },
       to: { path: '^src/(commands|compose)/' },
@@ -120,6 +122,7 @@ module.exports = {
     pure('controller', '^src/controller/'),
     pure('apiserver', '^src/lab/apiserver/(schema|apply|openapi)/'),
     pure('simulate', '^src/simulate/'),
+    pure('fix', '^src/fix/'),
     pure('machines', '^src/.*/machine\\.ts$'),
     owned('netmask', '^src/net/'),
     owned('js-yaml', '^src/config/'),
