@@ -15,7 +15,9 @@ export interface HostSettings {
 /** Codes whose remedy is a setting of the kernel: they are answered on the node itself, without a cluster. */
 export const HOST_CODES: ReadonlySet<string> = new Set(['F19', 'F30'])
 
-export const keyOf = (interfaceName: string, name: string): string => `net.ipv4.conf.${interfaceName}.${name}`
+/** As sysctl writes it: a dot in the name of an interface is a slash. */
+export const keyOf = (interfaceName: string, name: string): string =>
+  `net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${name}`
 
 /** Where the settings are kept for the next start of the machine: read in the order of the names, the last one wins. */
 export const fileOf = (code: string): string => `90-lbctl-${code}.conf`
@@ -86,3 +88,33 @@ export function looseFilter(host: HostSettings, only: string | undefined): Remed
     },
   ]
 }
+
+/** What is wrong with a kernel by its settings alone, as a finding; the answer says what to do, or that nothing is. */
+export function hostAnswer(
+  code: string,
+  host: HostSettings,
+  only: string | undefined,
+): { readonly title: string; readonly answer: RemedyAnswer } {
+  if (code === 'F19')
+    return {
+      title: `${host.host} answers ARP on each card for the addresses of all of them.`,
+      answer: oneCardAnswers(host),
+    }
+  const strict = strictInterfaces(host)
+  return {
+    title: `The reverse path filter of ${host.host} is strict on ${strict.join(', ')}: requests whose answer would leave by another interface are dropped.`,
+    answer: looseFilter(host, only),
+  }
+}
+
+export const settingsAfter = (host: HostSettings, changes: readonly Change[]): HostSettings => ({
+  ...host,
+  values: {
+    ...host.values,
+    ...Object.fromEntries(
+      changes.flatMap((change) =>
+        change.kind === 'sysctl' ? change.settings.map(({ key, after }) => [key, after]) : [],
+      ),
+    ),
+  },
+})

@@ -51,12 +51,17 @@ export function editsBetween(
 }
 
 /** JSON merge patch (RFC 7396) of one side of the edits. Maps are replaced as a whole by naming what is to go as null. */
-export function mergePatch(edits: readonly Edit[], to: 'before' | 'after'): JsonObject {
+export function mergePatch(
+  edits: readonly Edit[],
+  to: 'before' | 'after',
+): { readonly [field: string]: Json } {
   const from = to === 'after' ? 'before' : 'after'
-  return edits.reduce<JsonObject>(
-    (patch, edit) => withValue(patch, edit.path, replacing(edit[from], edit[to])),
+  const patch = edits.reduce<JsonObject>(
+    (all, edit) => withValue(all, edit.path, replacing(edit[from], edit[to])),
     {},
   )
+  // Every leaf is a value or null.
+  return patch as { readonly [field: string]: Json }
 }
 
 /** What turns `from` into `to` in a merge patch. */

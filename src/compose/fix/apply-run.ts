@@ -1,0 +1,154 @@
+// The part of `lbctl fix` that changes something: shown, asked for, checked, recorded, written, looked at again.
+import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../../errors/exit-codes.ts'
+import { applySteps, checkFix, withNothingWritten } from '../../fix/apply/apply-fix.ts'
+import type { Targets } from '../../fix/apply/check-fix.ts'
+import { exitCodeOf, type FixOutcome } from '../../fix/apply/outcome.ts'
+import { mergedChanges } from '../../fix/merged-changes.ts'
+import { type Change, isRemedy } from '../../fix/remedy.ts'
+import { renderFixOutcome } from '../../terminal/fix/outcome.ts'
+import { renderFixJson } from '../../terminal/fix/plan.ts'
+import { connectCluster } from '../cluster.ts'
+import type { FixOutput, FixRequest } from './fix-request.ts'
+import { type FixPlan, factsOf, planText } from './fix-run.ts'
+import type { Host } from './host-port.ts'
+import { newId, recordFolder, recordStore } from './records.ts'
+import { type Verified, verify } from './verify.ts'
+
+export interface ApplyWork {
+  readonly request: FixRequest
+  readonly output: FixOutput
+  readonly host: Host
+  readonly root: URL
+  readonly signal: AbortSignal
+  readonly look: () => Promise<FixPlan>
+  readonly timeoutMs: number
+}
+
+/** Others may change the same values between the look and the write; more often than this it is no accident. */
+const ROUNDS = 3
+
+export async function applyPlan(first: FixPlan, work: ApplyWork): Promise<ExitCode> {
+  let plan = first
+  for (let round = 1; ; round += 1) {
+    const changes = changesOf(plan)
+    if (work.request.output === 'text') work.output.out(planText(plan, work.request, work.output, work.root))
+    if (changes.length === 0) return ended(plan, work, undefined, undefined, EXIT.findings)
+    if (!(await isWanted(work))) {
+      work.output.progress('Nothing was changed.')
+      return ended(plan, work, undefined, undefined, EXIT.findings)
+    }
+    const { outcome, id } = await written(changes, plan, work)
+    if (outcome.kind !== 'overtaken' || round === ROUNDS) return afterwards(plan, work, outcome, id)
+    work.output.progress(`${renderFixOutcome(outcome, undefined).trimEnd()} Looking again.`)
+    plan = await work.look()
+    if (plan.planned.length === 0) {
+      work.output.progress(`${plan.code} is not found any more.`)
+      return ended(plan, work, undefined, undefined, EXIT.ok)
+    }
+  }
+}
+
+const changesOf = ({ planned, facts }: FixPlan): readonly Change[] =>
+  mergedChanges(
+    facts,
+    planned.flatMap(({ remedy }) => (isRemedy(remedy) ? remedy.changes : [])),
+  )
+
+const isWanted = async ({ request, output }: ApplyWork): Promise<boolean> =>
+  request.yes || (output.ask !== undefined && (await output.ask('Change this?')))
+
+interface Written {
+  readonly outcome: FixOutcome
+  readonly id: string
+}
+
+/** @throws LbctlError before anything was written */
+async function written(
+  changes: readonly Change[],
+  { code, facts }: FixPlan,
+  work: ApplyWork,
+): Promise<Written> {
+  // Writes are not cut by a signal: it stops between two of them.
+  const cluster = facts === undefined ? undefined : await connectCluster(work.request, work.signal)
+  const id = newId(code, new Date())
+  const targets: Targets = { writer: cluster?.writer, host: work.host, code }
+  try {
+    const checked = await checkFix(changes, targets)
+    if ('kind' in checked) return { outcome: checked, id }
+    const record = recordStore(id, recordFolder(process.env))
+    const outcome = await applySteps(checked, { ...targets, id, record, signal: work.signal })
+    return { outcome, id }
+  } catch (error) {
+    throw withNothingWritten(error)
+  } finally {
+    cluster?.close()
+  }
+}
+
+async function afterwards(
+  plan: FixPlan,
+  work: ApplyWork,
+  outcome: FixOutcome,
+  id: string,
+): Promise<ExitCode> {
+  const { output, request } = work
+  if (request.output === 'text') output.out(`\n${renderFixOutcome(outcome, `lbctl fix --undo ${id}`)}`)
+  if (outcome.kind === 'stopped' || outcome.kind === 'overtaken')
+    return ended(plan, work, { outcome, id }, undefined, exitCodeOf(outcome))
+  const verified = await secondLook(plan, work)
+  const { planned } = plan
+  const isOpen = planned.some(({ remedy }) => !isRemedy(remedy)) || verified.remaining.length > 0
+  const exitCode =
+    verified.unseen === undefined ? (isOpen ? EXIT.findings : EXIT.ok) : EXIT_OF_ERROR[verified.unseen.kind]
+  if (request.output === 'text') output.out(verifiedText(plan, verified))
+  return ended(plan, work, { outcome, id }, verified, exitCode)
+}
+
+async function secondLook({ planned, facts, code }: FixPlan, work: ApplyWork): Promise<Verified> {
+  if (facts === undefined) {
+    const again = (await work.look()).planned.filter(({ remedy }) => isRemedy(remedy))
+    return { remaining: again.map(({ title }) => `${code} ${title}`), unseen: undefined }
+  }
+  const quiet = { ...work.output, showSteps: false }
+  return verify({
+    planned,
+    facts,
+    look: () => factsOf(work.request, quiet, work.signal),
+    timeoutMs: work.timeoutMs,
+    signal: work.signal,
+    onWait: () =>
+      work.output.progress(`${code} is still found; it may take a moment until the cluster follows.`),
+  })
+}
+
+function verifiedText({ code, planned }: FixPlan, { remaining, unseen }: Verified): string {
+  if (unseen !== undefined) return `It is not known whether ${code} is gone: ${unseen.message}`
+  if (remaining.length > 0) return `Still found:\n${remaining.map((each) => `  ${each}\n`).join('')}`
+  const left = planned.filter(({ remedy }) => !isRemedy(remedy))
+  return left.length === 0
+    ? `${code} is gone.`
+    : `${code} is gone where it was fixed; ${left.length} more ${left.length === 1 ? 'needs' : 'need'} a person.`
+}
+
+function ended(
+  { planned, facts }: FixPlan,
+  { request, output }: ApplyWork,
+  written: Written | undefined,
+  verified: Verified | undefined,
+  exitCode: ExitCode,
+): ExitCode {
+  if (request.output !== 'text')
+    output.out(
+      renderFixJson(
+        {
+          planned,
+          outcome: written?.outcome,
+          record: written?.id,
+          remaining: verified?.unseen === undefined ? verified?.remaining : undefined,
+          exitCode,
+        },
+        facts,
+      ),
+    )
+  return exitCode
+}

@@ -1,0 +1,168 @@
+// `lbctl fix` put together: facts → plan → shown, and if asked for: question → writes → a second look.
+import type { ClusterFacts } from '../../diagnose/cluster/cluster-facts.ts'
+import { CODES } from '../../diagnose/cluster/codes.ts'
+import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
+import { HOST_CODES, type HostSettings } from '../../fix/host-settings.ts'
+import { mergedChanges } from '../../fix/merged-changes.ts'
+import { planFix } from '../../fix/plan-fix.ts'
+import { planHostFix } from '../../fix/plan-host-fix.ts'
+import { byHand, type FindingWithRemedy, isRemedy } from '../../fix/remedy.ts'
+import { WITHOUT_REMEDY } from '../../fix/remedy-table.ts'
+import { renderFixJson, renderList, renderObjects, renderPlan } from '../../terminal/fix/plan.ts'
+import { clusterInput } from '../diagnose-cluster-input.ts'
+import { codeOf, type FixOutput, type FixRequest, refuseContradictions, timeoutMsOf } from './fix-request.ts'
+import { Host } from './host-port.ts'
+import { manualLines } from './manual-lines.ts'
+import { openChecks } from './open-checks.ts'
+
+/** What was found out, and may be written. */
+export interface FixPlan {
+  readonly code: string
+  readonly planned: readonly FindingWithRemedy[]
+  /** undefined: of this machine alone */
+  readonly facts: ClusterFacts | undefined
+}
+
+/** @throws LbctlError */
+export async function runFix(
+  request: FixRequest,
+  output: FixOutput,
+  root: URL,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  refuseContradictions(request, output)
+  const timeoutMs = timeoutMsOf(request.timeout)
+  const host = new Host(request.keep ? request['sysctl-dir'] : undefined)
+  if (request.undo !== undefined) {
+    const { undoFrom } = await import('./undo-run.ts')
+    return undoFrom(request, host, output, signal)
+  }
+  if (request.code === undefined) return listFindings(request, host, output, root, signal)
+  const code = codeOf(request.code)
+  const reason = WITHOUT_REMEDY.get(code)
+  if (reason !== undefined) return withoutRemedy(code, reason, request, output, root)
+  const look = (): Promise<FixPlan> => planOf(code, request, host, output, signal)
+  const plan = await look()
+  if (plan.planned.length === 0) return nothingFound(plan, request, output)
+  if (request.apply) {
+    const { applyPlan } = await import('./apply-run.ts')
+    return applyPlan(plan, { request, output, host, root, signal, look, timeoutMs })
+  }
+  output.out(planText(plan, request, output, root))
+  if (request.output === 'text' && plan.planned.some(({ remedy }) => isRemedy(remedy)))
+    output.out(`\n${howToApply(request)}`)
+  return EXIT.findings
+}
+
+async function planOf(
+  code: string,
+  request: FixRequest,
+  host: Host,
+  output: FixOutput,
+  signal: AbortSignal,
+): Promise<FixPlan> {
+  if (HOST_CODES.has(code) && isLive(request))
+    return { code, planned: [planHostFix(code, host.settings(), request.subject)], facts: undefined }
+  const facts = await factsOf(request, output, signal)
+  return {
+    code,
+    planned: planFix(facts, { code, subject: request.subject, host: hostOf(request, host) }),
+    facts,
+  }
+}
+
+const isLive = ({ file, facts, bundle }: FixRequest): boolean =>
+  file === undefined && facts === undefined && bundle === undefined
+
+/** Facts of elsewhere are not of this machine. */
+const hostOf = (request: FixRequest, host: Host): HostSettings | undefined =>
+  isLive(request) ? host.settings() : undefined
+
+export async function factsOf(
+  request: FixRequest,
+  output: FixOutput,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  const { renderStep } = await import('../../terminal/diagnose/progress.ts')
+  const step = (name: string, text: string): void => {
+    if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
+  }
+  return clusterInput(request, [], step, signal)
+}
+
+export function planText(
+  { planned, facts }: FixPlan,
+  { output: format }: FixRequest,
+  output: FixOutput,
+  root: URL,
+): string {
+  if (format === 'json')
+    return renderFixJson(
+      { planned, outcome: undefined, record: undefined, remaining: undefined, exitCode: EXIT.findings },
+      facts,
+    )
+  if (format === 'yaml') {
+    const changes = planned.flatMap(({ remedy }) => (isRemedy(remedy) ? remedy.changes : []))
+    return renderObjects(mergedChanges(facts, changes), facts)
+  }
+  return renderPlan(planned, {
+    ...output.stdoutStyle,
+    verbose: output.verbose,
+    facts,
+    manual: (code) => manualLines(code, root, output.stdoutStyle),
+  })
+}
+
+const howToApply = (request: FixRequest): string =>
+  isLive(request)
+    ? `Nothing was changed. To change it: lbctl fix ${[request.code, request.subject, '--apply'].filter((word) => word !== undefined).join(' ')}`
+    : 'Nothing was changed. With -o yaml the objects are printed as they would be.'
+
+async function listFindings(
+  request: FixRequest,
+  host: Host,
+  output: FixOutput,
+  root: URL,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const facts = await factsOf(request, output, signal)
+  const planned = planFix(facts, { subject: request.subject, host: hostOf(request, host) })
+  if (planned.length === 0 && request.output === 'text') output.out('Nothing is found that would want a fix.')
+  else if (request.output === 'text')
+    output.out(renderList(planned, { ...output.stdoutStyle, verbose: output.verbose }))
+  else output.out(planText({ code: '', planned, facts }, request, output, root))
+  return planned.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.ok
+}
+
+function withoutRemedy(
+  code: string,
+  reason: string,
+  request: FixRequest,
+  output: FixOutput,
+  root: URL,
+): ExitCode {
+  const title = CODES.get(code)?.title ?? ''
+  const planned: FindingWithRemedy[] = [
+    { code, subject: request.subject ?? '', title, severity: 'info', remedy: byHand(reason) },
+  ]
+  output.out(planText({ code, planned, facts: undefined }, request, output, root))
+  return EXIT.findings
+}
+
+/** Healthy, unless a check of that code could not be answered. */
+function nothingFound({ code, facts }: FixPlan, request: FixRequest, output: FixOutput): ExitCode {
+  const open = facts === undefined ? undefined : openChecks(facts, code)
+  const of = request.subject === undefined ? '' : ` for ${request.subject}`
+  const said =
+    open === undefined
+      ? `${code} is not found${of}: there is nothing to fix.`
+      : `${code} could not be looked for: ${open}.`
+  const exitCode = open === undefined ? EXIT.ok : EXIT.undetermined
+  if (request.output === 'json')
+    output.out(
+      renderFixJson({ planned: [], outcome: undefined, record: undefined, remaining: [], exitCode }, facts),
+    )
+  else if (request.output === 'yaml') output.progress(said)
+  else output.out(said)
+  return exitCode
+}

@@ -1,0 +1,71 @@
+// Whether a finding is gone after a fix: the same checks over facts that are read again, until it is or the time is over.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeObject } from '../../config/kube-object.ts'
+import { type ClusterFacts, itemsOf, readPlane } from '../../diagnose/cluster/cluster-facts.ts'
+import { LbctlError } from '../../errors/lbctl-error.ts'
+import { findingKey, findingsOf } from '../../fix/predict.ts'
+import { type FindingWithRemedy, isRemedy } from '../../fix/remedy.ts'
+
+const INTERVAL_MS = 2000
+
+export interface Verified {
+  /** titles of treated findings that are still there */
+  readonly remaining: readonly string[]
+  /** the last look failed: then nothing is known */
+  readonly unseen: LbctlError | undefined
+}
+
+export interface VerifyOptions {
+  readonly planned: readonly FindingWithRemedy[]
+  /** of before the fix */
+  readonly facts: ClusterFacts
+  readonly look: () => Promise<ClusterFacts>
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  /** told once, when the first look was not enough */
+  readonly onWait: () => void
+}
+
+export async function verify(options: VerifyOptions): Promise<Verified> {
+  const { planned, facts, look, timeoutMs, signal, onWait } = options
+  const treated = new Set(planned.filter(({ remedy }) => isRemedy(remedy)).map(findingKey))
+  const known = new Set(itemsOf(facts.events).map(eventKey))
+  const until = performance.now() + timeoutMs
+  for (let turn = 0; ; turn += 1) {
+    const seen = await lookOnce(look, treated, known)
+    const isOver = performance.now() + INTERVAL_MS > until
+    if ((seen.unseen === undefined && seen.remaining.length === 0) || isOver) return seen
+    if (turn === 0) onWait()
+    await sleep(INTERVAL_MS, undefined, { signal })
+  }
+}
+
+async function lookOnce(
+  look: () => Promise<ClusterFacts>,
+  treated: ReadonlySet<string>,
+  known: ReadonlySet<string>,
+): Promise<Verified> {
+  try {
+    const facts = await look()
+    // An event of before the change tells of before it; one that comes again has another time or count.
+    const events =
+      facts.events.status === 'read'
+        ? readPlane(itemsOf(facts.events).filter((each) => !known.has(eventKey(each))))
+        : facts.events
+    const remaining = findingsOf({ ...facts, events }).filter((each) => treated.has(findingKey(each)))
+    return { remaining: remaining.map(({ code, title }) => `${code} ${title}`), unseen: undefined }
+  } catch (error) {
+    if (error instanceof LbctlError) return { remaining: [], unseen: error }
+    throw error
+  }
+}
+
+const eventKey = ({ metadata, ...event }: KubeObject): string =>
+  JSON.stringify([
+    metadata.namespace,
+    metadata.name,
+    event['lastTimestamp'],
+    event['eventTime'],
+    event['count'],
+    event['series'],
+  ])
