@@ -26,9 +26,16 @@ export const edited = (object: KubeObject, edits: readonly Edit[]): KubeObject =
     object as unknown as Json,
   ) as unknown as KubeObject
 
+/** Maps that belong to everybody, key by key, and that the server leaves out when they are empty. */
+const isSharedMap = (path: readonly string[]): boolean =>
+  path.length === 2 && path[0] === 'metadata' && (path[1] === 'labels' || path[1] === 'annotations')
+
 /** The edit that gives the value at the path; where a map on the way is missing, the edit is of that map as a whole. */
 export function editTo(object: KubeObject, path: readonly string[], after: Json | undefined): Edit {
-  const missing = path.findIndex((_, index) => valueAt(object, path.slice(0, index + 1)) === undefined)
+  const missing = path.findIndex((_, index) => {
+    const here = path.slice(0, index + 1)
+    return valueAt(object, here) === undefined && !isSharedMap(here)
+  })
   if (after === undefined || missing < 0 || missing === path.length - 1)
     return { path, before: valueAt(object, path), after }
   return {
@@ -45,9 +52,10 @@ export function editsBetween(
   path: readonly string[] = [],
 ): Edit[] {
   if (sameJson(before, after)) return []
-  if (!isObject(before) || !isObject(after)) return [{ path, before, after }]
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-  return keys.flatMap((key) => editsBetween(own(before, key), own(after, key), [...path, key]))
+  const [was, is] = isSharedMap(path) ? [before ?? {}, after ?? {}] : [before, after]
+  if (!isObject(was) || !isObject(is)) return [{ path, before, after }]
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])]
+  return keys.flatMap((key) => editsBetween(own(was, key), own(is, key), [...path, key]))
 }
 
 /** JSON merge patch (RFC 7396) of one side of the edits. Maps are replaced as a whole by naming what is to go as null. */

@@ -1,27 +1,14 @@
 // `lbctl fix` put together: facts → plan → shown, and if asked for: question → writes → a second look.
-import type { ClusterFacts } from '../../diagnose/cluster/cluster-facts.ts'
 import { CODES } from '../../diagnose/cluster/codes.ts'
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
-import { HOST_CODES, type HostSettings } from '../../fix/host-settings.ts'
-import { mergedChanges } from '../../fix/merged-changes.ts'
 import { planFix } from '../../fix/plan-fix.ts'
-import { planHostFix } from '../../fix/plan-host-fix.ts'
 import { byHand, type FindingWithRemedy, isRemedy } from '../../fix/remedy.ts'
 import { WITHOUT_REMEDY } from '../../fix/remedy-table.ts'
-import { renderFixJson, renderList, renderObjects, renderPlan } from '../../terminal/fix/plan.ts'
-import { clusterInput } from '../diagnose-cluster-input.ts'
+import { renderFixJson, renderList } from '../../terminal/fix/plan.ts'
+import { type FixPlan, factsOf, hostOf, isLive, planOf, planText } from './fix-plan.ts'
 import { codeOf, type FixOutput, type FixRequest, refuseContradictions, timeoutMsOf } from './fix-request.ts'
 import { Host } from './host-port.ts'
-import { manualLines } from './manual-lines.ts'
 import { openChecks } from './open-checks.ts'
-
-/** What was found out, and may be written. */
-export interface FixPlan {
-  readonly code: string
-  readonly planned: readonly FindingWithRemedy[]
-  /** undefined: of this machine alone */
-  readonly facts: ClusterFacts | undefined
-}
 
 /** @throws LbctlError */
 export async function runFix(
@@ -52,65 +39,6 @@ export async function runFix(
   if (request.output === 'text' && plan.planned.some(({ remedy }) => isRemedy(remedy)))
     output.out(`\n${howToApply(request)}`)
   return EXIT.findings
-}
-
-async function planOf(
-  code: string,
-  request: FixRequest,
-  host: Host,
-  output: FixOutput,
-  signal: AbortSignal,
-): Promise<FixPlan> {
-  if (HOST_CODES.has(code) && isLive(request))
-    return { code, planned: [planHostFix(code, host.settings(), request.subject)], facts: undefined }
-  const facts = await factsOf(request, output, signal)
-  return {
-    code,
-    planned: planFix(facts, { code, subject: request.subject, host: hostOf(request, host) }),
-    facts,
-  }
-}
-
-const isLive = ({ file, facts, bundle }: FixRequest): boolean =>
-  file === undefined && facts === undefined && bundle === undefined
-
-/** Facts of elsewhere are not of this machine. */
-const hostOf = (request: FixRequest, host: Host): HostSettings | undefined =>
-  isLive(request) ? host.settings() : undefined
-
-export async function factsOf(
-  request: FixRequest,
-  output: FixOutput,
-  signal: AbortSignal,
-): Promise<ClusterFacts> {
-  const { renderStep } = await import('../../terminal/diagnose/progress.ts')
-  const step = (name: string, text: string): void => {
-    if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
-  }
-  return clusterInput(request, [], step, signal)
-}
-
-export function planText(
-  { planned, facts }: FixPlan,
-  { output: format }: FixRequest,
-  output: FixOutput,
-  root: URL,
-): string {
-  if (format === 'json')
-    return renderFixJson(
-      { planned, outcome: undefined, record: undefined, remaining: undefined, exitCode: EXIT.findings },
-      facts,
-    )
-  if (format === 'yaml') {
-    const changes = planned.flatMap(({ remedy }) => (isRemedy(remedy) ? remedy.changes : []))
-    return renderObjects(mergedChanges(facts, changes), facts)
-  }
-  return renderPlan(planned, {
-    ...output.stdoutStyle,
-    verbose: output.verbose,
-    facts,
-    manual: (code) => manualLines(code, root, output.stdoutStyle),
-  })
 }
 
 const howToApply = (request: FixRequest): string =>

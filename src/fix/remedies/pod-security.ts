@@ -29,18 +29,9 @@ export function allowPods({ view, finding }: RemedyContext): RemedyAnswer {
   const edits = MODES.filter((key) => labels[key] !== PRIVILEGED).map((key) =>
     editTo(namespace, ['metadata', 'labels', key], PRIVILEGED),
   )
-  // A namespace without any label gets the map as a whole.
-  const [whole] = edits.filter(({ path }) => path.length === 2)
-  const all = { ...labels, ...Object.fromEntries(MODES.map((key) => [key, PRIVILEGED])) }
   return [
     {
-      changes: [
-        {
-          kind: 'edit',
-          ref: refOfObject(namespace),
-          edits: whole === undefined ? edits : [editTo(namespace, ['metadata', 'labels'], all)],
-        },
-      ],
+      changes: [{ kind: 'edit', ref: refOfObject(namespace), edits }],
       summary: `Allow Pods with the host's network and NET_RAW in the namespace ${namespace.metadata.name}.`,
       why: 'The speaker needs both, and Pod Security refuses such Pods in this namespace. The cluster makes the Pods as soon as it may.',
       risk: 'Every Pod of this namespace may be privileged then, so let nobody else deploy into it.',

@@ -56,7 +56,7 @@ function remedyLines(remedy: Remedy, view: ReportView, { facts }: PlanStyle): st
 export function byHandLines(code: string, reason: string, view: ReportView, { manual }: PlanStyle): string[] {
   const { theme } = view
   return [
-    ...view.paragraph('No automatic fix: ', reason, INDENT),
+    ...view.paragraph('No fix: ', reason, INDENT),
     ...manual(code).map((line) => `${INDENT}${line}`),
     `${INDENT}More: ${theme.command(`lbctl explain ${code}`)}`,
   ]
