@@ -17,6 +17,7 @@ const pure = [
   'src/speaker/**',
   'src/controller/**',
   'src/simulate/**',
+  'src/fix/**',
   'src/diagnose/**/checks/**',
   'src/diagnose/cluster/**',
   'src/diagnose/path/**',

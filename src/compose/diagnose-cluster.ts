@@ -10,6 +10,7 @@ import { type ClusterVerdict, judgeCluster } from '../diagnose/cluster/judge-clu
 import { exitCodeOf } from '../diagnose/judge.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
+import { fixableIn } from '../fix/fixable.ts'
 import { parseDuration } from '../net/duration.ts'
 import { renderCluster } from '../terminal/diagnose/cluster.ts'
 import { type ClusterInputRequest, clusterInput } from './diagnose-cluster-input.ts'
@@ -96,6 +97,7 @@ async function once(
     version,
     takenAt: facts.takenAt,
     help: (code) => findRuleHelp(code, root),
+    isFixable: fixableIn(facts),
   })
   return { text, exitCode }
 }

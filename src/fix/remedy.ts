@@ -1,5 +1,6 @@
 // What could be changed so that a finding goes away: data, from which the diff, the writes, the way back and the words are made.
 import type { Json, KubeObject } from '../config/kube-object.ts'
+import type { Fix } from '../diagnose/finding.ts'
 import type { ObjectRef } from '../migrate/ports.ts'
 
 /** One value of an object. `undefined`: not there. */
@@ -32,7 +33,7 @@ export interface RemedyDraft {
   /** what could go wrong, or gets worse, in one sentence */
   readonly risk: string
   /** what is left for a person to do after it */
-  readonly next?: readonly string[]
+  readonly next?: readonly Fix[]
 }
 
 /** A way out that is known and that lbctl does not take by itself, with the reason. */

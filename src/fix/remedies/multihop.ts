@@ -27,7 +27,7 @@ export function allowHops({ view, finding }: RemedyContext): RemedyAnswer {
       summary: `Set ebgpMultiHop: true for the peer ${peers.map(({ name }) => name).join(', ')}.`,
       why: finding.cause,
       risk: 'The session is taken up over any way that leads to the router, also over one that nobody meant.',
-      next: ['The router needs it as well; for FRR: neighbor NODE ebgp-multihop 4'],
+      next: [{ text: 'The router needs it as well; for FRR:', command: 'neighbor NODE ebgp-multihop 4' }],
     },
   ]
 }

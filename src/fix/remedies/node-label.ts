@@ -25,7 +25,9 @@ export function includeNodes({ view, finding }: RemedyContext): RemedyAnswer {
       why: finding.cause,
       risk: `These nodes take traffic from outside then${nodes === workers ? '' : ', those with the control plane among them'}; cloud load balancers look at the same label.`,
       next: [
-        'An upgrade with kubeadm puts the label back on control planes; --ignore-exclude-lb of the speakers lasts.',
+        {
+          text: 'An upgrade with kubeadm puts the label back on control planes; --ignore-exclude-lb of the speakers lasts.',
+        },
       ],
     }),
   )

@@ -28,7 +28,10 @@ export function strictArp({ view, finding, host }: RemedyContext): RemedyAnswer 
       why: finding.cause,
       risk: 'Other addresses that a node has on one card and answers for on another are not answered for any more.',
       next: [
-        'kube-proxy reads it when it starts: kubectl -n kube-system rollout restart daemonset kube-proxy',
+        {
+          text: 'Restart kube-proxy, which reads it when it starts.',
+          command: 'kubectl -n kube-system rollout restart daemonset kube-proxy',
+        },
       ],
     },
   ]

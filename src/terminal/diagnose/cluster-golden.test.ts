@@ -5,6 +5,7 @@ import { judgeCluster } from '../../diagnose/cluster/judge-cluster.ts'
 import { serviceChain } from '../../diagnose/cluster/service-chain.ts'
 import { drop, healthyWorld, object, viewOf, type World } from '../../diagnose/cluster/testing/world.ts'
 import * as make from '../../diagnose/cluster/testing/world-objects.ts'
+import { fixableIn } from '../../fix/fixable.ts'
 import { columnsOf } from '../wrap.ts'
 import { type ClusterFormat, renderCluster } from './cluster.ts'
 
@@ -41,11 +42,12 @@ function worldOf(name: string): World {
 function textOf(world: World, key: string | undefined, colorLevel: 0 | 1): string {
   const view = key === undefined ? viewOf(world) : viewOf(world, key)
   const verdict = judgeCluster(view, { checks: CLUSTER_CHECKS, failOn: 'error' })
-  if (key === undefined) return renderCluster([{ subject: 'cluster', verdict }], { ...STYLE, colorLevel })
+  const style = { ...STYLE, colorLevel, isFixable: fixableIn(view.facts) }
+  if (key === undefined) return renderCluster([{ subject: 'cluster', verdict }], style)
   const [service] = view.services
   if (service === undefined) throw new Error(`no Service ${key}`)
   const report = { subject: `Service ${key}`, verdict, chain: serviceChain(service, view, verdict) }
-  return renderCluster([report], { ...STYLE, colorLevel })
+  return renderCluster([report], style)
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is colours that are taken out

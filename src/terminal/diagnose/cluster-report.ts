@@ -3,10 +3,10 @@
 import { CHAIN, type ClusterFinding, type Link } from '../../diagnose/cluster/cluster-check.ts'
 import type { ClusterCheckReport, ClusterVerdict } from '../../diagnose/cluster/judge-cluster.ts'
 import { safeText } from '../safe-text.ts'
-import { headline, type Mark, type ReportStyle, ReportView } from './report-view.ts'
+import { type FixHints, headline, type Mark, type ReportStyle, ReportView } from './report-view.ts'
 
 /** @param short only what failed */
-export interface ClusterStyle extends ReportStyle {
+export interface ClusterStyle extends ReportStyle, FixHints {
   readonly short: boolean
 }
 
@@ -52,7 +52,7 @@ function section(
       ...checkLines(check, view),
       ...findings
         .filter((finding) => finding.check === check.id)
-        .flatMap((finding) => findingLines(finding, view)),
+        .flatMap((finding) => findingLines(finding, view, style)),
     ]),
   ]
 }
@@ -72,7 +72,7 @@ function checkLines(
   return view.marked(mark, follows ? `not so: ${title}, which follows from the above` : `not so: ${title}`)
 }
 
-export function findingLines(finding: ClusterFinding, view: ReportView): string[] {
+export function findingLines(finding: ClusterFinding, view: ReportView, { isFixable }: FixHints): string[] {
   const { theme } = view
   const { code, title, severity, confidence, breaks, evidence, cause, fix, consequences, candidates } =
     finding
@@ -91,6 +91,9 @@ export function findingLines(finding: ClusterFinding, view: ReportView): string[
       : []),
     ...view.paragraph('Why: ', cause, `${indent}  `),
     ...(first === undefined ? [] : view.fixLines(first, 'Fix: ', `${indent}  `)),
+    ...(isFixable?.(finding) === true
+      ? [`${indent}  By lbctl: ${theme.command(safeText(`lbctl fix ${code}`))}`]
+      : []),
     ...consequences.flatMap((each) =>
       view.paragraph('Hence: ', `${each.code}, ${each.title}`, `${indent}  `),
     ),

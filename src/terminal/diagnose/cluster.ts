@@ -7,10 +7,10 @@ import { renderClusterJunit } from './cluster-junit.ts'
 import { renderClusterMarkdown } from './cluster-markdown.ts'
 import { renderClusterText } from './cluster-report.ts'
 import { renderClusterSarif } from './cluster-sarif.ts'
-import type { ReportStyle } from './report-view.ts'
+import type { FixHints, ReportStyle } from './report-view.ts'
 import { renderChain } from './service-chain.ts'
 
-export interface ClusterFormat extends ReportStyle {
+export interface ClusterFormat extends ReportStyle, FixHints {
   readonly format: 'text' | 'short' | 'json' | 'yaml' | 'junit' | 'sarif' | 'markdown'
   readonly exitCode: number
   readonly version: string

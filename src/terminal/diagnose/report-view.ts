@@ -1,4 +1,5 @@
 // How verdicts look: marks, hanging paragraphs, commands that can be copied.
+import type { ClusterFinding } from '../../diagnose/cluster/cluster-check.ts'
 import type { Fix } from '../../diagnose/finding.ts'
 import type { Verdict, VerdictStatus } from '../../diagnose/judge.ts'
 import { safeText } from '../safe-text.ts'
@@ -10,6 +11,11 @@ export interface ReportStyle {
   readonly width: number
   /** show checks that did not apply, too */
   readonly verbose: boolean
+}
+
+/** A verdict on an installation is beside `lbctl fix`, which can do something about some findings. */
+export interface FixHints {
+  readonly isFixable?: (finding: ClusterFinding) => boolean
 }
 
 export type Mark = 'ok' | 'info' | 'warning' | 'error' | 'skipped' | 'unknown'

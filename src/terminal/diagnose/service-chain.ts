@@ -23,11 +23,11 @@ export function renderChain(
     lines.push(...view.marked(MARKS[state], state === 'broken' ? link : `${link}: ${text}`))
     if (state !== 'broken') continue
     for (const finding of findings.filter((each) => each.link === link && each.severity === 'error'))
-      lines.push(...findingLines(finding, view))
+      lines.push(...findingLines(finding, view, style))
   }
   const others = findings.filter(({ severity }) => severity !== 'error')
   if (others.length > 0 && !style.short)
-    lines.push('', ...others.flatMap((finding) => findingLines(finding, view)))
+    lines.push('', ...others.flatMap((finding) => findingLines(finding, view, style)))
   if (!style.short) {
     lines.push('', ...view.paragraph('seen from: ', vantage, ''))
     if (notTested.length > 0)

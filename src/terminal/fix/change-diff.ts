@@ -20,6 +20,12 @@ export function objectAfter(change: Change, facts: ClusterFacts | undefined): Ku
   return before === undefined || change.kind !== 'edit' ? undefined : edited(before, change.edits)
 }
 
+/** Content as people write it: what it is first. */
+export function inOrder(object: KubeObject): object {
+  const { apiVersion, kind, metadata, ...rest } = contentOf(object)
+  return { apiVersion, kind, metadata, ...rest }
+}
+
 export function changeDiff(change: Change, facts: ClusterFacts | undefined): string {
   const name = changeText(change)
   if (change.kind === 'sysctl') {
@@ -29,7 +35,7 @@ export function changeDiff(change: Change, facts: ClusterFacts | undefined): str
   }
   const [before, after] = [objectBefore(change, facts), objectAfter(change, facts)]
   const text = (object: KubeObject | undefined): string =>
-    object === undefined ? '' : printYaml(contentOf(object))
+    object === undefined ? '' : printYaml(inOrder(object))
   return unifiedDiff(text(before), text(after), {
     before: before === undefined ? '/dev/null' : name,
     after: before === undefined ? name : `${name}, with the fix`,

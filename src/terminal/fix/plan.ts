@@ -11,10 +11,9 @@ import {
   type Prediction,
   type Remedy,
 } from '../../fix/remedy.ts'
-import { contentOf } from '../../migrate/apply/content.ts'
 import { type ReportStyle, ReportView } from '../diagnose/report-view.ts'
 import { safeText } from '../safe-text.ts'
-import { changeDiff, objectAfter } from './change-diff.ts'
+import { changeDiff, inOrder, objectAfter } from './change-diff.ts'
 
 export interface PlanStyle extends ReportStyle {
   /** undefined: of a machine alone */
@@ -45,9 +44,9 @@ function remedyLines(remedy: Remedy, view: ReportView, { facts }: PlanStyle): st
     ...view.paragraph('Fix: ', summary, INDENT),
     ...view.paragraph('Why: ', why, INDENT),
     ...view.paragraph('Risk: ', risk, INDENT),
-    ...view.paragraph('Undo: ', changes.map(undoText).join(' '), INDENT),
+    ...view.paragraph('Undo: ', undoText(changes), INDENT),
     ...view.paragraph('Then: ', told, INDENT),
-    ...next.flatMap((each) => view.paragraph('Left to you: ', each, INDENT)),
+    ...next.flatMap((each) => view.fixLines(each, 'Left to you: ', INDENT)),
     '',
     ...changes.flatMap((change) => paintedDiff(changeDiff(change, facts), view)),
   ]
@@ -62,10 +61,19 @@ export function byHandLines(code: string, reason: string, view: ReportView, { ma
   ]
 }
 
-const undoText = (change: Change): string =>
-  change.kind === 'create'
-    ? `${changeText(change)} is deleted again.`
-    : `${change.kind === 'edit' ? 'The values' : 'The settings'} go back to what they are now${change.kind === 'edit' ? ` in ${changeText(change)}` : ''}.`
+function undoText(changes: readonly Change[]): string {
+  const named = (kind: Change['kind']): string =>
+    changes
+      .filter((each) => each.kind === kind)
+      .map(changeText)
+      .join(', ')
+  const [made, changed, set] = [named('create'), named('edit'), named('sysctl')]
+  return [
+    ...(made === '' ? [] : [`${made} is deleted again.`]),
+    ...(changed === '' ? [] : [`What is changed in ${changed} goes back to what it is now.`]),
+    ...(set === '' ? [] : [`The ${set} go back to what they are now.`]),
+  ].join(' ')
+}
 
 function predictionText(code: string, { gone, fresh }: Prediction): string {
   if (gone === undefined)
@@ -123,7 +131,7 @@ export function renderObjects(changes: readonly Change[], facts: ClusterFacts | 
         return change.kind === 'sysctl'
           ? change.settings.map(({ key, after: value }) => `# sysctl -w ${key}=${value}\n`).join('')
           : ''
-      const text = printYaml(contentOf(after))
+      const text = printYaml(inOrder(after))
       return change.kind === 'edit' && text.includes(HIDDEN) ? patchDocument(change) : text
     }),
   )
