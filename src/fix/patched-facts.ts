@@ -2,13 +2,13 @@
 import type { KubeObject } from '../config/kube-object.ts'
 import {
   type ClusterFacts,
-  type HostFacts,
   itemsOf,
   OBJECT_PLANES,
   type Plane,
   readPlane,
 } from '../diagnose/cluster/cluster-facts.ts'
 import { planeOf } from '../diagnose/cluster/collect/facts-of-objects.ts'
+import type { HostFacts } from '../diagnose/cluster/host-facts.ts'
 import type { ObjectRef } from '../migrate/ports.ts'
 import { edited } from './object-edit.ts'
 import type { Change } from './remedy.ts'

@@ -16,6 +16,44 @@ import { REMEDY_CASES } from './testing/remedy-cases.ts'
 
 const CASES = [...FAULT_CASES, ...REMEDY_CASES]
 
+/** Cases whose remedy is written down, for people to read. Others are held to the same rules below. */
+const TREATED: ReadonlySet<string> = new Set([
+  'speakers that Pod Security refuses',
+  'ebgpMultiHop within one AS',
+  'IPVS without strictARP',
+  'Local endpoints on nodes that no advertisement selects',
+  'Local endpoints on one node only',
+  'a pool that no advertisement selects',
+  'an advertisement for nodes that are not there',
+  'an advertisement for other Services',
+  'a pool that no Service uses yet, without an advertisement',
+  'every node is excluded from load balancers',
+  'the only node that an advertisement is for is a control plane',
+  'pools that are full, and not assigned automatically',
+  'pools for other namespaces',
+  'pools for Services with other labels',
+  'a pool that is not there',
+  'an address that no pool holds',
+  'an address of a Service that does not share it',
+  'a sharing key among the labels',
+  'a port that two sharers want',
+  'a pool with the address of a node in it',
+  'an interface that the elected node does not have',
+  'a router without BGP behind a pool that no L2Advertisement selects, and nobody answers',
+  'a sharing key among the labels, and a port of its own',
+  'addresses asked for in two ways',
+  'a pool whose namespaceSelectors match nothing',
+  'a pool that is asked for and that is for other labels',
+  'a range with the address of a node and that of the router in the middle of it',
+  'a namespace listed twice',
+  'IPVS, and a configuration of kube-proxy that does not mention strictARP',
+  'an advertisement of the name that the new one would have',
+  'strict reverse path filtering on the owner',
+  'a router behind a gateway without ebgpMultiHop',
+  'two pools with the same addresses',
+  'no way back to the client',
+])
+
 /** A Service that waits for an address has Pods as well; the cases leave them out, since nobody asks for them yet. */
 function factsOfCase(fault: (world: World) => void) {
   const world = healthyWorld()
@@ -48,13 +86,14 @@ it('every code has a remedy, or the reason why there is none', () => {
 })
 
 it('what is done in each case stays what it is', async () => {
-  const lines = CASES.map(({ code, name, fault }) => {
+  const lines = CASES.filter(({ name }) => TREATED.has(name)).map(({ code, name, fault }) => {
     const planned = planFix(factsOfCase(fault), { code })
     const told = planned.map(({ remedy }) =>
       isRemedy(remedy) ? remedy.changes.map(textOf).join('\n    ') : `by hand: ${remedy.reason}`,
     )
     return [`${code} ${name}`, ...told.map((each) => `    ${each}`)].join('\n')
   })
+  expect(lines).toHaveLength(TREATED.size)
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../test/golden/fix/remedies.txt')
 })
 

@@ -1,6 +1,6 @@
 // F23: an L2Advertisement names interfaces that the elected node does not have.
 
-import type { HostFacts } from '../../diagnose/cluster/cluster-facts.ts'
+import type { HostFacts } from '../../diagnose/cluster/host-facts.ts'
 import { textsAt } from '../../diagnose/cluster/object-fields.ts'
 import { parseIp } from '../../net/ip.ts'
 import { parsePrefix, prefixContains } from '../../net/prefix.ts'
