@@ -90,13 +90,3 @@ export function stateOf(object: unknown, edits: readonly Edit[]): EditState {
     edits.every((edit) => sameJson(valueAt(object, edit.path), edit[side]))
   return all('after') ? 'after' : all('before') ? 'before' : 'changed'
 }
-
-/** `metadata.labels["example.com/rack"]` */
-export const pathText = (path: readonly string[]): string =>
-  path.reduce(
-    (text, key) =>
-      /^[A-Za-z_][\w-]*$/.test(key)
-        ? `${text}${text === '' ? '' : '.'}${key}`
-        : `${text}[${JSON.stringify(key)}]`,
-    '',
-  )

@@ -93,6 +93,7 @@ const ROOMS = [
   ...[
     'controller',
     'simulate',
+    'fix',
     'router',
     'diagnose',
     'terminal',

@@ -65,7 +65,11 @@ export class FixLab {
 
   /** The allocator, where a Service waits for an address. */
   async withController(): Promise<void> {
-    this.#controller = new RunningController(['--kubeconfig', this.kubeconfig, '-n', 'metallb-system'])
+    this.#controller = new RunningController([
+      ...['--kubeconfig', this.kubeconfig, '-n', 'metallb-system'],
+      // The objects say that MetalLB's own controller runs here, whose part it takes.
+      '--force',
+    ])
     await this.#controller.until('leading')
   }
 
