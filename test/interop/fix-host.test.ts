@@ -13,8 +13,8 @@ describeInterop('fix on a host', ['sysctl'], () => {
   let host: string
   let folder: string
 
-  beforeAll(() => {
-    net = NetLab.create()
+  beforeAll(async () => {
+    net = await NetLab.create()
     host = net.namespace()
     const other = net.namespace()
     net.connect([host, 'eth0'], [other, 'eth0'])
