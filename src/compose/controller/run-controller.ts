@@ -27,8 +27,7 @@ export async function runController(
       fields: { event: 'started', msg: 'controller started', identity: settings.identity, metrics: where },
       text: `Controller is running${where === undefined ? '' : `, metrics at http://${where}/metrics`}`,
     })
-    // The start may wait for the API server; a signal ends it.
-    await Promise.race([untilAborted(signal), controller.start().then(() => untilAborted(signal))])
+    await startedUntil(controller, signal)
     log({
       level: 'info',
       caller: 'controller',
@@ -38,6 +37,18 @@ export async function runController(
   } finally {
     await controller.stop()
     await metrics?.close()
+  }
+}
+
+/** The start may wait for the API server, until the signal. @throws LbctlError when the controller must not start */
+async function startedUntil(controller: ControllerProcess, signal: AbortSignal): Promise<void> {
+  // Who waits for a signal keeps the process, so nobody waits any more when the start failed.
+  const over = new AbortController()
+  const end = AbortSignal.any([signal, over.signal])
+  try {
+    await Promise.race([untilAborted(end), controller.start().then(() => untilAborted(end))])
+  } finally {
+    over.abort()
   }
 }
 
