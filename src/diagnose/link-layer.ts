@@ -27,6 +27,9 @@ export type Obstacle = 'layer-3' | 'no-arp' | 'not-ethernet' | 'loopback' | 'dow
 
 type LinkState = Pick<ExaminedInterface, 'hardwareType' | 'noArp' | 'loopback' | 'up' | 'carrier' | 'master'>
 
+/** It carries packets that have no hardware addresses. */
+export const isLayer3 = (hardwareType: number): boolean => LAYER_3_TYPES.has(hardwareType)
+
 /** Lasting reasons come before passing ones. */
 export function obstacleOf(link: LinkState): Obstacle | undefined {
   if (link.loopback) return 'loopback'
@@ -42,8 +45,17 @@ export function obstacleOf(link: LinkState): Obstacle | undefined {
 const EXCLUDED_NAMES =
   /(^docker.*)|(^cbr.*)|(^dummy.*)|(^virbr.*)|(^lxcbr.*)|(^veth.*)|(^lo$)|(^cali.*)|(^tunl.*)|(^flannel.*)|(^kube-ipvs.*)|(^cni.*)|(^nodelocaldns.*)|(^lxc.*)/
 
+/** What MetalLB looks at when it chooses where to announce. */
+export interface AnnouncingLink extends Pick<ExaminedInterface, 'name' | 'up' | 'noArp' | 'broadcast'> {
+  readonly master: { readonly name: string } | undefined
+  readonly addresses: readonly Pick<
+    ExaminedInterface['addresses'][number],
+    'linkLocal' | 'tentative' | 'dadFailed'
+  >[]
+}
+
 /** Why MetalLB with its default exclude list would not announce on an interface; in the order in which it looks. */
-export function notAnnouncedOn(link: ExaminedInterface, family: 4 | 6): string | undefined {
+export function notAnnouncedOn(link: AnnouncingLink, family: 4 | 6): string | undefined {
   if (EXCLUDED_NAMES.test(link.name)) return 'its name is on the default exclude list'
   if (!link.up) return 'it is down'
   if (link.master !== undefined) return `it is part of ${link.master.name}`

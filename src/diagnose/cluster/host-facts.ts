@@ -110,6 +110,8 @@ export interface HostPacket {
 /** A rule that stops such a packet. */
 export interface HostRefusal extends HostPacket {
   readonly end: 'dropped' | 'rejected'
+  /** who wrote the rule, and for nft the family of its table */
+  readonly tool: 'iptables' | 'nft inet' | 'nft ip' | 'nft ip6'
   /** table and chain: `filter INPUT` */
   readonly place: string
   /** as the tool prints it */

@@ -1,12 +1,11 @@
 // What to ask a node about: the connections that it must let through, the Services that its rules should know, the neighbours.
-import { matchesAny } from '../../config/semantics/selector.ts'
 import { formatIp, type Ip, type IpFamily, parseIp } from '../../net/ip.ts'
-import type { Selectors } from '../../speaker/configuration/configuration.ts'
 import { itemsOf } from './cluster-facts.ts'
 import type { ClusterView } from './cluster-view.ts'
 import type { HostPacket, HostQuestion } from './host-facts.ts'
 import { mapAt, textAt } from './object-fields.ts'
 import { addressesOf, nodeOf } from './object-keys.ts'
+import { peersOf } from './peers-of-node.ts'
 
 /** memberlist speaks with a few at a time; a firewall that treats more nodes differently is not looked for. */
 const MOST_PEERS = 25
@@ -75,16 +74,10 @@ function gossipPackets(view: ClusterView, node: string): HostPacket[] {
   })
 }
 
-const isFor = (selectors: Selectors, labels: Readonly<Record<string, string>>): boolean =>
-  selectors.length === 0 || matchesAny(selectors, labels)
-
 function routerPackets(view: ClusterView, node: string): HostPacket[] {
-  const { configuration } = view
-  const labels = view.nodes.get(node)?.labels
-  if (!configuration.ok || labels === undefined) return []
-  return configuration.value.peers.flatMap(({ nodes, session, bfd }): HostPacket[] => {
+  return peersOf(node, view).flatMap(({ session, bfd }): HostPacket[] => {
     const { remote, source } = session
-    if (remote.kind !== 'address' || !isFor(nodes, labels)) return []
+    if (remote.kind !== 'address') return []
     const own = source ?? addressOf(view, node, remote.address.family)
     if (own === undefined) return []
     const ends = { peer: formatIp(remote.address), local: formatIp(own) }

@@ -73,7 +73,15 @@ const packet: { readonly [K in keyof HostPacket]-?: Shape<HostPacket[K]> } = {
 
 const firewall: Shape<HostFirewall> = record({
   followed: number,
-  refusals: list(record({ ...packet, end: oneOf('dropped', 'rejected'), place: text, rule: text })),
+  refusals: list(
+    record({
+      ...packet,
+      end: oneOf('dropped', 'rejected'),
+      tool: oneOf('iptables', 'nft inet', 'nft ip', 'nft ip6'),
+      place: text,
+      rule: text,
+    }),
+  ),
   notFollowed: list(text),
 })
 

@@ -6,6 +6,7 @@ import type { ClusterEvent } from '../events.ts'
 import { firstAndMore } from '../first-and-more.ts'
 import { keyOf } from '../object-keys.ts'
 import { counted, listed } from '../wording.ts'
+import { nodesWithoutInterface } from './node-interfaces.ts'
 
 /** Events are kept for an hour. */
 const RECENT_MS = 3_600_000
@@ -21,15 +22,14 @@ export const announceInterfaces: ClusterCheck = {
       const event = view.eventsOf('Service', keyOf(service)).find(({ reason }) => reason === 'announceFailed')
       return event === undefined || view.now - event.last > RECENT_MS ? [] : [{ service, event }]
     })
-    return failOr(
-      firstAndMore(
-        failed,
-        5,
-        (each) => draft(each, view),
-        (more) => `${more} more Services have an elected node without the interfaces of the advertisement`,
-      ),
-      counted(view.servicesWithAddress.length, 'Service'),
+    const told = firstAndMore(
+      failed,
+      5,
+      (each) => draft(each, view),
+      (more) => `${more} more Services have an elected node without the interfaces of the advertisement`,
     )
+    const seen = nodesWithoutInterface(view, new Set(failed.map(({ service }) => keyOf(service))))
+    return failOr([...told, ...seen], counted(view.servicesWithAddress.length, 'Service'))
   },
 }
 

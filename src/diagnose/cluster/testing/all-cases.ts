@@ -3,6 +3,9 @@ import type { FaultCase } from './cases.ts'
 import { CONFIGURATION_CASES } from './configuration-cases.ts'
 import { HOST_CASES } from './host-cases.ts'
 import { INSTALLATION_CASES } from './installation-cases.ts'
+import { LINK_CASES } from './link-cases.ts'
+import { NEIGHBOUR_CASES } from './neighbour-cases.ts'
+import { NETWORK_CASES } from './network-cases.ts'
 import { PEER_CASES } from './peer-cases.ts'
 import { PENDING_CASES } from './pending-cases.ts'
 import { PLANE_CASES } from './plane-cases.ts'
@@ -19,4 +22,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...HOST_CASES,
   ...SESSION_CASES,
   ...PEER_CASES,
+  ...LINK_CASES,
+  ...NETWORK_CASES,
+  ...NEIGHBOUR_CASES,
 ]

@@ -57,5 +57,9 @@ function representativeOf(ranges: readonly IpRange[]): Ip {
   const [largest] = [...ranges].sort((a, b) => (b.last - b.first > a.last - a.first ? 1 : -1))
   if (largest === undefined) throw new Error('a class of clients has at least one range')
   const { family, first, last } = largest
-  return ip(family, first + (last - first) / 2n)
+  const middle = ip(family, first + (last - first) / 2n)
+  // The middle of all of IPv4 is an address of the loopback interface, which rules take for the host itself.
+  return isLoopback(middle) ? ip(family, first + ((last - first) / 4n) * 3n) : middle
 }
+
+const isLoopback = ({ family, value }: Ip): boolean => family === 4 && value >> 24n === 127n

@@ -1,6 +1,7 @@
 // First packets of connections through the rules of a machine: which of them are stopped, where, and by which rule.
 import { type Ip, parseIp, sameIp } from '../../../../net/ip.ts'
 import type { MachineRules } from '../../../path/collect-path.ts'
+import type { RuleTable } from '../../../path/netfilter.ts'
 import { type Outcome, walkHooks } from '../../../path/walk/walk-hooks.ts'
 import type { HostFirewall, HostPacket, HostRefusal } from '../../host-facts.ts'
 
@@ -59,7 +60,17 @@ function refusalOf(
   const stopped = outcomes.filter(isStopped)
   const [first] = stopped
   if (first === undefined || stopped.length < outcomes.length) return []
-  return [{ ...packet, end: first.end, place: first.stoppedIn ?? 'a chain', rule: ruleOf(first) }]
+  const place = first.stoppedIn ?? 'a chain'
+  return [{ ...packet, end: first.end, tool: toolOf(place, rules.tables), place, rule: ruleOf(first) }]
+}
+
+/** @param place table and chain */
+function toolOf(place: string, tables: readonly RuleTable[]): HostRefusal['tool'] {
+  const [name = '', chain = ''] = place.split(' ')
+  const table = tables.find((each) => each.name === name && each.chains.has(chain))
+  if (table?.origin !== 'nft') return 'iptables'
+  if (table.families.length > 1) return 'nft inet'
+  return table.families[0] === 6 ? 'nft ip6' : 'nft ip'
 }
 
 type Stopped = Outcome & { readonly end: 'dropped' | 'rejected' }

@@ -1,0 +1,159 @@
+// What the links of each node that was read mean for the addresses that it announces by layer 2, or would after a failover.
+import type { ServiceObject } from '../../config/objects/read-object.ts'
+import { matchesAny } from '../../config/semantics/selector.ts'
+import type { Ip } from '../../net/ip.ts'
+import type { ServiceKey } from '../../speaker/facts/facts.ts'
+import type { ClusterView } from './cluster-view.ts'
+import { grouped } from './grouped.ts'
+import type { HostFacts, HostLink } from './host-facts.ts'
+import { isLoopback, isTunnel, leftOut, linksOf } from './host-links.ts'
+import { addressesOf, keyOf } from './object-keys.ts'
+import { listed } from './wording.ts'
+
+export type Place =
+  /** links that the address is on and that MetalLB announces on, one as a rule */
+  | { readonly kind: 'announced'; readonly links: readonly HostLink[] }
+  /** the address is on this link, or the advertisement names it, and there is no ARP on it */
+  | { readonly kind: 'tunnel'; readonly link: HostLink }
+  /** the same of a part of a bond or bridge */
+  | { readonly kind: 'enslaved'; readonly link: HostLink }
+  /** the address is on this link, and MetalLB does not announce on it */
+  | { readonly kind: 'left out'; readonly link: HostLink; readonly reason: string }
+  /** the interfaces of the advertisement are not there; `others` are */
+  | { readonly kind: 'not there'; readonly named: readonly string[]; readonly others: readonly HostLink[] }
+  /** announced on these links, none of which the address is on */
+  | { readonly kind: 'elsewhere'; readonly links: readonly HostLink[] }
+  | { readonly kind: 'nowhere' }
+
+export interface Placed {
+  readonly host: HostFacts
+  readonly key: ServiceKey
+  readonly service: ServiceObject
+  readonly address: Ip
+  /** it announces now; otherwise after others have failed */
+  readonly isOwner: boolean
+  readonly place: Place
+}
+
+export function layer2Places(view: ClusterView): readonly Placed[] {
+  if (view.hosts.size === 0) return []
+  return view.servicesWithAddress.flatMap((service) => {
+    const succession = view.matrixOf(service)?.succession ?? []
+    const owner = succession[0]?.node
+    return succession.flatMap(({ node }) => {
+      const host = view.hosts.get(node)
+      if (host === undefined) return []
+      const named = interfacesFor(service, node, view)
+      return addressesOf(service).map((address) => ({
+        host,
+        key: keyOf(service),
+        service,
+        address,
+        isOwner: node === owner,
+        place: placeOf(address, host, named),
+      }))
+    })
+  })
+}
+
+/** Of all advertisements for the node; undefined: any, as soon as one names none. */
+function interfacesFor(
+  service: ServiceObject,
+  node: string,
+  view: ClusterView,
+): readonly string[] | undefined {
+  if (!view.rules.interfaces) return undefined
+  const labels = view.nodes.get(node)?.labels ?? {}
+  const mine = (view.poolOf(service)?.l2 ?? []).filter(
+    ({ nodes }) => nodes.length === 0 || matchesAny(nodes, labels),
+  )
+  if (mine.some(({ interfaces }) => interfaces.length === 0)) return undefined
+  return [...new Set(mine.flatMap(({ interfaces }) => interfaces))]
+}
+
+/** @param named interfaces of the advertisements; undefined: all */
+export function placeOf(address: Ip, host: HostFacts, named: readonly string[] | undefined): Place {
+  const { family } = address
+  const isNamed = ({ name }: HostLink): boolean => named === undefined || named.includes(name)
+  const announces = (link: HostLink): boolean => isNamed(link) && leftOut(link, host, family) === undefined
+  const holders = linksOf(address, host)
+  const working = holders.filter((link) => announces(link) && link.carrier)
+  if (working.length > 0) return { kind: 'announced', links: working }
+  const chosen = host.links.filter((link) => !isLoopback(link) && isNamed(link))
+  if (named !== undefined) {
+    if (chosen.length === 0)
+      return { kind: 'not there', named, others: host.links.filter((link) => !isLoopback(link)) }
+    // A link that was named on purpose is looked at before what the subnets say.
+    const [only] = chosen.filter((link) => !announces(link))
+    if (only !== undefined && chosen.every((link) => !announces(link))) return unusable(only, host, family)
+  }
+  const [holder] = holders.filter(isNamed)
+  if (holder !== undefined) return unusable(holder, host, family)
+  const links = host.links.filter(announces)
+  return links.length === 0 ? nowhere(host) : { kind: 'elsewhere', links }
+}
+
+function unusable(link: HostLink, host: HostFacts, family: Ip['family']): Place {
+  if (isTunnel(link)) return { kind: 'tunnel', link }
+  const reason = leftOut(link, host, family)
+  if (reason?.startsWith('it is part of') === true) return { kind: 'enslaved', link }
+  return { kind: 'left out', link, reason: reason ?? 'it has no carrier' }
+}
+
+/** Where a tunnel is all that there is, it is the reason. */
+function nowhere({ links }: HostFacts): Place {
+  const tunnel = links.find((link) => isTunnel(link) && link.addresses.length > 0)
+  return tunnel === undefined ? { kind: 'nowhere' } : { kind: 'tunnel', link: tunnel }
+}
+
+/** Nodes of the same kind have the same trouble: one finding for all of them. */
+export interface Alike<P extends Placed> {
+  /** of a node that announces now, where there is one */
+  readonly first: P
+  readonly keys: readonly ServiceKey[]
+  readonly breaksNow: boolean
+  /** a line of evidence about the other nodes, or none */
+  readonly others: readonly string[]
+}
+
+/** Those of one kind, together where one sentence says it of all: the same links, on whichever node. */
+export function alike<P extends Placed>(all: readonly P[]): readonly Alike<P>[] {
+  return [...grouped(all, ({ place }) => JSON.stringify(namesIn(place))).values()].flatMap((group) => {
+    const owned = group.filter(({ isOwner }) => isOwner)
+    const shown = owned.length > 0 ? owned : group
+    const [first] = shown
+    if (first === undefined) return []
+    const nodes = [...new Set(group.map(({ host }) => host.node))].filter((node) => node !== first.host.node)
+    return [
+      {
+        first,
+        keys: [...new Set(shown.map(({ key }) => key))],
+        breaksNow: owned.length > 0,
+        others: nodes.length === 0 ? [] : [`it is the same on ${listed(nodes)}`],
+      },
+    ]
+  })
+}
+
+function namesIn(place: Place): readonly string[] {
+  switch (place.kind) {
+    case 'announced':
+    case 'elsewhere':
+      return place.links.map(({ name }) => name)
+    case 'tunnel':
+    case 'enslaved':
+    case 'left out':
+      return [place.link.name]
+    case 'not there':
+      return place.named
+    case 'nowhere':
+      return []
+  }
+}
+
+export type PlacedAs<Kind extends Place['kind']> = Placed & { readonly place: Extract<Place, { kind: Kind }> }
+
+export const placedAs = <Kind extends Place['kind']>(
+  all: readonly Placed[],
+  kind: Kind,
+): readonly PlacedAs<Kind>[] => all.filter((each): each is PlacedAs<Kind> => each.place.kind === kind)

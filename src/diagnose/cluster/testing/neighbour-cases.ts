@@ -1,0 +1,173 @@
+// What keeps nodes from talking to each other and to their routers: sizes, firewalls, distances, other speakers.
+import type { HostFacts, HostRefusal } from '../host-facts.ts'
+import type { FaultCase } from './cases.ts'
+import { object, type World } from './world.ts'
+import { hostLink, onOne, readHosts, withCard, withLink } from './world-hosts.ts'
+import * as run from './world-workloads.ts'
+
+const refusing = (host: HostFacts, refusal: Partial<HostRefusal>): HostFacts => ({
+  ...host,
+  firewall: {
+    followed: 4,
+    notFollowed: [],
+    refusals: [
+      {
+        what: 'memberlist',
+        direction: 'in',
+        protocol: 'tcp',
+        port: 7946,
+        peer: '192.0.2.13',
+        local: '192.0.2.12',
+        end: 'rejected',
+        tool: 'iptables',
+        place: 'filter INPUT',
+        rule: '-A INPUT -p tcp -m tcp --dport 7946 -j REJECT --reject-with icmp-host-prohibited',
+        ...refusal,
+      },
+    ],
+  },
+})
+
+function inFrrMode(world: World): void {
+  const set = run.speaker('v0.15.2', [], [{ name: 'METALLB_BGP_TYPE', value: 'frr' }])
+  const at = world.planes.daemonSets.findIndex(({ metadata }) => metadata.name === 'speaker')
+  world.planes.daemonSets[at] = set
+}
+
+const farRouter = (world: World): void => {
+  object(world, 'configuration', 'tor').spec.peerAddress = '203.0.113.1'
+}
+
+const SESSION = [
+  { local: '192.0.2.11:40001', remote: '203.0.113.1:179', state: 'established', program: undefined },
+]
+
+const withSession = (host: HostFacts, program: string): HostFacts => ({
+  ...host,
+  sessions: [{ local: '192.0.2.11:40001', remote: '192.0.2.1:179', state: 'established', program }],
+})
+
+export const NEIGHBOUR_CASES: readonly FaultCase[] = [
+  {
+    name: 'a tunnel that promises more than the card has room for',
+    code: 'F33',
+    check: 'mtu-fits',
+    says: /flannel\.1 of node-a takes packets of 1500 octets, and eth0 below has room for 1450/,
+    fault: (world) =>
+      readHosts(
+        world,
+        onOne('node-a', (host) => withLink(host, hostLink('flannel.1', [], { kind: 'vxlan' }))),
+      ),
+    twin: (world) =>
+      readHosts(world, (host) => withLink(host, hostLink('flannel.1', [], { kind: 'vxlan', mtu: 1450 }))),
+  },
+  {
+    name: 'cards of one segment that differ',
+    code: 'F33',
+    check: 'mtu-fits',
+    severity: 'warning',
+    says: /eth0 of node-b has an MTU of 9000, eth0 of node-. 1500/,
+    fault: (world) =>
+      readHosts(
+        world,
+        onOne('node-b', (host) => withCard(host, { mtu: 9000 })),
+      ),
+    twin: (world) => readHosts(world, (host) => withCard(host, { mtu: 9000 })),
+  },
+  {
+    name: 'a firewall between the speakers',
+    code: 'F34',
+    check: 'node-firewall',
+    says: /firewall of node-b rejects port 7946 \(TCP\) of the speakers from 192\.0\.2\.13/,
+    fault: (world) =>
+      readHosts(
+        world,
+        onOne('node-b', (host) => refusing(host, {})),
+      ),
+    twin: (world) => readHosts(world),
+  },
+  {
+    name: 'a firewall in the way to the router',
+    code: 'F34',
+    check: 'node-firewall',
+    says: /firewall of node-a drops port 179 \(TCP\) of the router to 192\.0\.2\.1/,
+    fault: (world) =>
+      readHosts(
+        world,
+        onOne('node-a', (host) =>
+          refusing(host, {
+            ...{ what: 'bgp', direction: 'out', port: 179, peer: '192.0.2.1', end: 'dropped' },
+            ...{ tool: 'nft inet', place: 'guard output', rule: 'tcp dport 179 drop' },
+          }),
+        ),
+      ),
+  },
+  {
+    name: 'a router behind a gateway, in FRR mode, without multihop',
+    code: 'F39',
+    check: 'router-distance',
+    says: /router 203\.0\.113\.1 is behind 192\.0\.2\.1 for node-/,
+    fault: (world) => {
+      farRouter(world)
+      inFrrMode(world)
+      readHosts(world, (host) => (host.node === 'node-a' ? host : { ...host, sessions: SESSION }))
+    },
+    twin: (world) => {
+      farRouter(world)
+      inFrrMode(world)
+      object(world, 'configuration', 'tor').spec.ebgpMultiHop = true
+      readHosts(world)
+    },
+  },
+  {
+    name: 'a router behind a gateway, which may refuse who is not its neighbour',
+    code: 'F39',
+    check: 'router-distance',
+    severity: 'warning',
+    says: /is eBGP without ebgpMultiHop/,
+    fault: (world) => {
+      farRouter(world)
+      readHosts(world, (host) => (host.node === 'node-a' ? host : { ...host, sessions: SESSION }))
+    },
+    twin: (world) => {
+      farRouter(world)
+      readHosts(world, (host) => ({ ...host, sessions: SESSION }))
+    },
+  },
+  {
+    name: 'BIRD of a network plugin, which has the session',
+    code: 'F40',
+    check: 'own-session',
+    says: /bird on node-a has the session with the router 192\.0\.2\.1/,
+    fault: (world) =>
+      readHosts(
+        world,
+        onOne('node-a', (host) => withSession(host, 'bird')),
+      ),
+    twin: (world) =>
+      readHosts(
+        world,
+        onOne('node-a', (host) => withSession(host, 'speaker')),
+      ),
+  },
+  {
+    name: 'BIRD that listens, and no session with the router',
+    code: 'F40',
+    check: 'own-session',
+    severity: 'warning',
+    says: /bird listens for BGP on node-a/,
+    fault: (world) =>
+      readHosts(
+        world,
+        onOne('node-a', (host) => ({ ...host, listeners: [{ address: '0.0.0.0:179', program: 'bird' }] })),
+      ),
+    twin: (world) =>
+      readHosts(
+        world,
+        onOne('node-a', (host) => ({
+          ...withSession(host, 'speaker'),
+          listeners: [{ address: '0.0.0.0:179', program: 'bird' }],
+        })),
+      ),
+  },
+]
