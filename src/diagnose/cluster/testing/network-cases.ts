@@ -34,7 +34,7 @@ const twoNetworks = (host: HostFacts, strict: boolean): HostFacts =>
 
 function announcedOnVlan(world: World): void {
   object(world, 'configuration', 'routed', 'IPAddressPool').spec.addresses = ['198.51.100.100/30']
-  object(world, 'services', 'shop/api').status.loadBalancer.ingress = [{ ip: '198.51.100.100' }]
+  object(world, 'services', 'shop/api').status.loadBalancer.ingress = [{ ip: '198.51.100.101' }]
   const all = world.planes.configuration
   const at = all.findIndex(({ kind }) => kind === 'BGPAdvertisement')
   all[at] = make.metal('L2Advertisement', 'vlan', { ipAddressPools: ['routed'] })
@@ -179,7 +179,7 @@ export const NETWORK_CASES: readonly FaultCase[] = [
     name: 'a second network that requests come in by, with a strict reverse path filter',
     code: 'F30',
     check: 'way-back',
-    says: /drops requests for 198\.51\.100\.100 from clients elsewhere: they come in by vlan20/,
+    says: /drops requests for 198\.51\.100\.101 from clients elsewhere: they come in by vlan20/,
     fault: (world) => {
       announcedOnVlan(world)
       readHosts(world, (host) => twoNetworks(host, true))
@@ -207,7 +207,7 @@ export const NETWORK_CASES: readonly FaultCase[] = [
     code: 'F30',
     check: 'way-back',
     severity: 'warning',
-    says: /gets requests for 198\.51\.100\.100 by vlan20, and answers clients elsewhere by eth0/,
+    says: /gets requests for 198\.51\.100\.101 by vlan20, and answers clients elsewhere by eth0/,
     fault: (world) => {
       announcedOnVlan(world)
       readHosts(world, (host) => twoNetworks(host, false))
