@@ -2,6 +2,7 @@
 import { formatIp } from '../../../net/ip.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
+import { firstAndMore } from '../first-and-more.ts'
 import type { HostFacts } from '../host-facts.ts'
 import { endOf, sessionsWith } from '../host-sessions.ts'
 import { peersOf } from '../peers-of-node.ts'
@@ -49,7 +50,15 @@ export const ownSession: ClusterCheck = {
         ? []
         : [waitingDraft(host, peer, waiting.address, waiting.program, view)]
     })
-    return failOr(findings, counted(pairs.length, 'pair of node and router', 'pairs of node and router'))
+    return failOr(
+      firstAndMore(
+        findings,
+        3,
+        (each) => each,
+        (more) => `${more} more nodes or routers have another program that speaks BGP`,
+      ),
+      counted(pairs.length, 'pair of node and router', 'pairs of node and router'),
+    )
   },
 }
 

@@ -4,11 +4,13 @@ import type { Mode } from '../../../config/rules/context.ts'
 import { formatIp, type Ip } from '../../../net/ip.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
+import { grouped } from '../grouped.ts'
 import type { HostFacts } from '../host-facts.ts'
 import { type Way, wayTo } from '../host-fib.ts'
 import { hasSessionWith } from '../host-sessions.ts'
+import { keyOf } from '../object-keys.ts'
 import { peersOf } from '../peers-of-node.ts'
-import { counted } from '../wording.ts'
+import { counted, listed } from '../wording.ts'
 
 export const routerDistance: ClusterCheck = {
   id: 'router-distance',
@@ -32,29 +34,45 @@ export const routerDistance: ClusterCheck = {
       const isNear = way !== undefined && way.gateway === undefined
       return isNear || (way !== undefined && (session.internal || session.multihop))
         ? []
-        : [draft(host, session.peer, remote, way, view)]
+        : [{ host, peer: session.peer, remote, way }]
     })
-    return failOr(far, counted(pairs.length, 'pair of node and router', 'pairs of node and router'))
+    const groups = grouped(far, ({ peer, way }) => `${peer} ${way === undefined}`)
+    return failOr(
+      [...groups.values()].flatMap((group) => draft(group, view) ?? []),
+      counted(pairs.length, 'pair of node and router', 'pairs of node and router'),
+    )
   },
 }
 
-function draft(
-  host: HostFacts,
-  peer: string,
-  remote: Ip,
-  way: Way | undefined,
-  view: ClusterView,
-): ClusterDraft {
+interface Far {
+  readonly host: HostFacts
+  readonly peer: string
+  readonly remote: Ip
+  /** undefined: there is no route */
+  readonly way: Way | undefined
+}
+
+/** @param group nodes for which one router is too far away in the same manner */
+function draft(group: readonly Far[], view: ClusterView): ClusterDraft | undefined {
+  const [first] = group
+  if (first === undefined) return undefined
+  const { host, peer, remote, way } = first
+  const nodes = group.map((each) => each.host.node)
+  const others = nodes.length === 1 ? [] : [`it is the same for ${listed(nodes.slice(1))}`]
   const mode: Mode = view.installation?.mode ?? 'native'
   const router = formatIp(remote)
-  const base = { subject: `BGPPeer ${peer}`, affects: affectedBy(host.node, view) }
+  const base = { subject: `BGPPeer ${peer}`, affects: affectedBy(new Set(nodes), view) }
   if (way === undefined)
     return {
       ...base,
       title: `${host.node} has no route to the router ${router}.`,
       severity: 'error',
       confidence: 'certain',
-      evidence: [`no route of ${host.node} holds ${router}`, `BGPPeer ${peer}: peerAddress ${router}`],
+      evidence: [
+        `no route of ${host.node} holds ${router}`,
+        `BGPPeer ${peer}: peerAddress ${router}`,
+        ...others,
+      ],
       cause: 'The connection ends with "network is unreachable" before anything is sent.',
       fix: [
         {
@@ -74,6 +92,7 @@ function draft(
     evidence: [
       `route of ${host.node} to ${router}: through ${gateway} on ${way.interface ?? 'an interface'}`,
       `MetalLB runs in ${mode} mode`,
+      ...others,
     ],
     cause: isFrr
       ? 'FRR sends with a TTL of 1 and takes only neighbours on a link of its own, unless multihop is set (RFC 4271 §5.1.3 expects them there).'
@@ -88,11 +107,11 @@ function draft(
   }
 }
 
-/** Services that the node announces by BGP; all of them when there is none yet. */
-function affectedBy(node: string, view: ClusterView): ClusterDraft['affects'] {
+/** Services that the nodes announce by BGP; all of them when there is none yet. */
+function affectedBy(nodes: ReadonlySet<string>, view: ClusterView): ClusterDraft['affects'] {
   const keys = view.servicesWithAddress.flatMap((service) =>
-    view.matrixOf(service)?.nodes.get(node)?.bgp.announces === true
-      ? [`${service.namespace ?? 'default'}/${service.name}`]
+    [...(view.matrixOf(service)?.nodes ?? [])].some(([node, { bgp }]) => nodes.has(node) && bgp.announces)
+      ? [keyOf(service)]
       : [],
   )
   return keys.length === 0 ? 'installation' : keys

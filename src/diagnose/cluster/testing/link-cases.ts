@@ -1,12 +1,26 @@
 // What links of the nodes do to addresses that are announced by layer 2.
 import type { FaultCase } from './cases.ts'
 import { object, type World } from './world.ts'
-import { hostLink, hostRoute, readHosts, tunnel, withCard, withLink, withSysctls } from './world-hosts.ts'
+import {
+  hostLink,
+  hostRoute,
+  move,
+  readHosts,
+  tunnel,
+  withCard,
+  withLink,
+  withSysctls,
+} from './world-hosts.ts'
 
 /** shop/web and its pool on another subnet than the cards have. */
 function poolOn(world: World, prefix: string): void {
+  const numbers = Array.from({ length: 20 }, (_, index) => 100 + index)
   object(world, 'configuration', 'lan', 'IPAddressPool').spec.addresses = [`${prefix}100-${prefix}119`]
-  object(world, 'services', 'shop/web').status.loadBalancer.ingress = [{ ip: `${prefix}100` }]
+  move(
+    world,
+    'shop/web',
+    numbers.map((each) => `${prefix}${each}`),
+  )
 }
 
 function announceOn(world: World, ...interfaces: readonly string[]): void {
@@ -19,7 +33,7 @@ export const LINK_CASES: readonly FaultCase[] = [
     code: 'F14',
     check: 'address-on-link',
     severity: 'warning',
-    says: /203\.0\.113\.100 is on no link of node-.: eth0 has other subnets/,
+    says: /203\.0\.113\.1\d\d is on no link of node-.: eth0 has other subnets/,
     fault: (world) => {
       poolOn(world, '203.0.113.')
       readHosts(world)
@@ -33,7 +47,7 @@ export const LINK_CASES: readonly FaultCase[] = [
     name: 'a pool in the subnet of a tunnel',
     code: 'F17',
     check: 'layer-2-link',
-    says: /10\.9\.0\.100 would be announced on wg0 of node-., a layer 3 tunnel/,
+    says: /10\.9\.0\.1\d\d would be announced on wg0 of node-., a layer 3 tunnel/,
     fault: (world) => {
       poolOn(world, '10.9.0.')
       readHosts(world, (host) => withLink(host, tunnel('wg0', '10.9.0.1/24')))

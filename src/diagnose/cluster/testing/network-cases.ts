@@ -4,16 +4,18 @@ import { pathFromFiles } from '../../path/collect-path.ts'
 import { iptablesRules, POD_CIDR } from '../../path/testing/kube-proxy-rules.ts'
 import type { HostFacts } from '../host-facts.ts'
 import type { FaultCase } from './cases.ts'
-import { object, viewOf, type World } from './world.ts'
-import { hostLink, hostRoute, onOne, readHosts, withCard, withLink, withSysctls } from './world-hosts.ts'
+import { object, type World } from './world.ts'
+import {
+  hostLink,
+  hostRoute,
+  onOne,
+  ownerOf,
+  readHosts,
+  withCard,
+  withLink,
+  withSysctls,
+} from './world-hosts.ts'
 import * as make from './world-objects.ts'
-
-/** Nodes that are to announce shop/web, and those that are not. */
-function ownerOf(world: World): string {
-  const view = viewOf(world)
-  const [service] = view.servicesWithAddress
-  return (service === undefined ? undefined : view.matrixOf(service)?.succession[0]?.node) ?? 'node-a'
-}
 
 /** The address of shop/web on the card, as kube-vip leaves it. */
 const carrying = (host: HostFacts): HostFacts => {
@@ -103,7 +105,7 @@ export const NETWORK_CASES: readonly FaultCase[] = [
     check: 'no-stale-address',
     says: /node-. still has the address 192\.0\.2\.100 on eth0, and node-. is to announce it/,
     fault: (world) => {
-      const owner = ownerOf(world)
+      const owner = ownerOf(world, 'shop/web') ?? 'node-b'
       const other = ['node-a', 'node-b', 'node-c'].find((name) => name !== owner) ?? ''
       readHosts(world, onOne(other, carrying))
     },
@@ -115,7 +117,7 @@ export const NETWORK_CASES: readonly FaultCase[] = [
     check: 'no-stale-address',
     severity: 'warning',
     says: /eth0 of node-. has the address 192\.0\.2\.100, which MetalLB announces without that/,
-    fault: (world) => readHosts(world, onOne(ownerOf(world), carrying)),
+    fault: (world) => readHosts(world, onOne(ownerOf(world, 'shop/web') ?? 'node-b', carrying)),
   },
   {
     name: 'a node with the IPv6 address of another machine',

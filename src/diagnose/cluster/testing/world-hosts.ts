@@ -1,6 +1,7 @@
 // Hosts of the healthy world as they were read: one card in the subnet of the pool "lan", and a default route on it.
 import type { HostFacts, HostLink, HostRoute } from '../host-facts.ts'
-import type { World } from './world.ts'
+import { keyOf } from '../object-keys.ts'
+import { object, viewOf, type World } from './world.ts'
 
 export const hostLink = (
   name: string,
@@ -66,7 +67,11 @@ export const tunnel = (name: string, address: string, kind = 'wireguard', mtu = 
 export const healthyHost = (node: string, address: string): HostFacts => ({
   node,
   links: [LOOPBACK, hostLink('eth0', [`${address}/24`, 'fe80::11/64'])],
-  routes: [hostRoute('default', 'eth0', '192.0.2.1'), hostRoute('192.0.2.0/24', 'eth0')],
+  routes: [
+    hostRoute('default', 'eth0', '192.0.2.1'),
+    hostRoute('192.0.2.0/24', 'eth0'),
+    hostRoute('2001:db8::/64', 'eth0'),
+  ],
   rules: [],
   sysctls: {
     'net.ipv4.ip_forward': '1',
@@ -115,3 +120,23 @@ export const onOne =
   (node: string, change: (host: HostFacts) => HostFacts) =>
   (host: HostFacts): HostFacts =>
     host.node === node ? change(host) : host
+
+/** The first of the addresses that the owner of the Service stays the owner of: who is elected is no part of these faults. */
+export function move(world: World, name: string, addresses: readonly string[]): void {
+  const service = object(world, 'services', name)
+  const before = ownerOf(world, name) ?? DEFAULT_OWNER
+  for (const ip of addresses) {
+    service.status.loadBalancer.ingress = [{ ip }]
+    if (ownerOf(world, name) === before) return
+  }
+}
+
+/** Of shop/web in the healthy world. */
+const DEFAULT_OWNER = 'node-b'
+
+/** The node that is to announce the Service by layer 2. */
+export function ownerOf(world: World, name: string): string | undefined {
+  const view = viewOf(world)
+  const service = view.servicesWithAddress.find((each) => keyOf(each) === name)
+  return service === undefined ? undefined : view.matrixOf(service)?.succession[0]?.node
+}
