@@ -1,5 +1,6 @@
 // Flags of `diagnose all`, `check` and `diagnose service`.
 import { boolean, option, string } from '@oclif/core/flags'
+import { otherNodesFlags } from './agents/agent-flags.ts'
 import { outputFlags, repeatedString, withEnvironment } from './command-flags.ts'
 
 export const CLUSTER_FORMATS = ['text', 'short', 'json', 'yaml', 'junit', 'sarif', 'markdown'] as const
@@ -83,6 +84,7 @@ const sources = {
 
 export const allFlags = withEnvironment({
   ...sources,
+  ...otherNodesFlags,
   pre: boolean({
     description:
       'before anything is installed: what will work on this host and in this cluster, and which mode to choose',
@@ -91,6 +93,7 @@ export const allFlags = withEnvironment({
 
 export const serviceFlags = withEnvironment({
   ...sources,
+  ...otherNodesFlags,
   probe: boolean({
     allowNo: true,
     description:

@@ -42,6 +42,8 @@ export interface ClusterWork {
   readonly podNamespaces: readonly string[]
   /** lines of the plan beside the questions to the cluster */
   readonly plan: readonly string[]
+  /** what can be said only when the cluster was read: Pods and packets of --agents */
+  readonly planAfterReading?: ((facts: ClusterFacts) => Promise<readonly string[]>) | undefined
   judge(facts: ClusterFacts): Promise<Judged> | Judged
 }
 
@@ -55,7 +57,7 @@ export async function runCluster(
 ): Promise<ExitCode> {
   refuseUnknownCodes([...(request.only ?? []), ...(request.skip ?? [])])
   if (request['explain-plan']) {
-    output.out(planOf(request, work).join('\n'))
+    output.out((await planOf(request, work, signal)).join('\n'))
     return EXIT.ok
   }
   const intervalMs = intervalMsOf(request.interval)
@@ -105,13 +107,22 @@ async function once(
 /** The moment of the facts changes with each look, and nothing else need. */
 const withoutTime = (text: string): string => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
 
-const planOf = (request: ClusterRequest, work: ClusterWork): readonly string[] => [
-  ...(request.file === undefined
-    ? explainClusterPlan({ namespace: request.namespace, podNamespaces: work.podNamespaces })
-    : [`read ${request.file.join(', ')}`]),
-  ...(request['pod-logs'] === true ? ["get the logs of the last hour of the load balancer's Pods"] : []),
-  ...work.plan,
-]
+async function planOf(
+  request: ClusterRequest,
+  work: ClusterWork,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const lines = [
+    ...(request.file === undefined
+      ? explainClusterPlan({ namespace: request.namespace, podNamespaces: work.podNamespaces })
+      : [`read ${request.file.join(', ')}`]),
+    ...(request['pod-logs'] === true ? ["get the logs of the last hour of the load balancer's Pods"] : []),
+    ...work.plan,
+  ]
+  if (work.planAfterReading === undefined) return lines
+  const facts = await clusterInput(request, work.podNamespaces, () => undefined, signal)
+  return [...lines, ...(await work.planAfterReading(facts))]
+}
 
 /** @param focus keys of the Services in question; undefined: all */
 export function judgedView(

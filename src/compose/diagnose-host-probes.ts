@@ -1,6 +1,6 @@
 // What a node of the cluster can find out beside who answers on the link: the routers, the way back to a client.
 import type { ServiceObject } from '../config/objects/read-object.ts'
-import { takeTurns } from '../diagnose/bgp/collect/bgp-question.ts'
+import { type BgpQuestion, takeTurns } from '../diagnose/bgp/collect/bgp-question.ts'
 import type { ProbeFacts } from '../diagnose/cluster/cluster-facts.ts'
 import type { ClusterView } from '../diagnose/cluster/cluster-view.ts'
 import { addressesOf } from '../diagnose/cluster/object-keys.ts'
@@ -26,20 +26,28 @@ export async function hostProbes(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<readonly ProbeFacts[]> {
+  const { services, node, client, netns } = request
+  const isBgp = services.some((service) => (view.poolOf(service)?.bgp.length ?? 0) > 0)
+  const questions = isBgp ? (await routerQuestions(view))(node) : []
   return [
-    ...(await routerProbes(request, view, progress, signal)),
-    ...(await returnProbes(request, around, progress)),
+    ...(await routerProbes({ questions, node, netns }, progress, signal)),
+    ...(client === undefined
+      ? []
+      : await returnProbes(returnsTo(client, services.flatMap(addressesOf)), node, around, progress)),
   ]
 }
 
-async function routerProbes(
-  { services, node, netns }: HostProbesRequest,
-  view: ClusterView,
+export interface RouterProbes {
+  readonly questions: readonly BgpQuestion[]
+  readonly node: string
+  readonly netns: string | undefined
+}
+
+export async function routerProbes(
+  { questions, node, netns }: RouterProbes,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ProbeFacts[]> {
-  if (!services.some((service) => (view.poolOf(service)?.bgp.length ?? 0) > 0)) return []
-  const questions = await routerQuestions(view, node)
   if (questions.length === 0) return []
   const [{ collectBgp }, { openKernelForBgp }] = await Promise.all([
     import('../diagnose/bgp/collect-bgp.ts'),
@@ -62,8 +70,8 @@ async function routerProbes(
   return probes
 }
 
-/** None when no BGPPeer selects the node, or none of them can be understood. */
-async function routerQuestions(view: ClusterView, node: string) {
+/** What to ask the routers of a node; none when no BGPPeer selects it, or none of them can be understood. */
+export async function routerQuestions(view: ClusterView): Promise<(node: string) => readonly BgpQuestion[]> {
   const { peersOfConfiguration } = await import('./diagnose-bgp-peers.ts')
   const words = {
     peers: [],
@@ -73,26 +81,35 @@ async function routerQuestions(view: ClusterView, node: string) {
     'show-routes': false,
     force: false,
     'from-cluster': false,
-    'node-name': node,
   }
-  try {
-    return peersOfConfiguration(view.objects, words, undefined).questions
-  } catch (error) {
-    if (error instanceof LbctlError && error.kind === 'input') return []
-    throw error
+  return (node) => {
+    try {
+      return peersOfConfiguration(view.objects, { ...words, 'node-name': node }, undefined).questions
+    } catch (error) {
+      if (error instanceof LbctlError && error.kind === 'input') return []
+      throw error
+    }
   }
 }
 
-async function returnProbes(
-  { services, node, client }: HostProbesRequest,
+export interface ReturnTarget {
+  readonly target: Ip
+  readonly client: Ip
+}
+
+export const returnsTo = (client: Ip, targets: readonly Ip[]): readonly ReturnTarget[] =>
+  targets.filter(({ family }) => family === client.family).map((target) => ({ target, client }))
+
+export async function returnProbes(
+  targets: readonly ReturnTarget[],
+  node: string,
   around: Surroundings,
   progress: Progress,
 ): Promise<ProbeFacts[]> {
-  if (client === undefined) return []
+  if (targets.length === 0) return []
   const { collectRoute } = await import('../diagnose/route/collect-route.ts')
-  const targets = services.flatMap(addressesOf).filter(({ family }) => family === client.family)
   const probes: ProbeFacts[] = []
-  for (const target of targets) {
+  for (const { target, client } of targets) {
     const question = {
       asked: formatIp(target),
       target,

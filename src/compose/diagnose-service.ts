@@ -14,10 +14,11 @@ import { serviceChain } from '../diagnose/cluster/service-chain.ts'
 import type { Progress } from '../diagnose/collect/question.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { formatIp, type Ip, parseIp } from '../net/ip.ts'
+import type { OtherNodesRequest } from './agents/other-nodes.ts'
 import { type ClusterRequest, type ClusterWork, judgedView } from './diagnose-cluster.ts'
 import { nodeOfThisHost, withHostFacts } from './host-facts/with-host-facts.ts'
 
-export interface ServiceRequest extends ClusterRequest {
+export interface ServiceRequest extends ClusterRequest, OtherNodesRequest {
   readonly service: string
   readonly probe?: boolean | undefined
   readonly netns?: string | undefined
@@ -37,12 +38,17 @@ export function serviceWork(request: ServiceRequest, progress: Progress, signal:
             'with CAP_NET_RAW, or with --probe: ask for the address of the Service on the link, and connect to its port',
             'on a node of the cluster also: connect to the routers that it should have a session with and has none, and send no OPEN; read links, routes, settings, sockets and rules of the kernel; with --from, look up the way back',
           ],
+    planAfterReading: isWide(request)
+      ? async (read) => {
+          const { explainOtherNodes } = await import('./agents/explain-other-nodes.ts')
+          return explainOtherNodes(request, questionOf(read, await servicesOf(read, asked), request))
+        }
+      : undefined,
     judge: async (read) => {
-      const all = new ClusterView(read)
-      refuseWithoutServices(read)
-      const services = findServices(asked, await resolved(asked), all)
+      const services = await servicesOf(read, asked)
       const host = await withHost(read, services, request, progress, signal)
-      const facts = await probed(host, services, request, progress, signal)
+      const here = await probed(host, services, request, progress, signal)
+      const facts = isWide(request) ? await fromOtherNodes(here, services, request, progress, signal) : here
       const reports = services.map((service) => {
         const { view, verdict } = judgedView(facts, request, new Set([keyOf(service)]))
         return { subject: `Service ${keyOf(service)}`, verdict, chain: serviceChain(service, view, verdict) }
@@ -50,6 +56,35 @@ export function serviceWork(request: ServiceRequest, progress: Progress, signal:
       return { facts, reports }
     },
   }
+}
+
+const isWide = ({ agents, ssh }: ServiceRequest): boolean => agents === true || ssh !== undefined
+
+async function servicesOf(read: ClusterFacts, asked: string): Promise<readonly ServiceObject[]> {
+  refuseWithoutServices(read)
+  return findServices(asked, await resolved(asked), new ClusterView(read))
+}
+
+/** The owner, its successor, and others that tell whether it is one node's trouble. */
+const USUAL_NODES = 4
+
+const questionOf = (facts: ClusterFacts, services: readonly ServiceObject[], { from }: ServiceRequest) => ({
+  view: new ClusterView(facts, new Set(services.map(keyOf))),
+  services,
+  client: clientOf(from),
+  usualNodes: USUAL_NODES,
+})
+
+async function fromOtherNodes(
+  facts: ClusterFacts,
+  services: readonly ServiceObject[],
+  request: ServiceRequest,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  const { withOtherNodes } = await import('./agents/other-nodes.ts')
+  const tell = (text: string): void => progress.step('nodes', text)
+  return withOtherNodes(request, questionOf(facts, services, request), tell, signal)
 }
 
 function refuseWithoutServices({ services, vantage }: ClusterFacts): void {

@@ -50,7 +50,7 @@ export async function openKernelForBgp(netns: string | undefined): Promise<BgpSu
   }
 }
 
-const systemClock: Clock = {
+export const systemClock: Clock = {
   nowMs: () => performance.now(),
   sleep: (ms, wake) =>
     new Promise((resolve) => {

@@ -6,7 +6,7 @@ import { allFlags } from '../../compose/diagnose-cluster-flags.ts'
 export default class DiagnoseAll extends BaseCommand {
   static override summary = 'look at a whole installation, and name what is wrong first'
   static override description =
-    'Reads pools, advertisements, peers, Services, endpoints, nodes, Pods and events, computes who announces what as the running MetalLB does, and checks every link of the chain. On a node of the cluster its links, routes, settings and rules are read, too. What could not be read is listed with the reason. Changes nothing and sends no probe.'
+    'Reads pools, advertisements, peers, Services, endpoints, nodes, Pods and events, computes who announces what as the running MetalLB does, and checks every link of the chain. On a node of the cluster its links, routes, settings and rules are read, too. What could not be read is listed with the reason. Changes nothing and sends no probe, unless --agents or --ssh says so.'
   static override args = {}
   static override flags = allFlags
   static override examples: string[] = [
@@ -14,6 +14,7 @@ export default class DiagnoseAll extends BaseCommand {
     'lbctl diagnose all -o short --wait 5m',
     'lbctl diagnose all -f cluster.yaml --fail-on warning -o junit',
     'lbctl diagnose all --pre',
+    'lbctl diagnose all --agents --explain-plan && lbctl diagnose all --agents',
     'lbctl diagnose all --save-facts facts.json && lbctl diagnose all --facts facts.json',
   ]
 

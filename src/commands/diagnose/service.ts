@@ -20,6 +20,8 @@ export default class DiagnoseService extends BaseCommand {
     'lbctl diagnose service shop/web',
     'lbctl diagnose service 192.0.2.100 --no-probe',
     'lbctl diagnose service shop.example.com -o json',
+    'lbctl diagnose service shop/web --agents',
+    'lbctl diagnose service shop/web --ssh root@',
     'lbctl diagnose service shop/web -f cluster.yaml',
   ]
 

@@ -34,7 +34,7 @@ const nothing: Shape<undefined> = (value, path) => {
   throw new ShapeMismatch(path, 'empty')
 }
 
-const way = record<RouteDiagnosisFacts>({
+export const way = record<RouteDiagnosisFacts>({
   format: oneOf(ROUTE_FACTS_FORMAT),
   target: record({ asked: text, address, family }),
   host: record({ name: text, netns: maybe(text) }),
@@ -52,7 +52,7 @@ const way = record<RouteDiagnosisFacts>({
 const peerAsn: Shape<ExpectedSession['peerAsn']> = (value, path) =>
   typeof value === 'number' ? number(value, path) : maybe(oneOf('internal', 'external'))(value, path)
 
-const expected = record<ExpectedSession>({
+export const expectedSession = record<ExpectedSession>({
   myAsn: maybe(number),
   peerAsn,
   holdTimeSeconds: number,
@@ -134,7 +134,7 @@ const bgpFacts = record<BgpFacts>({
   format: oneOf(BGP_FACTS_FORMAT),
   peer: record({ asked: text, name: maybe(text), address, family, zone: maybe(text), port: number }),
   host: record({ name: text, netns: maybe(text) }),
-  expected,
+  expected: expectedSession,
   routerVendor: maybe(text),
   kernelTables: flag,
   way: maybe(way),

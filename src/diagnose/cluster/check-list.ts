@@ -35,8 +35,10 @@ import { probedPath } from './checks/probed-path.ts'
 import { probedReturn } from './checks/probed-return.ts'
 import { probedSessions } from './checks/probed-sessions.ts'
 import { routerDistance } from './checks/router-distance.ts'
+import { sameAnswer } from './checks/same-answer.ts'
 import { sessionsEstablished } from './checks/sessions-established.ts'
 import { speakerRollouts } from './checks/speaker-rollouts.ts'
+import { speakersReach } from './checks/speakers-reach.ts'
 import { strictArp } from './checks/strict-arp.ts'
 import { switchPorts } from './checks/switch-ports.ts'
 import { uniqueAddresses } from './checks/unique-addresses.ts'
@@ -91,4 +93,6 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   mtuFits,
   probedReturn,
   logsTold,
+  speakersReach,
+  sameAnswer,
 ]

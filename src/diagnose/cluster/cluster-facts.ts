@@ -1,6 +1,7 @@
 // What a diagnosis of a whole installation knows: values only, as JSON has them, so that the facts of a live cluster, of files, of
 // a bundle and of a test are judged by the same code. What could not be read is a value too: it is never taken for "there is none".
 import type { KubeObject } from '../../config/kube-object.ts'
+import type { AgentFacts, ReachMatrixFacts } from '../agents/reach-facts.ts'
 import type { BgpFacts } from '../bgp/bgp-facts.ts'
 import type { LinkFacts } from '../facts/link-facts.ts'
 import type { PathFacts } from '../path/path-facts.ts'
@@ -90,6 +91,14 @@ export type ProbeFacts =
     }
   | { readonly kind: 'path'; readonly vantage: string; readonly node?: string; readonly facts: PathFacts }
   | { readonly kind: 'pool'; readonly vantage: string; readonly node?: string; readonly facts: PoolFacts }
+  | {
+      readonly kind: 'reach'
+      readonly vantage: string
+      readonly node: string
+      readonly facts: ReachMatrixFacts
+    }
+  /** a node that was to take part: whether it did */
+  | { readonly kind: 'agent'; readonly vantage: string; readonly node: string; readonly facts: AgentFacts }
 
 /** Log lines that mean the same, counted. */
 export interface LogIncident {

@@ -66,6 +66,7 @@ export function judgeCluster(view: ClusterView, options: JudgeClusterOptions): C
       ...new Set([
         ...notRead(view),
         ...hostsNotRead(view),
+        ...notSeen(view),
         ...findings.flatMap(({ notTested }) => notTested),
       ]),
     ],
@@ -137,6 +138,15 @@ function hostsNotRead({ facts, hosts, nodes }: ClusterView): string[] {
     ),
   ]
 }
+
+/** Nodes that were to take part, and what those that did could not do. */
+const notSeen = ({ facts }: ClusterView): string[] =>
+  itemsOf(facts.probes).flatMap((probe) => {
+    if (probe.kind !== 'agent') return []
+    const { reason, remedy, notDone } = probe.facts
+    if (reason === undefined) return notDone.map((each) => `from ${probe.node}: ${each}`)
+    return `from ${probe.node}: ${reason}.${remedy === undefined ? '' : ` ${remedy}`}`
+  })
 
 /** Of a question about some Services, the others' troubles are no part. */
 const isAsked = (affects: ClusterFinding['affects'], { focus }: ClusterView): boolean =>

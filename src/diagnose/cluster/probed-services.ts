@@ -3,8 +3,9 @@ import type { ServiceObject } from '../../config/objects/read-object.ts'
 import type { ServiceKey } from '../../speaker/facts/facts.ts'
 import type { Verdict } from '../judge.ts'
 import type { ClusterDraft } from './cluster-check.ts'
-import { itemsOf, type ProbeFacts } from './cluster-facts.ts'
+import { type ClusterFacts, itemsOf, type ProbeFacts } from './cluster-facts.ts'
 import type { ClusterView } from './cluster-view.ts'
+import { grouped } from './grouped.ts'
 import { keyOf } from './object-keys.ts'
 
 type ProbeOf<Kind extends ProbeFacts['kind']> = Extract<ProbeFacts, { readonly kind: Kind }>
@@ -53,6 +54,34 @@ export const draftsOf = (
 ): readonly ClusterDraft[] =>
   findings.map(({ docs: _docs, vantage: _vantage, ...finding }) => ({
     ...finding,
-    evidence: [...finding.evidence, `seen from ${vantage}`],
+    evidence: [...finding.evidence, `${SEEN}${vantage}`],
     affects,
   }))
+
+const SEEN = 'seen from '
+
+/** What several places say in the same words is said once, with all of the places. */
+export function saidOnce(drafts: readonly ClusterDraft[]): readonly ClusterDraft[] {
+  const groups = grouped(drafts, ({ code, title, subject }) => JSON.stringify([code, title, subject]))
+  return [...groups.values()].flatMap((same) => {
+    const [first, ...others] = same
+    if (first === undefined) return []
+    const places = others.flatMap(({ evidence }) => evidence.filter((line) => line.startsWith(SEEN)))
+    return { ...first, evidence: [...new Set([...first.evidence, ...places])] }
+  })
+}
+
+/** Nodes that were to take part and did not, each with its reason; clauses. */
+export const absences = (facts: ClusterFacts): readonly string[] =>
+  itemsOf(facts.probes).flatMap((probe) =>
+    probe.kind === 'agent' && probe.facts.reason !== undefined
+      ? `nothing was seen from ${probe.node}: ${probe.facts.reason}`
+      : [],
+  )
+
+/** The first of them, and how many more. */
+export function absentNodes({ facts }: ClusterView): string | undefined {
+  const [first, ...others] = absences(facts)
+  if (first === undefined || others.length === 0) return first
+  return `${first} (and ${others.length} more)`
+}

@@ -10,7 +10,7 @@ import {
   unknown,
 } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
-import { draftsOf, isAnnouncer, usersOfAddress, walkedPaths } from '../probed-services.ts'
+import { draftsOf, isAnnouncer, saidOnce, usersOfAddress, walkedPaths } from '../probed-services.ts'
 import { listed } from '../wording.ts'
 
 export const probedPath: ClusterCheck = {
@@ -24,12 +24,14 @@ export const probedPath: ClusterCheck = {
     if (probes.length === 0) return nothingRead(view)
     const findings: ClusterDraft[] = []
     const open: string[] = []
+    const nothingToJudge: string[] = []
     for (const { facts, node, vantage } of probes) {
       const verdict = judgePath(facts)
       // Where a network plugin does it in eBPF, or no rules may be read, there is nothing to judge.
       if (facts.mode === undefined && verdict.findings.length === 0) {
         const [why] = verdict.checks.filter(({ result }) => result !== 'pass')
-        return skip(why?.text ?? 'there are no rules of kube-proxy here')
+        nothingToJudge.push(why?.text ?? 'there are no rules of kube-proxy here')
+        continue
       }
       const users = usersOfAddress(facts.target.address, view)
       const isWanted = users.some(({ service }) => node !== undefined && isAnnouncer(service, node, view))
@@ -42,10 +44,11 @@ export const probedPath: ClusterCheck = {
       findings.push(...all.filter(({ code }) => isWanted || code !== 'F28'))
       if (verdict.status === 'undetermined') open.push(verdict.summary)
     }
-    if (findings.length > 0) return failOr(findings, '')
+    if (findings.length > 0) return failOr(saidOnce(findings), '')
+    if (nothingToJudge.length === probes.length) return skip(nothingToJudge[0] ?? '')
     const [first] = open
     return first === undefined
-      ? pass(listed(probes.map(({ facts }) => judgePath(facts).summary)))
+      ? pass(listed([...new Set(probes.map(({ facts }) => judgePath(facts).summary))]))
       : unknown(first)
   },
 }

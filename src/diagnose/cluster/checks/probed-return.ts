@@ -1,7 +1,7 @@
 // F30, F33: what `diagnose route` says about the way back to a client, seen from this node.
 import { judgeRoute } from '../../route/route-diagnosis.ts'
 import { type ClusterCheck, failOr, pass, skip, unknown } from '../cluster-check.ts'
-import { draftsOf, probesOf, usersOfAddress } from '../probed-services.ts'
+import { draftsOf, probesOf, saidOnce, usersOfAddress } from '../probed-services.ts'
 
 export const probedReturn: ClusterCheck = {
   id: 'probed-return',
@@ -20,7 +20,7 @@ export const probedReturn: ClusterCheck = {
         usersOfAddress(facts.target.address, view).map(({ key }) => key),
       ),
     )
-    if (findings.length > 0) return failOr(findings, '')
+    if (findings.length > 0) return failOr(saidOnce(findings), '')
     const open = judged.find(({ verdict }) => verdict.status === 'undetermined')
     return open === undefined ? pass(judged[0]?.verdict.summary ?? '') : unknown(open.verdict.summary)
   },

@@ -1,3 +1,4 @@
+import { AGENT_CASES } from './agent-cases.ts'
 import { ANNOUNCE_CASES } from './announce-cases.ts'
 import type { FaultCase } from './cases.ts'
 import { CONFIGURATION_CASES } from './configuration-cases.ts'
@@ -25,4 +26,5 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...LINK_CASES,
   ...NETWORK_CASES,
   ...NEIGHBOUR_CASES,
+  ...AGENT_CASES,
 ]

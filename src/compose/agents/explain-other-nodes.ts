@@ -1,0 +1,67 @@
+// What `--agents` and `--ssh` would do, in lines, before they do it: which Pods, and which packets from where.
+import type { AgentPlan } from '../../diagnose/agents/agent-plan.ts'
+import { podNameOf } from '../../diagnose/agents/agent-pod.ts'
+import { nodeAddresses } from '../../diagnose/agents/plan-agents.ts'
+import { listed } from '../../diagnose/cluster/wording.ts'
+import { sshTarget } from './agents-by-ssh.ts'
+import { podSettings } from './agents-in-pods.ts'
+import { type OtherNodesQuestion, type OtherNodesRequest, plansFor, timeoutMsOf } from './other-nodes.ts'
+
+/** @throws LbctlError `usage` */
+export async function explainOtherNodes(
+  request: OtherNodesRequest,
+  question: OtherNodesQuestion,
+): Promise<readonly string[]> {
+  const { plans, leftOut } = await plansFor(request, question)
+  return [
+    ...plans.flatMap((plan, index) => [
+      request.ssh === undefined
+        ? podLine(plan, index, request, question)
+        : sshLine(plan, request.ssh, request, question),
+      ...packetsOf(plan).map((line) => `  from ${plan.node}: ${line}`),
+    ]),
+    ...leftOut.map(({ node, reason }) => `nothing on ${node}: ${reason}`),
+  ]
+}
+
+function podLine(
+  plan: AgentPlan,
+  index: number,
+  request: OtherNodesRequest,
+  { view }: OtherNodesQuestion,
+): string {
+  const settings = podSettings({ ...request, view, timeoutMs: timeoutMsOf(request) })
+  const name = podNameOf({ run: 'RUN' }, index)
+  return `create Pod ${settings.namespace}/${name} on ${plan.node}: image ${settings.image}, network of the node, capability NET_RAW, ended by the cluster after ${settings.deadlineSeconds} s at the latest; read its log; delete it`
+}
+
+function sshLine(
+  plan: AgentPlan,
+  user: string,
+  request: OtherNodesRequest,
+  { view }: OtherNodesQuestion,
+): string {
+  const addressOf = (node: string): string | undefined => nodeAddresses(node, view)[0]
+  const command = request['ssh-command'] ?? 'ssh'
+  return `run on ${plan.node}: ${command} ${sshTarget({ user, command, timeoutMs: 0, addressOf }, plan.node)} lbctl agent run`
+}
+
+export function packetsOf({ ask, nodes, reach, routers, returns }: AgentPlan): readonly string[] {
+  const gossip = reach.filter(({ purpose }) => purpose === 'gossip')
+  const webhook = reach.filter(({ purpose }) => purpose === 'webhook')
+  return [
+    ask.length === 0
+      ? []
+      : `ARP or neighbour discovery for ${listed(ask.map(({ address }) => address))}, and for ${listed(nodes.map(({ name }) => name))} to tell who answers; TCP to the port of the Service`,
+    gossip.length === 0
+      ? []
+      : `TCP to port ${gossip[0]?.port} of ${listed(gossip.map(({ name }) => name))}, closed without a byte`,
+    webhook.map(({ name, address, port }) => `TCP to ${address}:${port} of ${name}, closed without a byte`),
+    routers.map(
+      ({ asked, address, port }) =>
+        `TCP to the router ${asked} (${address}:${port}) unless there is a session; no OPEN is sent`,
+    ),
+    returns.map(({ address, client }) => `look up the way from ${address} back to ${client}; no packet`),
+    'read links, routes, settings and sockets of the kernel, and its rules where CAP_NET_ADMIN is there (by ssh as root)',
+  ].flat()
+}

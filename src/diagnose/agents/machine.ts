@@ -1,0 +1,324 @@
+// Running agents in Pods: what is known of the Pods in, what to do out. A Pod is deleted as soon as its result is there, as soon as it
+// can give none, and when the user stops; Pods that an earlier run had to leave behind are deleted on the way.
+import { unframed } from './agent-log.ts'
+import { failureOf } from './pod-failure.ts'
+import type { AgentPodFact, Refusal } from './ports.ts'
+
+export interface AgentJob {
+  readonly node: string
+  readonly pod: string
+}
+
+export interface AgentsSettings {
+  readonly run: string
+  readonly jobs: readonly AgentJob[]
+  /** Pods at a time */
+  readonly atOnce: number
+  /** from the creation of a Pod to its result */
+  readonly timeoutMs: number
+}
+
+/** What a node gave in the end. */
+export type AgentOutcome =
+  | { readonly kind: 'answered'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly reason: string; readonly remedy: string | undefined }
+
+type Phase =
+  | { readonly kind: 'queued' }
+  | { readonly kind: 'creating' }
+  | { readonly kind: 'running'; readonly sinceMs: number; readonly logsRead: number }
+  | { readonly kind: 'reading'; readonly sinceMs: number; readonly logsRead: number }
+  | { readonly kind: 'deleting'; readonly sinceMs: number; readonly forced: boolean }
+  | { readonly kind: 'gone' }
+
+interface Job extends AgentJob {
+  readonly phase: Phase
+  readonly outcome: AgentOutcome | undefined
+  /** kubelet's last word about it */
+  readonly seen: AgentPodFact | undefined
+}
+
+export interface AgentsState {
+  readonly settings: AgentsSettings
+  readonly jobs: readonly Job[]
+  readonly stopped: boolean
+  /** names of other runs' Pods that are being deleted */
+  readonly swept: readonly string[]
+  /** Pods that could not be deleted, and why; clauses */
+  readonly left: readonly string[]
+}
+
+export type AgentsEvent =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'created'; readonly node: string }
+  | { readonly kind: 'refused'; readonly node: string; readonly refusal: Refusal }
+  /** @param askedAtMs what was created or deleted later may be missing or still there */
+  | { readonly kind: 'pods'; readonly askedAtMs: number; readonly pods: readonly AgentPodFact[] }
+  /** the cluster did not say which Pods there are */
+  | { readonly kind: 'unseen'; readonly reason: string }
+  | { readonly kind: 'log'; readonly node: string; readonly text: string }
+  | { readonly kind: 'no-log'; readonly node: string; readonly reason: string }
+  | { readonly kind: 'not-deleted'; readonly pod: string; readonly reason: string }
+  | { readonly kind: 'stop' }
+
+export type AgentsEffect =
+  | { readonly do: 'create'; readonly node: string; readonly pod: string }
+  | { readonly do: 'read-log'; readonly node: string; readonly pod: string }
+  | { readonly do: 'delete'; readonly pod: string; readonly uid: string | undefined; readonly force: boolean }
+
+export interface AgentsStep {
+  readonly state: AgentsState
+  readonly effects: readonly AgentsEffect[]
+}
+
+const MOST_LOGS_READ = 3
+/** kubelet has had its time to end the container; then the Pod goes without it, as on a node that is dead. */
+const FORCE_AFTER_MS = 4000
+const GIVE_UP_AFTER_MS = 8000
+/** Beyond the deadline of a Pod nobody waits for it any more. */
+const LEFT_OVER_AFTER_SECONDS = 60
+
+export const agentsState = (settings: AgentsSettings): AgentsState => ({
+  settings,
+  jobs: settings.jobs.map((job) => ({
+    ...job,
+    phase: { kind: 'queued' },
+    outcome: undefined,
+    seen: undefined,
+  })),
+  stopped: false,
+  swept: [],
+  left: [],
+})
+
+export const isFinished = ({ jobs }: AgentsState): boolean => jobs.every(({ phase }) => phase.kind === 'gone')
+
+export const outcomesOf = ({ jobs }: AgentsState): ReadonlyMap<string, AgentOutcome> =>
+  new Map(jobs.flatMap(({ node, outcome }) => (outcome === undefined ? [] : [[node, outcome]])))
+
+/** @param nowMs monotonic */
+export function stepAgents(state: AgentsState, event: AgentsEvent, nowMs: number): AgentsStep {
+  const happened = happen(state, event, nowMs)
+  const begun = begin(happened.state)
+  return { state: begun.state, effects: [...happened.effects, ...begun.effects] }
+}
+
+function happen(state: AgentsState, event: AgentsEvent, nowMs: number): AgentsStep {
+  switch (event.kind) {
+    case 'start':
+      return { state, effects: [] }
+    case 'created':
+      return onJob(state, event.node, (job) =>
+        state.stopped || job.outcome !== undefined
+          ? deleted(job, nowMs)
+          : { job: { ...job, phase: { kind: 'running', sinceMs: nowMs, logsRead: 0 } }, effects: [] },
+      )
+    case 'refused':
+      return refused(state, event.node, event.refusal, nowMs)
+    case 'pods':
+      return seen(state, event, nowMs)
+    case 'unseen':
+      return each(state, (job) => unseen(job, event.reason, state, nowMs))
+    case 'log':
+      return onJob(state, event.node, (job) => logged(job, event.text, state, nowMs))
+    case 'no-log':
+      return onJob(state, event.node, (job) => unreadable(job, event.reason, nowMs))
+    case 'not-deleted':
+      return notDeleted(state, event.pod, event.reason)
+    case 'stop':
+      return each({ ...state, stopped: true }, (job) => stopped(job, nowMs))
+  }
+}
+
+interface JobStep {
+  readonly job: Job
+  readonly effects: readonly AgentsEffect[]
+}
+
+const stay = (job: Job): JobStep => ({ job, effects: [] })
+
+function each(state: AgentsState, change: (job: Job) => JobStep): AgentsStep {
+  const steps = state.jobs.map(change)
+  return {
+    state: { ...state, jobs: steps.map(({ job }) => job) },
+    effects: steps.flatMap(({ effects }) => effects),
+  }
+}
+
+const onJob = (state: AgentsState, node: string, change: (job: Job) => JobStep): AgentsStep =>
+  each(state, (job) => (job.node === node ? change(job) : stay(job)))
+
+/** As many Pods as may be there at a time. */
+function begin(state: AgentsState): AgentsStep {
+  const busy = state.jobs.filter(({ phase }) => phase.kind !== 'queued' && phase.kind !== 'gone').length
+  const next = state.jobs
+    .filter(({ phase }) => phase.kind === 'queued')
+    .slice(0, Math.max(0, state.settings.atOnce - busy))
+  return each(state, (job) =>
+    next.includes(job)
+      ? {
+          job: { ...job, phase: { kind: 'creating' } },
+          effects: [{ do: 'create', node: job.node, pod: job.pod }],
+        }
+      : stay(job),
+  )
+}
+
+function refused(state: AgentsState, node: string, refusal: Refusal, nowMs: number): AgentsStep {
+  const { reason, remedy, forAll, uncertain } = refusal
+  const outcome: AgentOutcome = { kind: 'failed', reason, remedy }
+  return each(state, (job) => {
+    if (job.node === node && uncertain === true) return deleted(job, nowMs, outcome)
+    return job.node === node || (forAll && job.phase.kind === 'queued')
+      ? stay({ ...job, phase: { kind: 'gone' }, outcome })
+      : stay(job)
+  })
+}
+
+function deleted(job: Job, nowMs: number, outcome: AgentOutcome | undefined = job.outcome): JobStep {
+  return {
+    job: { ...job, outcome, phase: { kind: 'deleting', sinceMs: nowMs, forced: false } },
+    effects: [{ do: 'delete', pod: job.pod, uid: job.seen?.uid, force: false }],
+  }
+}
+
+const failed = (
+  job: Job,
+  nowMs: number,
+  { reason, remedy }: { readonly reason: string; readonly remedy?: string | undefined },
+): JobStep => deleted(job, nowMs, { kind: 'failed', reason, remedy })
+
+function stopped(job: Job, nowMs: number): JobStep {
+  const { kind } = job.phase
+  if (kind === 'queued') return stay({ ...job, phase: { kind: 'gone' } })
+  // Whether it is there is known when the answer comes; then it is deleted.
+  if (kind === 'creating' || kind === 'deleting' || kind === 'gone') return stay(job)
+  return deleted(job, nowMs)
+}
+
+function seen(
+  state: AgentsState,
+  { pods, askedAtMs }: Extract<AgentsEvent, { kind: 'pods' }>,
+  nowMs: number,
+): AgentsStep {
+  const found = new Map(pods.map((pod) => [pod.name, pod]))
+  const step = each(state, (job) =>
+    look({ ...job, seen: found.get(job.pod) ?? job.seen }, found, askedAtMs, state, nowMs),
+  )
+  const leftOver = leftOvers(state, pods)
+  return {
+    state: { ...step.state, swept: [...state.swept, ...leftOver.map(({ name }) => name)] },
+    effects: [
+      ...step.effects,
+      ...leftOver.map(({ name, uid }) => ({ do: 'delete' as const, pod: name, uid, force: true })),
+    ],
+  }
+}
+
+/** Measured by the clock that stamped them: the newest of our own Pods says what time it is there. */
+function leftOvers({ settings, swept }: AgentsState, pods: readonly AgentPodFact[]): readonly AgentPodFact[] {
+  const own = pods.filter(({ run }) => run === settings.run)
+  if (own.length === 0) return []
+  const clockMs = Math.max(...own.map(({ createdAtMs }) => createdAtMs))
+  return pods.filter(
+    ({ run, name, createdAtMs, deadlineSeconds }) =>
+      run !== settings.run &&
+      !swept.includes(name) &&
+      clockMs - createdAtMs > (deadlineSeconds + LEFT_OVER_AFTER_SECONDS) * 1000,
+  )
+}
+
+function look(
+  job: Job,
+  found: ReadonlyMap<string, AgentPodFact>,
+  askedAtMs: number,
+  state: AgentsState,
+  nowMs: number,
+): JobStep {
+  const { phase } = job
+  const pod = found.get(job.pod)
+  if (phase.kind === 'deleting') return waitForEnd(job, phase, pod !== undefined, askedAtMs, nowMs)
+  if (phase.kind !== 'running') return stay(job)
+  if (pod === undefined)
+    return askedAtMs > phase.sinceMs
+      ? failed(job, nowMs, { reason: 'its Pod was deleted by somebody else' })
+      : stay(job)
+  const hasEnded = pod.phase === 'Succeeded' || pod.phase === 'Failed'
+  if (hasEnded && pod.container?.state === 'terminated')
+    return {
+      job: { ...job, phase: { ...phase, kind: 'reading', logsRead: phase.logsRead + 1 } },
+      effects: [{ do: 'read-log', node: job.node, pod: job.pod }],
+    }
+  const failure = failureOf(pod)
+  if (failure !== undefined) return failed(job, nowMs, failure)
+  return unseen(job, undefined, state, nowMs)
+}
+
+function waitForEnd(
+  job: Job,
+  { sinceMs, forced }: Extract<Phase, { kind: 'deleting' }>,
+  isThere: boolean,
+  askedAtMs: number,
+  nowMs: number,
+): JobStep {
+  if (!isThere) return stay(askedAtMs > sinceMs ? { ...job, phase: { kind: 'gone' } } : job)
+  if (nowMs - sinceMs > GIVE_UP_AFTER_MS) return stay({ ...job, phase: { kind: 'gone' } })
+  if (forced || nowMs - sinceMs < FORCE_AFTER_MS) return stay(job)
+  return {
+    job: { ...job, phase: { kind: 'deleting', sinceMs, forced: true } },
+    effects: [{ do: 'delete', pod: job.pod, uid: job.seen?.uid, force: true }],
+  }
+}
+
+/** Time passes, whatever is seen. */
+function unseen(job: Job, why: string | undefined, { settings }: AgentsState, nowMs: number): JobStep {
+  const { phase } = job
+  if (phase.kind === 'deleting')
+    return nowMs - phase.sinceMs > GIVE_UP_AFTER_MS ? stay({ ...job, phase: { kind: 'gone' } }) : stay(job)
+  if (phase.kind !== 'running' || nowMs - phase.sinceMs <= settings.timeoutMs) return stay(job)
+  return failed(job, nowMs, {
+    reason: `there was no result within ${settings.timeoutMs / 1000} s: ${why ?? waitText(job.seen)}`,
+    remedy: 'Give it more time with --agent-timeout, or see what kubelet on that node says.',
+  })
+}
+
+function waitText(pod: AgentPodFact | undefined): string {
+  if (pod === undefined) return 'the Pod was not seen'
+  const { container, phase, message } = pod
+  if (container === undefined)
+    return message === '' ? `kubelet has not taken up the Pod, which is ${phase}` : message
+  return container.reason === ''
+    ? `its container is ${container.state}`
+    : `its container is ${container.state}, ${container.reason}`
+}
+
+function logged(job: Job, text: string, { settings }: AgentsState, nowMs: number): JobStep {
+  if (job.phase.kind !== 'reading') return stay(job)
+  const read = unframed(settings.run, text)
+  if (read.ok) return deleted(job, nowMs, { kind: 'answered', value: read.value })
+  const exit = job.seen?.container?.exitCode
+  const last = text.trimEnd().split('\n').at(-1)?.slice(0, 200) ?? ''
+  const said = last === '' || /^lbctl-agent /.test(last) ? '' : `, whose last line is: ${last}`
+  const failure = job.seen === undefined ? undefined : failureOf(job.seen)
+  return unreadable(
+    job,
+    `${failure?.reason ?? (exit === undefined || exit === 0 ? read.reason : `it ended with exit code ${exit}`)}${said}`,
+    nowMs,
+  )
+}
+
+/** kubelet may be late with the end of a log; it is asked again at the next look. */
+function unreadable(job: Job, reason: string, nowMs: number): JobStep {
+  const { phase } = job
+  if (phase.kind !== 'reading') return stay(job)
+  return phase.logsRead < MOST_LOGS_READ
+    ? stay({ ...job, phase: { ...phase, kind: 'running' } })
+    : failed(job, nowMs, { reason })
+}
+
+function notDeleted(state: AgentsState, pod: string, reason: string): AgentsStep {
+  const left = [...state.left, `Pod ${pod} could not be deleted: ${reason}`]
+  return each({ ...state, left }, (job) =>
+    job.pod === pod ? stay({ ...job, phase: { kind: 'gone' } }) : stay(job),
+  )
+}

@@ -1,0 +1,227 @@
+// What several nodes see: who reaches whom, and who hears whom answer.
+import { REACH_FACTS_FORMAT, type ReachedTarget } from '../../agents/reach-facts.ts'
+import { attempt, bgpFacts, session } from '../../bgp/testing/bgp-facts.ts'
+import { card, linkFacts, MAC_A, MAC_B, round } from '../../testing/link-facts.ts'
+import type { ProbeFacts } from '../cluster-facts.ts'
+import type { HostFacts } from '../host-facts.ts'
+import type { FaultCase } from './cases.ts'
+import type { World } from './world.ts'
+
+const ADDRESS = '192.0.2.100'
+const NODES = ['node-a', 'node-b', 'node-c'] as const
+/** As MetalLB elects for shop/web; its successor; and the third. */
+const OWNER = 'node-b'
+const OTHERS = ['node-a', 'node-c'] as const
+
+type Outcome = Pick<ReachedTarget, 'result' | 'code'>
+const CONNECTED: Outcome = { result: 'connected', code: undefined }
+const SILENT: Outcome = { result: 'silent', code: undefined }
+const REFUSED: Outcome = { result: 'failed', code: 'ECONNREFUSED' }
+
+/** Every node tries every other one. */
+const gossip = (outcomeOf: (from: string, to: string) => Outcome): readonly ProbeFacts[] =>
+  NODES.map((node) => ({
+    kind: 'reach',
+    vantage: `node ${node}`,
+    node,
+    facts: {
+      format: REACH_FACTS_FORMAT,
+      targets: NODES.filter((to) => to !== node).map((name) => ({
+        purpose: 'gossip',
+        name,
+        address: `192.0.2.${11 + NODES.indexOf(name)}`,
+        port: 7946,
+        icmp: undefined,
+        elapsedMs: 1,
+        ...outcomeOf(node, name),
+      })),
+    },
+  }))
+
+const ask = (node: string, macs: readonly string[], wireless = false): ProbeFacts => ({
+  kind: 'link',
+  vantage: `node ${node}`,
+  node,
+  facts: linkFacts({
+    target: { asked: ADDRESS, address: ADDRESS, family: 4 },
+    examined: { address: ADDRESS, role: 'target' },
+    interfaces: [card({ wireless })],
+    rounds: [round(macs.length === 0 ? [] : [macs, macs, macs], { address: ADDRESS, sent: 3 })],
+  }),
+})
+
+const host = (node: string, cards: Readonly<Record<string, string>>): HostFacts => ({
+  node,
+  links: Object.entries(cards).map(([name, mac]) => ({
+    name,
+    mac,
+    flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
+    mtu: 1500,
+    type: 1,
+    kind: undefined,
+    master: undefined,
+    wireless: false,
+    driver: undefined,
+    parent: undefined,
+    vlanId: undefined,
+    vrfTable: undefined,
+    carrier: true,
+    bondMode: undefined,
+    addresses: [],
+  })),
+  routes: [],
+  rules: [],
+  sysctls: {},
+  machine: undefined,
+  neighbours: [],
+  listeners: [],
+  sessions: [],
+  firewall: undefined,
+  paths: [],
+  notRead: [],
+})
+
+const asked = (world: World, ...probes: readonly ProbeFacts[]): void => {
+  world.probes = [...probes]
+}
+const [A, C] = OTHERS
+/** Both hear the owner. */
+const wellHeard = (world: World): void => {
+  world.hosts = [host(OWNER, { eth0: MAC_A })]
+  asked(world, ask(A, [MAC_A]), ask(C, [MAC_A]))
+}
+
+const router = (node: string, works: boolean): ProbeFacts => ({
+  kind: 'bgp',
+  vantage: `node ${node}`,
+  node,
+  facts: works
+    ? bgpFacts({ sessions: [session()], notTried: 'session', attempts: [] })
+    : bgpFacts({ attempts: [attempt({ result: 'failed', code: 'ECONNREFUSED' })] }),
+})
+
+const absent = (node: string): ProbeFacts => ({
+  kind: 'agent',
+  vantage: `node ${node}`,
+  node,
+  facts: { by: 'pod', reason: 'its image cannot be pulled', remedy: undefined, notDone: [] },
+})
+
+export const AGENT_CASES: readonly FaultCase[] = [
+  {
+    name: 'a node whose speaker nobody reaches and that reaches nobody',
+    code: 'F20',
+    check: 'speakers-reach',
+    says: /speakers of node-c and of node-a and node-b do not reach each other/,
+    fault: (world) => asked(world, ...gossip((from, to) => (from === C || to === C ? SILENT : CONNECTED))),
+    twin: (world) => asked(world, ...gossip(() => CONNECTED)),
+  },
+  {
+    name: 'a node that could not take part beside one whose speaker nobody reaches',
+    code: 'F20',
+    check: 'speakers-reach',
+    says: /speakers of node-c and of node-a and node-b/,
+    fault: (world) =>
+      asked(
+        world,
+        ...gossip((from, to) => (from === C || to === C ? SILENT : CONNECTED)).slice(0, 2),
+        absent(C),
+      ),
+    twin: (world) => asked(world, ...gossip(() => CONNECTED).slice(0, 2), absent(C)),
+  },
+  {
+    name: 'two nodes that hear of each other only through the third',
+    code: 'F34',
+    check: 'speakers-reach',
+    severity: 'warning',
+    says: /node-a does not reach the speaker of node-b on port 7946/,
+    fault: (world) =>
+      asked(world, ...gossip((from, to) => (from === 'node-a' && to === 'node-b' ? SILENT : CONNECTED))),
+    twin: (world) => asked(world, ...gossip(() => CONNECTED)),
+  },
+  {
+    name: 'a speaker without memberlist',
+    code: 'F20',
+    check: 'speakers-reach',
+    severity: 'warning',
+    says: /Nothing listens on port 7946 of node-b/,
+    fault: (world) =>
+      asked(
+        world,
+        ...gossip((from, to) =>
+          to === 'node-b' && from === 'node-a' ? REFUSED : to === 'node-b' ? REFUSED : CONNECTED,
+        ),
+      ),
+    twin: (world) => asked(world, ...gossip(() => CONNECTED)),
+  },
+  {
+    name: 'one node hears no answer, and another one does',
+    code: 'F16',
+    check: 'same-answer',
+    says: /node-c hears no answer for 192\.0\.2\.100, and node-a does/,
+    fault: (world) => asked(world, ask(A, [MAC_A]), ask(C, [])),
+    twin: wellHeard,
+  },
+  {
+    name: 'a node on a wireless link hears no answer, and another one does',
+    code: 'F15',
+    check: 'same-answer',
+    says: /node-c hears no answer/,
+    fault: (world) => asked(world, ask(A, [MAC_A]), ask(C, [], true)),
+    twin: wellHeard,
+  },
+  {
+    name: 'two parts of the link hear a speaker each',
+    code: 'F20',
+    check: 'same-answer',
+    says: /different answers for 192\.0\.2\.100/,
+    fault: (world) => {
+      world.hosts = [host(OWNER, { eth0: MAC_A }), host(A, { eth0: MAC_B })]
+      asked(world, ask(C, [MAC_A]), ask(A, [MAC_B]))
+    },
+    twin: wellHeard,
+  },
+  {
+    name: 'two cards of the owner answer, each where it is heard first',
+    code: 'F19',
+    check: 'same-answer',
+    says: /different answers for 192\.0\.2\.100/,
+    fault: (world) => {
+      world.hosts = [host(OWNER, { eth0: MAC_A, eth1: MAC_B })]
+      asked(world, ask(A, [MAC_A]), ask(C, [MAC_B]))
+    },
+    twin: wellHeard,
+  },
+  {
+    name: 'a machine that is no node answers where it is heard first',
+    code: 'F11',
+    check: 'same-answer',
+    says: /different answers for 192\.0\.2\.100/,
+    fault: (world) => {
+      world.hosts = [host(OWNER, { eth0: MAC_A })]
+      asked(world, ask(A, [MAC_A]), ask(C, [MAC_B]))
+    },
+    twin: wellHeard,
+  },
+  {
+    name: 'another node than the elected one answers',
+    code: 'F20',
+    check: 'same-answer',
+    severity: 'warning',
+    says: /node-c answers for 192\.0\.2\.100, and by the rules of MetalLB .* it would be node-b/,
+    fault: (world) => {
+      world.hosts = [host(C, { eth0: MAC_B })]
+      asked(world, ask(A, [MAC_B]))
+    },
+    twin: wellHeard,
+  },
+  {
+    name: 'a router that has a session with one node, and refuses another',
+    code: 'F36',
+    check: 'probed-sessions',
+    severity: 'warning',
+    says: /^Seen from node node-b: .* has no BGP on this side/,
+    fault: (world) => asked(world, router('node-a', true), router('node-b', false)),
+    twin: (world) => asked(world, router('node-a', true), router('node-b', true)),
+  },
+]
