@@ -1,7 +1,7 @@
 // `lbctl diagnose all`: the objects of a cluster, this host where it is one of the nodes, and with --agents or --ssh what several nodes see.
 import type { ClusterFacts } from '../diagnose/cluster/cluster-facts.ts'
 import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
-import type { OtherNodesRequest } from './agents/other-nodes.ts'
+import type { OtherNodesRequest } from './agents/other-nodes-request.ts'
 import { type ClusterRequest, type ClusterWork, judgedView } from './diagnose-cluster.ts'
 import { withHostFacts } from './host-facts/with-host-facts.ts'
 

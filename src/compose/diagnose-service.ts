@@ -14,7 +14,7 @@ import { serviceChain } from '../diagnose/cluster/service-chain.ts'
 import type { Progress } from '../diagnose/collect/question.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { formatIp, type Ip, parseIp } from '../net/ip.ts'
-import type { OtherNodesRequest } from './agents/other-nodes.ts'
+import type { OtherNodesRequest } from './agents/other-nodes-request.ts'
 import { type ClusterRequest, type ClusterWork, judgedView } from './diagnose-cluster.ts'
 import { nodeOfThisHost, withHostFacts } from './host-facts/with-host-facts.ts'
 

@@ -39,8 +39,8 @@ export function openAgentPods(options: ConnectionOptions, namespace: string): Ag
       }),
     create: (pod: KubeObject) =>
       done(namespace, async () => {
-        await client.call({ method: 'POST', path: pods, body: pod }, { repeatable: false })
-        return undefined
+        const { body } = await client.call({ method: 'POST', path: pods, body: pod }, { repeatable: false })
+        return createdAtMs(asRecord(asRecord(body)['metadata']))
       }),
     list: () =>
       done(namespace, async () => {
@@ -125,6 +125,9 @@ function refusalOf(error: LbctlError, namespace: string): Refusal {
   }
 }
 
+const createdAtMs = (metadata: Readonly<Record<string, unknown>>): number =>
+  Date.parse(asText(metadata['creationTimestamp'])) || 0
+
 function factOf(value: unknown): AgentPodFact {
   const pod = asRecord(value)
   const metadata = asRecord(pod['metadata'])
@@ -141,7 +144,7 @@ function factOf(value: unknown): AgentPodFact {
     phase: asText(status['phase']),
     reason: asText(status['reason']) || asText(unscheduled?.['reason']),
     message: asText(status['message']) || asText(unscheduled?.['message']),
-    createdAtMs: Date.parse(asText(metadata['creationTimestamp'])) || 0,
+    createdAtMs: createdAtMs(metadata),
     deadlineSeconds: asNumber(spec['activeDeadlineSeconds']) ?? 0,
     container: containerOf(status),
   }

@@ -9,7 +9,7 @@ import { LbctlError } from '../../errors/lbctl-error.ts'
 import { systemClock } from '../linux.ts'
 import { version } from '../version.ts'
 import { type AgentsRunOutcome, driveAgents } from './drive-agents.ts'
-import type { OtherNodesRequest } from './other-nodes.ts'
+import type { OtherNodesRequest } from './other-nodes-request.ts'
 
 export interface PodsRequest
   extends Pick<OtherNodesRequest, 'agent-image' | 'agent-namespace' | 'kubeconfig' | 'context'> {

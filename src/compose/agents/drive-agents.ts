@@ -98,7 +98,9 @@ class Driver {
         tell(`creates Pod ${pod} on ${node}`)
         const answer = await pods.create(podOf(node, pod))
         return this.take(
-          answer.ok ? { kind: 'created', node } : { kind: 'refused', node, refusal: answer.refusal },
+          answer.ok
+            ? { kind: 'created', node, createdAtMs: answer.value }
+            : { kind: 'refused', node, refusal: answer.refusal },
         )
       }
       case 'read-log': {

@@ -5,7 +5,8 @@ import { nodeAddresses } from '../../diagnose/agents/plan-agents.ts'
 import { listed } from '../../diagnose/cluster/wording.ts'
 import { sshTarget } from './agents-by-ssh.ts'
 import { podSettings } from './agents-in-pods.ts'
-import { type OtherNodesQuestion, type OtherNodesRequest, plansFor, timeoutMsOf } from './other-nodes.ts'
+import { type OtherNodesQuestion, plansFor } from './other-nodes.ts'
+import { type OtherNodesRequest, timeoutMsOf } from './other-nodes-request.ts'
 
 /** @throws LbctlError `usage` */
 export async function explainOtherNodes(

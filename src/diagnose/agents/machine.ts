@@ -42,6 +42,8 @@ export interface AgentsState {
   readonly settings: AgentsSettings
   readonly jobs: readonly Job[]
   readonly stopped: boolean
+  /** the newest time that the API server has stamped on a Pod of this run; 0 before there was one */
+  readonly clockMs: number
   /** names of other runs' Pods that are being deleted */
   readonly swept: readonly string[]
   /** Pods that could not be deleted, and why; clauses */
@@ -50,7 +52,7 @@ export interface AgentsState {
 
 export type AgentsEvent =
   | { readonly kind: 'start' }
-  | { readonly kind: 'created'; readonly node: string }
+  | { readonly kind: 'created'; readonly node: string; readonly createdAtMs: number }
   | { readonly kind: 'refused'; readonly node: string; readonly refusal: Refusal }
   /** @param askedAtMs what was created or deleted later may be missing or still there */
   | { readonly kind: 'pods'; readonly askedAtMs: number; readonly pods: readonly AgentPodFact[] }
@@ -87,6 +89,7 @@ export const agentsState = (settings: AgentsSettings): AgentsState => ({
     seen: undefined,
   })),
   stopped: false,
+  clockMs: 0,
   swept: [],
   left: [],
 })
@@ -108,7 +111,7 @@ function happen(state: AgentsState, event: AgentsEvent, nowMs: number): AgentsSt
     case 'start':
       return { state, effects: [] }
     case 'created':
-      return onJob(state, event.node, (job) =>
+      return onJob(withClock(state, event.createdAtMs), event.node, (job) =>
         state.stopped || job.outcome !== undefined
           ? deleted(job, nowMs)
           : { job: { ...job, phase: { kind: 'running', sinceMs: nowMs, logsRead: 0 } }, effects: [] },
@@ -215,11 +218,16 @@ function seen(
   }
 }
 
-/** Measured by the clock that stamped them: the newest of our own Pods says what time it is there. */
-function leftOvers({ settings, swept }: AgentsState, pods: readonly AgentPodFact[]): readonly AgentPodFact[] {
-  const own = pods.filter(({ run }) => run === settings.run)
-  if (own.length === 0) return []
-  const clockMs = Math.max(...own.map(({ createdAtMs }) => createdAtMs))
+const withClock = (state: AgentsState, createdAtMs: number): AgentsState => ({
+  ...state,
+  clockMs: Math.max(state.clockMs, createdAtMs),
+})
+
+/** Measured by the clock that stamped them, which need not be ours. */
+function leftOvers(
+  { settings, swept, clockMs }: AgentsState,
+  pods: readonly AgentPodFact[],
+): readonly AgentPodFact[] {
   return pods.filter(
     ({ run, name, createdAtMs, deadlineSeconds }) =>
       run !== settings.run &&

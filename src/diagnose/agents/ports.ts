@@ -47,7 +47,8 @@ export type Done<T = undefined> =
 export interface AgentPods {
   /** Asks whether this user may do all that is needed, so that nothing is created that could not be deleted. */
   allowed(): Promise<Done>
-  create(pod: KubeObject): Promise<Done>
+  /** @returns when it was created, by the clock of the API server; milliseconds since 1970 */
+  create(pod: KubeObject): Promise<Done<number>>
   /** Pods of agents in the namespace, of all runs. */
   list(): Promise<Done<readonly AgentPodFact[]>>
   log(name: string): Promise<Done<string>>

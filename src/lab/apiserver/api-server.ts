@@ -15,6 +15,7 @@ import { Controllers } from './controllers/controllers.ts'
 import { firstObjects } from './controllers/first-objects.ts'
 import { Faults } from './faults.ts'
 import { serve } from './http/edge.ts'
+import type { PodLogSource } from './http/pod-log-source.ts'
 import { RunningWatches } from './http/running-watches.ts'
 import { kubeconfigText } from './kubeconfig.ts'
 import { loadObjects } from './load-objects.ts'
@@ -46,6 +47,8 @@ export interface ApiServerOptions {
   readonly now?: () => number
   /** Where webhooks that name a Service are found: `host:port`. */
   readonly serviceAddress?: ServiceAddress
+  /** What containers printed: whoever plays kubelet for the Pods tells it. */
+  readonly podLog?: PodLogSource
   /** How many writes of one kind a watch can catch up with. */
   readonly historyLimit?: number
   /** Is told of every request whose user is known. */
@@ -135,6 +138,7 @@ class RunningServer implements ApiServer {
       random: (bound) => randomInt(bound),
       uuid: () => randomUUID(),
       pause: (milliseconds) => new Promise((resolve) => void this.#after(milliseconds, resolve)),
+      podLog: this.#options.podLog,
       address: () => `${this.#options.host ?? '127.0.0.1'}:${this.port}`,
     }
   }

@@ -6,6 +6,7 @@ import type { Authorizer } from './auth/authorizer.ts'
 import type { TokenBook } from './auth/token-book.ts'
 import type { ServiceClaims } from './builtins/service-claims.ts'
 import type { Faults } from './faults.ts'
+import type { PodLogSource } from './http/pod-log-source.ts'
 import type { KindRegistry } from './registry/kind-registry.ts'
 import type { RuleContext } from './registry/served-kind.ts'
 import type { ObjectStore } from './storage/object-store.ts'
@@ -27,6 +28,8 @@ export interface World {
   uuid(): string
   /** Resolves after a while, or when the server stops. */
   pause(milliseconds: number): Promise<void>
+  /** What containers printed, where somebody plays kubelet. */
+  readonly podLog?: PodLogSource | undefined
   /** What discovery says of where the server is. */
   address(): string
 }

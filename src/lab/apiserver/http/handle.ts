@@ -21,6 +21,7 @@ import type { World } from '../world.ts'
 import { fitObject, readObjectText } from '../write/decode-object.ts'
 import { bodyText } from './media-types.ts'
 import { plainText } from './plain-text.ts'
+import { isPodLog, podLogAnswer } from './pod-log.ts'
 import { readAnswer } from './read-requests.ts'
 import type { ApiAnswer, ApiRequest, ApiUser } from './request.ts'
 import { type ResourceTarget, routeOf } from './route.ts'
@@ -111,6 +112,7 @@ async function resourceAnswer(
   served: ServedKind,
 ): Promise<Handled> {
   checkMethod(target, served)
+  if (isPodLog(target, served) && target.verb === 'get') return podLogAnswer(world, request, target, served)
   checkSubresource(target, served)
   if (isReview(served.resource.kind))
     return { code: 201, body: answerReview(world, request.user, reviewIn(request, served)) }
