@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { unframed } from '../../diagnose/agents/agent-log.ts'
 import type { AgentPlan } from '../../diagnose/agents/agent-plan.ts'
-import type { AgentOutcome } from '../../diagnose/agents/machine.ts'
+import type { AgentOutcome } from '../../diagnose/agents/agents-state.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 
 export interface SshRequest {

@@ -10,8 +10,8 @@ import {
   agentsState,
   isFinished,
   outcomesOf,
-  stepAgents,
-} from '../../diagnose/agents/machine.ts'
+} from '../../diagnose/agents/agents-state.ts'
+import { stepAgents } from '../../diagnose/agents/machine.ts'
 import type { AgentPods } from '../../diagnose/agents/ports.ts'
 import type { Clock } from '../../diagnose/collect/question.ts'
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { ServiceObject } from '../../config/objects/read-object.ts'
 import { type AgentPlan, MOST } from '../../diagnose/agents/agent-plan.ts'
 import { type AgentResult, readAgentResult } from '../../diagnose/agents/agent-result.ts'
-import type { AgentOutcome } from '../../diagnose/agents/machine.ts'
+import type { AgentOutcome } from '../../diagnose/agents/agents-state.ts'
 import { type AgentPlans, nodeAddresses, planAgents } from '../../diagnose/agents/plan-agents.ts'
 import {
   type ClusterFacts,

@@ -1,77 +1,17 @@
 // Running agents in Pods: what is known of the Pods in, what to do out. A Pod is deleted as soon as its result is there, as soon as it
 // can give none, and when the user stops; Pods that an earlier run had to leave behind are deleted on the way.
 import { unframed } from './agent-log.ts'
+import type {
+  AgentOutcome,
+  AgentsEffect,
+  AgentsEvent,
+  AgentsState,
+  AgentsStep,
+  Job,
+  Phase,
+} from './agents-state.ts'
 import { failureOf } from './pod-failure.ts'
 import type { AgentPodFact, Refusal } from './ports.ts'
-
-export interface AgentJob {
-  readonly node: string
-  readonly pod: string
-}
-
-export interface AgentsSettings {
-  readonly run: string
-  readonly jobs: readonly AgentJob[]
-  /** Pods at a time */
-  readonly atOnce: number
-  /** from the creation of a Pod to its result */
-  readonly timeoutMs: number
-}
-
-/** What a node gave in the end. */
-export type AgentOutcome =
-  | { readonly kind: 'answered'; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly reason: string; readonly remedy: string | undefined }
-
-type Phase =
-  | { readonly kind: 'queued' }
-  | { readonly kind: 'creating' }
-  | { readonly kind: 'running'; readonly sinceMs: number; readonly logsRead: number }
-  | { readonly kind: 'reading'; readonly sinceMs: number; readonly logsRead: number }
-  | { readonly kind: 'deleting'; readonly sinceMs: number; readonly forced: boolean }
-  | { readonly kind: 'gone' }
-
-interface Job extends AgentJob {
-  readonly phase: Phase
-  readonly outcome: AgentOutcome | undefined
-  /** kubelet's last word about it */
-  readonly seen: AgentPodFact | undefined
-}
-
-export interface AgentsState {
-  readonly settings: AgentsSettings
-  readonly jobs: readonly Job[]
-  readonly stopped: boolean
-  /** the newest time that the API server has stamped on a Pod of this run; 0 before there was one */
-  readonly clockMs: number
-  /** names of other runs' Pods that are being deleted */
-  readonly swept: readonly string[]
-  /** Pods that could not be deleted, and why; clauses */
-  readonly left: readonly string[]
-}
-
-export type AgentsEvent =
-  | { readonly kind: 'start' }
-  | { readonly kind: 'created'; readonly node: string; readonly createdAtMs: number }
-  | { readonly kind: 'refused'; readonly node: string; readonly refusal: Refusal }
-  /** @param askedAtMs what was created or deleted later may be missing or still there */
-  | { readonly kind: 'pods'; readonly askedAtMs: number; readonly pods: readonly AgentPodFact[] }
-  /** the cluster did not say which Pods there are */
-  | { readonly kind: 'unseen'; readonly reason: string }
-  | { readonly kind: 'log'; readonly node: string; readonly text: string }
-  | { readonly kind: 'no-log'; readonly node: string; readonly reason: string }
-  | { readonly kind: 'not-deleted'; readonly pod: string; readonly reason: string }
-  | { readonly kind: 'stop' }
-
-export type AgentsEffect =
-  | { readonly do: 'create'; readonly node: string; readonly pod: string }
-  | { readonly do: 'read-log'; readonly node: string; readonly pod: string }
-  | { readonly do: 'delete'; readonly pod: string; readonly uid: string | undefined; readonly force: boolean }
-
-export interface AgentsStep {
-  readonly state: AgentsState
-  readonly effects: readonly AgentsEffect[]
-}
 
 const MOST_LOGS_READ = 3
 /** kubelet has had its time to end the container; then the Pod goes without it, as on a node that is dead. */
@@ -79,25 +19,6 @@ const FORCE_AFTER_MS = 4000
 const GIVE_UP_AFTER_MS = 8000
 /** Beyond the deadline of a Pod nobody waits for it any more. */
 const LEFT_OVER_AFTER_SECONDS = 60
-
-export const agentsState = (settings: AgentsSettings): AgentsState => ({
-  settings,
-  jobs: settings.jobs.map((job) => ({
-    ...job,
-    phase: { kind: 'queued' },
-    outcome: undefined,
-    seen: undefined,
-  })),
-  stopped: false,
-  clockMs: 0,
-  swept: [],
-  left: [],
-})
-
-export const isFinished = ({ jobs }: AgentsState): boolean => jobs.every(({ phase }) => phase.kind === 'gone')
-
-export const outcomesOf = ({ jobs }: AgentsState): ReadonlyMap<string, AgentOutcome> =>
-  new Map(jobs.flatMap(({ node, outcome }) => (outcome === undefined ? [] : [[node, outcome]])))
 
 /** @param nowMs monotonic */
 export function stepAgents(state: AgentsState, event: AgentsEvent, nowMs: number): AgentsStep {
