@@ -1,4 +1,5 @@
 // `lbctl diagnose all`: the objects of a cluster, this host where it is one of the nodes, and with --agents or --ssh what several nodes see.
+import { nodeMatrix } from '../diagnose/agents/matrix.ts'
 import type { ClusterFacts } from '../diagnose/cluster/cluster-facts.ts'
 import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
 import type { OtherNodesRequest } from './agents/other-nodes-request.ts'
@@ -35,7 +36,8 @@ export function allWork(
       const host = { nodeName: request['node-name'], netns: undefined, focus: undefined }
       const here = isOfFile ? read : await withHostFacts(read, host, step, signal)
       const facts = isWide ? await fromOtherNodes(here, request, step, signal) : here
-      return { facts, reports: [{ subject: 'cluster', verdict: judgedView(facts, request).verdict }] }
+      const { verdict } = judgedView(facts, request)
+      return { facts, reports: [{ subject: 'cluster', verdict, matrix: nodeMatrix(facts) }] }
     },
   }
 }

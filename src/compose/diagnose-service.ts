@@ -1,5 +1,6 @@
 // `lbctl diagnose service`: which Services are meant, the probe of their addresses from this host, and the chain of each.
 import type { ServiceObject } from '../config/objects/read-object.ts'
+import { nodeMatrix } from '../diagnose/agents/matrix.ts'
 import {
   type ClusterFacts,
   itemsOf,
@@ -51,7 +52,8 @@ export function serviceWork(request: ServiceRequest, progress: Progress, signal:
       const facts = isWide(request) ? await fromOtherNodes(here, services, request, progress, signal) : here
       const reports = services.map((service) => {
         const { view, verdict } = judgedView(facts, request, new Set([keyOf(service)]))
-        return { subject: `Service ${keyOf(service)}`, verdict, chain: serviceChain(service, view, verdict) }
+        const chain = serviceChain(service, view, verdict)
+        return { subject: `Service ${keyOf(service)}`, verdict, chain, matrix: nodeMatrix(facts) }
       })
       return { facts, reports }
     },

@@ -217,6 +217,8 @@ describeInterop('agents', ['nft'], () => {
           await diagnose(['all', '--ssh', 'root@', '--only', 'speakers-reach', '-o', 'json'], withSsh()),
         )
         expect(codesOf(bySsh)).toEqual(['F34 speakers-reach'])
+        expect(bySsh.matrix.gossip).toContainEqual({ from, to, outcome: 'silent' })
+        expect(bySsh.matrix.gossip).toContainEqual({ from: to, to: from, outcome: 'connected' })
       })
     },
     DEADLINE_MS,

@@ -7,7 +7,8 @@ import { renderClusterJunit } from './cluster-junit.ts'
 import { renderClusterMarkdown } from './cluster-markdown.ts'
 import { renderClusterText } from './cluster-report.ts'
 import { renderClusterSarif } from './cluster-sarif.ts'
-import type { FixHints, ReportStyle } from './report-view.ts'
+import { matrixLines } from './node-matrix.ts'
+import { type FixHints, type ReportStyle, ReportView } from './report-view.ts'
 import { renderChain } from './service-chain.ts'
 
 export interface ClusterFormat extends ReportStyle, FixHints {
@@ -36,21 +37,25 @@ export function renderCluster(reports: readonly ClusterReport[], style: ClusterF
   }
 }
 
-function asText({ verdict, chain }: ClusterReport, style: ClusterFormat): string {
+function asText({ verdict, chain, matrix }: ClusterReport, style: ClusterFormat): string {
   const short = style.format === 'short'
-  return chain === undefined
-    ? renderClusterText(verdict, { ...style, short })
-    : renderChain(chain, verdict, { ...style, short })
+  const text =
+    chain === undefined
+      ? renderClusterText(verdict, { ...style, short })
+      : renderChain(chain, verdict, { ...style, short })
+  if (short || matrix === undefined) return text
+  return `${text}${matrixLines(matrix, new ReportView(style)).join('\n')}\n`
 }
 
 const asJson = (reports: readonly ClusterReport[], { exitCode, takenAt }: ClusterFormat) => ({
-  reports: reports.map(({ subject, verdict, chain }) => ({
+  reports: reports.map(({ subject, verdict, chain, matrix }) => ({
     subject,
     status: verdict.status,
     summary: verdict.summary,
     findings: verdict.findings.map(findingToJson),
     checks: verdict.checks,
     ...(chain === undefined ? {} : { chain }),
+    ...(matrix === undefined ? {} : { matrix }),
     vantage: verdict.vantage,
     notTested: verdict.notTested,
   })),
