@@ -118,7 +118,10 @@ module.exports = {
     pure('gossip', '^src/gossip/'),
     pure('layer2', '^src/layer2/'),
     pure('speaker', '^src/speaker/'),
-    pure('checks', '^src/diagnose/(agents|bundle|checks|cluster|logs|path|pool/checks|route/checks|bgp/checks)/'),
+    pure(
+      'checks',
+      '^src/diagnose/(agents|bundle|checks|cluster|logs|path|pool/checks|route/checks|bgp/checks)/',
+    ),
     pure('controller', '^src/controller/'),
     pure('apiserver', '^src/lab/apiserver/(schema|apply|openapi)/'),
     pure('simulate', '^src/simulate/'),
