@@ -6,6 +6,7 @@ import type { ProbeFacts } from '../cluster-facts.ts'
 import type { HostFacts } from '../host-facts.ts'
 import type { FaultCase } from './cases.ts'
 import type { World } from './world.ts'
+import { healthyHost, hostLink } from './world-hosts.ts'
 
 const ADDRESS = '192.0.2.100'
 const NODES = ['node-a', 'node-b', 'node-c'] as const
@@ -50,36 +51,16 @@ const ask = (node: string, macs: readonly string[], wireless = false): ProbeFact
   }),
 })
 
-const host = (node: string, cards: Readonly<Record<string, string>>): HostFacts => ({
-  node,
-  links: Object.entries(cards).map(([name, mac]) => ({
-    name,
-    mac,
-    flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
-    mtu: 1500,
-    type: 1,
-    kind: undefined,
-    master: undefined,
-    wireless: false,
-    driver: undefined,
-    parent: undefined,
-    vlanId: undefined,
-    vrfTable: undefined,
-    carrier: true,
-    bondMode: undefined,
-    addresses: [],
-  })),
-  routes: [],
-  rules: [],
-  sysctls: {},
-  machine: undefined,
-  neighbours: [],
-  listeners: [],
-  sessions: [],
-  firewall: undefined,
-  paths: [],
-  notRead: [],
-})
+/** The address of the node is on its first card. */
+function host(node: (typeof NODES)[number], cards: Readonly<Record<string, string>>): HostFacts {
+  const healthy = healthyHost(node, `192.0.2.${11 + NODES.indexOf(node)}`)
+  const others = healthy.links.filter(({ name }) => name !== 'eth0')
+  const card0 = healthy.links.filter(({ name }) => name === 'eth0')
+  const links = Object.entries(cards).flatMap(([name, mac]) =>
+    name === 'eth0' ? card0.map((link) => ({ ...link, mac })) : [hostLink(name, [], { mac })],
+  )
+  return { ...healthy, links: [...others, ...links] }
+}
 
 const asked = (world: World, ...probes: readonly ProbeFacts[]): void => {
   world.probes = [...probes]
