@@ -68,6 +68,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     words: ['shop/web', '--no-probe'],
     ...{ forbidden: { resource: 'services', code: 3 }, bare: { code: 3, says: CRDS.says } },
   },
+  fix: {
+    words: ['F01'],
+    ...{ forbidden: { resource: 'services', code: 3 }, bare: { code: 3, says: CRDS.says } },
+  },
   install: { words: ['--force'], forbidden: { resource: 'deployments.apps', code: 3 }, bare: undefined },
   uninstall: { words: [], forbidden: { resource: 'daemonsets.apps', code: 3 }, bare: undefined },
   migrate: {
@@ -96,7 +100,8 @@ const ROWS: Readonly<Record<string, Row>> = {
 }
 /** These run until they are stopped. Nothing is sent: no MetalLB runs on the node, and without --ml-bindaddr nobody is gossiped with. */
 const RUNS: Readonly<Record<string, readonly string[]>> = {
-  'controller:run': ['--metrics-addr', 'none', '--log-format', 'pretty'],
+  // By force, for a controller of MetalLB runs in the world of this test.
+  'controller:run': ['--force', '--metrics-addr', 'none', '--log-format', 'pretty'],
   'speaker:run': [
     '--node-name',
     'node-z',

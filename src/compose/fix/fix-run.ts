@@ -1,4 +1,5 @@
 // `lbctl fix` put together: facts → plan → shown, and if asked for: question → writes → a second look.
+import { PLANES } from '../../diagnose/cluster/cluster-facts.ts'
 import { CODES } from '../../diagnose/cluster/codes.ts'
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
 import { planFix } from '../../fix/plan-fix.ts'
@@ -77,6 +78,20 @@ function withoutRemedy(
   return EXIT.findings
 }
 
+/** The rights that are missing, each once. */
+const whatWouldHelp = (facts: FixPlan['facts']): readonly string[] => [
+  ...new Set(
+    facts === undefined
+      ? []
+      : PLANES.flatMap((name) => {
+          const plane = facts[name]
+          return plane.status === 'not-read' && plane.wanted && plane.remedy !== undefined
+            ? [plane.remedy]
+            : []
+        }),
+  ),
+]
+
 /** Healthy, unless a check of that code could not be answered. */
 function nothingFound({ code, facts }: FixPlan, request: FixRequest, output: FixOutput): ExitCode {
   const open = facts === undefined ? undefined : openChecks(facts, code)
@@ -84,7 +99,7 @@ function nothingFound({ code, facts }: FixPlan, request: FixRequest, output: Fix
   const said =
     open === undefined
       ? `${code} is not found${of}: there is nothing to fix.`
-      : `${code} could not be looked for: ${open}.`
+      : [`${code} could not be looked for: ${open}.`, ...whatWouldHelp(facts)].join('\n')
   const exitCode = open === undefined ? EXIT.ok : EXIT.undetermined
   if (request.output === 'json')
     output.out(
