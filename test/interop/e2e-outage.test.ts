@@ -1,9 +1,11 @@
-// The minute without API server goes by on one cluster; meanwhile the scenarios about selectors run on another.
+// The minute without API server goes by on one cluster; meanwhile the scenarios about selectors and addresses run on another.
 import { afterAll, beforeAll, it } from 'vitest'
 import { CLUSTER_LAB_PROGRAMS, ClusterLab } from '../support/cluster-lab/cluster-lab.ts'
 import { addSecondLink, type SecondLink } from '../support/cluster-lab/second-link.ts'
 import { describeInterop } from '../support/namespaces.ts'
 import { DAEMON_PROGRAMS } from '../support/router-daemons.ts'
+import { assignmentScenarios, serviceAllocationScenarios } from './e2e-assignment.ts'
+import { dualStackScenarios } from './e2e-dual-stack.ts'
 import { interfaceScenarios, serviceScenarios } from './e2e-interfaces.ts'
 import { ApiOutage, OUTAGE_CONFIGURATION } from './e2e-outage.ts'
 import { nodeScenarios } from './e2e-selectors.ts'
@@ -42,6 +44,9 @@ describeInterop(
       () => second,
     )
     serviceScenarios(() => lab)
+    assignmentScenarios(() => lab)
+    serviceAllocationScenarios(() => lab)
+    dualStackScenarios(() => lab)
 
     it('API outage: killed under load for a minute, ARP answers and sessions uninterrupted, equal to a fresh start', async () => {
       try {
