@@ -89,7 +89,7 @@ function table(): string {
   return `${INTRODUCTION}${rows.join('\n')}\n`
 }
 
-it.each([...CODES.keys()].filter((code) => code !== 'F25'))(
+it.each([...CODES.keys()])(
   '%s is found in an installation that is broken so, or in a fault that is built for real',
   (code) => {
     const { cases, real } = testsOf(code)
