@@ -19,12 +19,18 @@ import type { OtherNodesRequest } from './agents/other-nodes-request.ts'
 import { type ClusterRequest, type ClusterWork, judgedView } from './diagnose-cluster.ts'
 import { nodeOfThisHost, withHostFacts } from './host-facts/with-host-facts.ts'
 
-export interface ServiceRequest extends ClusterRequest, OtherNodesRequest {
-  readonly service: string
+/** What decides which facts there are about a Service beside the objects. */
+export interface ServiceLookRequest
+  extends Pick<ClusterRequest, 'file' | 'facts' | 'bundle'>,
+    OtherNodesRequest {
   readonly probe?: boolean | undefined
   readonly netns?: string | undefined
   readonly from?: string | undefined
   readonly 'node-name'?: string | undefined
+}
+
+export interface ServiceRequest extends ClusterRequest, ServiceLookRequest {
+  readonly service: string
 }
 
 export function serviceWork(request: ServiceRequest, progress: Progress, signal: AbortSignal): ClusterWork {
@@ -47,9 +53,7 @@ export function serviceWork(request: ServiceRequest, progress: Progress, signal:
       : undefined,
     judge: async (read) => {
       const services = await servicesOf(read, asked)
-      const host = await withHost(read, services, request, progress, signal)
-      const here = await probed(host, services, request, progress, signal)
-      const facts = isWide(request) ? await fromOtherNodes(here, services, request, progress, signal) : here
+      const facts = await withLook(read, services, request, progress, signal)
       const reports = services.map((service) => {
         const { view, verdict } = judgedView(facts, request, new Set([keyOf(service)]))
         const chain = serviceChain(service, view, verdict)
@@ -60,7 +64,20 @@ export function serviceWork(request: ServiceRequest, progress: Progress, signal:
   }
 }
 
-const isWide = ({ agents, ssh }: ServiceRequest): boolean => agents === true || ssh !== undefined
+/** The facts with what this host, the wire and other nodes tell about the Services. */
+export async function withLook(
+  read: ClusterFacts,
+  services: readonly ServiceObject[],
+  request: ServiceLookRequest,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  const host = await withHost(read, services, request, progress, signal)
+  const here = await probed(host, services, request, progress, signal)
+  return isWide(request) ? fromOtherNodes(here, services, request, progress, signal) : here
+}
+
+const isWide = ({ agents, ssh }: ServiceLookRequest): boolean => agents === true || ssh !== undefined
 
 async function servicesOf(read: ClusterFacts, asked: string): Promise<readonly ServiceObject[]> {
   refuseWithoutServices(read)
@@ -70,7 +87,11 @@ async function servicesOf(read: ClusterFacts, asked: string): Promise<readonly S
 /** The owner, its successor, and others that tell whether it is one node's trouble. */
 const USUAL_NODES = 4
 
-const questionOf = (facts: ClusterFacts, services: readonly ServiceObject[], { from }: ServiceRequest) => ({
+const questionOf = (
+  facts: ClusterFacts,
+  services: readonly ServiceObject[],
+  { from }: ServiceLookRequest,
+) => ({
   view: new ClusterView(facts, new Set(services.map(keyOf))),
   services,
   client: clientOf(from),
@@ -80,7 +101,7 @@ const questionOf = (facts: ClusterFacts, services: readonly ServiceObject[], { f
 async function fromOtherNodes(
   facts: ClusterFacts,
   services: readonly ServiceObject[],
-  request: ServiceRequest,
+  request: ServiceLookRequest,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
@@ -113,7 +134,7 @@ async function resolved(asked: string): Promise<readonly Ip[]> {
 async function withHost(
   facts: ClusterFacts,
   services: readonly ServiceObject[],
-  request: ServiceRequest,
+  request: ServiceLookRequest,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
@@ -127,7 +148,7 @@ async function withHost(
 async function probed(
   facts: ClusterFacts,
   services: readonly ServiceObject[],
-  request: ServiceRequest,
+  request: ServiceLookRequest,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ClusterFacts> {

@@ -43,7 +43,9 @@ export function planFix(facts: ClusterFacts, options: PlanOptions = {}): readonl
   }
 }
 
-/** `shop/web` stands for `Service shop/web`, `lan` for `IPAddressPool lan`. */
+const SERVICE_KEY = /^[^/\s]+\/[^/\s]+$/
+
+/** `shop/web` stands for `Service shop/web`, `lan` for `IPAddressPool lan`. What is wrong with everything is so with each Service. */
 export function isAsked(
   { code, subject, affects }: ClusterFinding,
   { code: wanted, subject: asked }: PlanOptions,
@@ -53,7 +55,7 @@ export function isAsked(
   return (
     subject === asked ||
     subject.endsWith(` ${asked}`) ||
-    (affects !== 'installation' && affects.includes(asked))
+    (affects === 'installation' ? SERVICE_KEY.test(asked) : affects.includes(asked))
   )
 }
 

@@ -178,7 +178,10 @@ it(
     expect([listed.code, listed.stderr]).toEqual([1, ''])
     expect(listed.stdout).toMatch(/^With a fix\n {2}F09 The Service shop\/new gets no address/)
     const elsewhere = await lab.run('fix', 'F01')
-    expect([elsewhere.code, elsewhere.stdout]).toEqual([0, 'F01 is not found: there is nothing to fix.\n'])
+    expect([elsewhere.code, elsewhere.stdout]).toEqual([
+      0,
+      'F01 is not found: there is nothing to fix.\nNot looked at for it: probes. lbctl fix F01 NAMESPACE/NAME tries the address of a Service from this host.\n',
+    ])
   },
   TEST_MS,
 )

@@ -107,7 +107,7 @@ async function afterwards(
 async function secondLook({ planned, facts, code }: FixPlan, work: ApplyWork): Promise<Verified> {
   if (facts === undefined) {
     const again = (await work.look()).planned.filter(({ remedy }) => isRemedy(remedy))
-    return { remaining: again.map(({ title }) => `${code} ${title}`), unseen: undefined }
+    return { remaining: again.map(({ title }) => `${code} ${title}`), milder: [], unseen: undefined }
   }
   const quiet = { ...work.output, showSteps: false }
   return verify({
@@ -121,9 +121,11 @@ async function secondLook({ planned, facts, code }: FixPlan, work: ApplyWork): P
   })
 }
 
-function verifiedText({ code, planned }: FixPlan, { remaining, unseen }: Verified): string {
+function verifiedText({ code, planned }: FixPlan, { remaining, milder, unseen }: Verified): string {
   if (unseen !== undefined) return `It is not known whether ${code} is gone: ${unseen.message}`
   if (remaining.length > 0) return `Still found:\n${remaining.map((each) => `  ${each}\n`).join('')}`
+  if (milder.length > 0)
+    return `${code} breaks nothing any more. What is left of it:\n${milder.map((each) => `  ${each}\n`).join('')}`
   const left = planned.filter(({ remedy }) => !isRemedy(remedy))
   return left.length === 0
     ? `${code} is gone.`

@@ -25,6 +25,16 @@ export const fixFlags = withEnvironment({
     default: '1m',
     helpValue: 'TIME',
   }),
+  probe: boolean({
+    allowNo: true,
+    description:
+      'of a Service: try its address from this host; done by default where CAP_NET_RAW allows it, and never with -f',
+  }),
+  'node-name': string({
+    description: 'the Node that this host is; found by its addresses and name by default',
+    helpValue: 'NODE',
+    exclusive: OFFLINE,
+  }),
   keep: boolean({
     description: 'settings of the kernel: keep them for the next start of the machine as well',
     default: true,

@@ -1,5 +1,7 @@
 // The first half of `lbctl fix`: what is found, what can be done about it, and how that is shown.
 import type { ClusterFacts } from '../../diagnose/cluster/cluster-facts.ts'
+import { ClusterView } from '../../diagnose/cluster/cluster-view.ts'
+import { keyOf } from '../../diagnose/cluster/object-keys.ts'
 import { EXIT } from '../../errors/exit-codes.ts'
 import { HOST_CODES, type HostSettings } from '../../fix/host-settings.ts'
 import { mergedChanges } from '../../fix/merged-changes.ts'
@@ -7,7 +9,7 @@ import { planFix } from '../../fix/plan-fix.ts'
 import { planHostFix } from '../../fix/plan-host-fix.ts'
 import { type FindingWithRemedy, isRemedy } from '../../fix/remedy.ts'
 import { renderFixJson, renderObjects, renderPlan } from '../../terminal/fix/plan.ts'
-import { clusterInput } from '../diagnose-cluster-input.ts'
+import { clusterInput, type Step } from '../diagnose-cluster-input.ts'
 import type { FixOutput, FixRequest } from './fix-request.ts'
 import type { Host } from './host-port.ts'
 import { manualLines } from './manual-lines.ts'
@@ -51,10 +53,38 @@ export async function factsOf(
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
   const { renderStep } = await import('../../terminal/diagnose/progress.ts')
-  const step = (name: string, text: string): void => {
+  const step: Step = (name, text) => {
     if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
   }
-  return clusterInput(request, [], step, signal)
+  const service = serviceIn(request.subject)
+  const read = await clusterInput(request, service === undefined ? [] : [service.namespace], step, signal)
+  return isLive(request) ? looked(read, request, step, signal) : read
+}
+
+/** With what `diagnose service` sees of the Service in question from here, or else `diagnose all` of this host. */
+async function looked(
+  read: ClusterFacts,
+  request: FixRequest,
+  step: Step,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  const key = serviceIn(request.subject)?.key
+  const services = new ClusterView(read).services.filter((each) => keyOf(each) === key)
+  if (services.length > 0) {
+    const { withLook } = await import('../diagnose-service.ts')
+    return withLook(read, services, request, { step, probe: () => undefined }, signal)
+  }
+  const { withHostFacts } = await import('../host-facts/with-host-facts.ts')
+  const host = { nodeName: request['node-name'], netns: undefined, focus: undefined }
+  return withHostFacts(read, host, step, signal)
+}
+
+/** `shop/web` and `Service shop/web`. */
+function serviceIn(
+  subject: string | undefined,
+): { readonly key: string; readonly namespace: string } | undefined {
+  const [, key, namespace] = /^(?:Service )?(([^/\s]+)\/[^/\s]+)$/.exec(subject ?? '') ?? []
+  return key === undefined || namespace === undefined ? undefined : { key, namespace }
 }
 
 export function planText(

@@ -16,6 +16,10 @@ export interface FixRequest extends ClusterInputRequest {
   readonly timeout: string
   readonly keep: boolean
   readonly 'sysctl-dir': string
+  /** of a Service: try its address from here; undefined: where the rights for it are there */
+  readonly probe?: boolean | undefined
+  /** the Node that this host is */
+  readonly 'node-name'?: string | undefined
 }
 
 export interface FixOutput extends CommandOutput {

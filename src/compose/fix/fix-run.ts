@@ -98,7 +98,9 @@ function nothingFound({ code, facts }: FixPlan, request: FixRequest, output: Fix
   const of = request.subject === undefined ? '' : ` for ${request.subject}`
   const said =
     open === undefined
-      ? `${code} is not found${of}: there is nothing to fix.`
+      ? [`${code} is not found${of}: there is nothing to fix.`, ...notLookedAt(code, facts, request)].join(
+          '\n',
+        )
       : [`${code} could not be looked for: ${open}.`, ...whatWouldHelp(facts)].join('\n')
   const exitCode = open === undefined ? EXIT.ok : EXIT.undetermined
   if (request.output === 'json')
@@ -108,4 +110,18 @@ function nothingFound({ code, facts }: FixPlan, request: FixRequest, output: Fix
   else if (request.output === 'yaml') output.progress(said)
   else output.out(said)
   return exitCode
+}
+
+/** What could show the finding as well, and nobody asked for. */
+function notLookedAt(code: string, facts: FixPlan['facts'], { subject }: FixRequest): readonly string[] {
+  const left = (CODES.get(code)?.planes ?? []).filter((name) => {
+    const plane = facts?.[name]
+    return plane?.status === 'not-read' && !plane.wanted
+  })
+  if (left.length === 0) return []
+  const more =
+    left.includes('probes') && subject === undefined
+      ? ` lbctl fix ${code} NAMESPACE/NAME tries the address of a Service from this host.`
+      : ''
+  return [`Not looked at for it: ${left.join(', ')}.${more}`]
 }

@@ -1,5 +1,6 @@
 // Whether a finding is gone after a fix: the same checks over facts that are read again, until it is or the time is over.
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Severity } from '../../config/diagnostic.ts'
 import type { KubeObject } from '../../config/kube-object.ts'
 import { type ClusterFacts, itemsOf, readPlane } from '../../diagnose/cluster/cluster-facts.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
@@ -9,8 +10,10 @@ import { type FindingWithRemedy, isRemedy } from '../../fix/remedy.ts'
 const INTERVAL_MS = 2000
 
 export interface Verified {
-  /** titles of treated findings that are still there */
+  /** titles of treated findings that are still there, and as bad */
   readonly remaining: readonly string[]
+  /** titles of those that are still there, and milder: a router without BGP that nothing hangs on any more */
+  readonly milder: readonly string[]
   /** the last look failed: then nothing is known */
   readonly unseen: LbctlError | undefined
 }
@@ -28,7 +31,9 @@ export interface VerifyOptions {
 
 export async function verify(options: VerifyOptions): Promise<Verified> {
   const { planned, facts, look, timeoutMs, signal, onWait } = options
-  const treated = new Set(planned.filter(({ remedy }) => isRemedy(remedy)).map(findingKey))
+  const treated = new Map(
+    planned.filter(({ remedy }) => isRemedy(remedy)).map((each) => [findingKey(each), each.severity]),
+  )
   const known = new Set(itemsOf(facts.events).map(eventKey))
   const until = performance.now() + timeoutMs
   for (let turn = 0; ; turn += 1) {
@@ -42,7 +47,7 @@ export async function verify(options: VerifyOptions): Promise<Verified> {
 
 async function lookOnce(
   look: () => Promise<ClusterFacts>,
-  treated: ReadonlySet<string>,
+  treated: ReadonlyMap<string, Severity>,
   known: ReadonlySet<string>,
 ): Promise<Verified> {
   try {
@@ -52,13 +57,24 @@ async function lookOnce(
       facts.events.status === 'read'
         ? readPlane(itemsOf(facts.events).filter((each) => !known.has(eventKey(each))))
         : facts.events
-    const remaining = findingsOf({ ...facts, events }).filter((each) => treated.has(findingKey(each)))
-    return { remaining: remaining.map(({ code, title }) => `${code} ${title}`), unseen: undefined }
+    const left = findingsOf({ ...facts, events }).flatMap((each) => {
+      const before = treated.get(findingKey(each))
+      return before === undefined
+        ? []
+        : [{ text: `${each.code} ${each.title}`, isMilder: isMilder(each.severity, before) }]
+    })
+    const texts = (milder: boolean) =>
+      left.filter(({ isMilder: is }) => is === milder).map(({ text }) => text)
+    return { remaining: texts(false), milder: texts(true), unseen: undefined }
   } catch (error) {
-    if (error instanceof LbctlError) return { remaining: [], unseen: error }
+    if (error instanceof LbctlError) return { remaining: [], milder: [], unseen: error }
     throw error
   }
 }
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
+const isMilder = (now: Severity, before: Severity): boolean =>
+  SEVERITIES.indexOf(now) > SEVERITIES.indexOf(before)
 
 const eventKey = ({ metadata, ...event }: KubeObject): string =>
   JSON.stringify([

@@ -72,7 +72,11 @@ function checkLines(
   return view.marked(mark, follows ? `not so: ${title}, which follows from the above` : `not so: ${title}`)
 }
 
-export function findingLines(finding: ClusterFinding, view: ReportView, { isFixable }: FixHints): string[] {
+export function findingLines(
+  finding: ClusterFinding,
+  view: ReportView,
+  { isFixable, service }: FixHints,
+): string[] {
   const { theme } = view
   const { code, title, severity, confidence, breaks, evidence, cause, fix, consequences, candidates } =
     finding
@@ -92,7 +96,7 @@ export function findingLines(finding: ClusterFinding, view: ReportView, { isFixa
     ...view.paragraph('Why: ', cause, `${indent}  `),
     ...(first === undefined ? [] : view.fixLines(first, 'Fix: ', `${indent}  `)),
     ...(isFixable?.(finding) === true
-      ? [`${indent}  By lbctl: ${theme.command(safeText(`lbctl fix ${code}`))}`]
+      ? [`${indent}  By lbctl: ${theme.command(safeText(fixCommand(code, service)))}`]
       : []),
     ...consequences.flatMap((each) =>
       view.paragraph('Hence: ', `${each.code}, ${each.title}`, `${indent}  `),
@@ -101,3 +105,6 @@ export function findingLines(finding: ClusterFinding, view: ReportView, { isFixa
     `${indent}  More: ${theme.command(safeText(`lbctl explain ${code}`))}`,
   ]
 }
+
+const fixCommand = (code: string, service: string | undefined): string =>
+  ['lbctl fix', code, ...(service === undefined ? [] : [service])].join(' ')

@@ -37,8 +37,10 @@ export function renderCluster(reports: readonly ClusterReport[], style: ClusterF
   }
 }
 
-function asText({ verdict, chain, matrix }: ClusterReport, style: ClusterFormat): string {
-  const short = style.format === 'short'
+function asText({ subject, verdict, chain, matrix }: ClusterReport, format: ClusterFormat): string {
+  const short = format.format === 'short'
+  const service = subject.startsWith('Service ') ? subject.slice('Service '.length) : undefined
+  const style = { ...format, service }
   const text =
     chain === undefined
       ? renderClusterText(verdict, { ...style, short })

@@ -16,6 +16,8 @@ export interface ReportStyle {
 /** A verdict on an installation is beside `lbctl fix`, which can do something about some findings. */
 export interface FixHints {
   readonly isFixable?: (finding: ClusterFinding) => boolean
+  /** the Service that the verdict is on: a fix looks at it as the diagnosis did, on the wire as well */
+  readonly service?: string | undefined
 }
 
 export type Mark = 'ok' | 'info' | 'warning' | 'error' | 'skipped' | 'unknown'
