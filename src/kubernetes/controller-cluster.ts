@@ -64,7 +64,7 @@ export class ControllerCluster {
   readonly #holder: LeaseHolder
   readonly #writes: GuardedWrites
   readonly #events: EventRecorder
-  #owner: OwnerReference | undefined
+  #owner: { readonly found: OwnerReference | undefined } | undefined
 
   /** Reads the kubeconfig; connects later. @throws LbctlError when there is none, or the context is not in it */
   constructor(options: ControllerClusterOptions) {
@@ -89,7 +89,7 @@ export class ControllerCluster {
       readState: (path) => this.#readOrNothing(path),
       poolStatus: (pool) => this.facts.poolStatus(pool),
       namespace: this.namespace,
-      owner: () => this.#owner,
+      owner: () => this.findOwner(),
     })
     this.store = new ApiWriter(this.#client)
     this.#events = new EventRecorder({
@@ -130,21 +130,23 @@ export class ControllerCluster {
     this.#events.record({ namespace, name, uid, type, reason, message })
   }
 
-  /** The Deployment, so that what is made here goes with it; undefined where it cannot be read. @throws LbctlError */
+  /** The Deployment, so that what is made here goes with it; undefined where it cannot be read. Asked for until it is known. @throws LbctlError */
   async findOwner(): Promise<OwnerReference | undefined> {
-    const { deployment: name } = this.#options
-    if (name === undefined) return undefined
+    const { deployment } = this.#options
+    this.#owner ??= { found: deployment === undefined ? undefined : await this.#ownerOf(deployment) }
+    return this.#owner.found
+  }
+
+  async #ownerOf(name: string): Promise<OwnerReference | undefined> {
     const path = pathOf(
       { group: 'apps', version: 'v1', resource: 'deployments' },
       { namespace: this.namespace, name },
     )
     const answer = await this.#client.call({ method: 'GET', path }, { repeatable: true, expect: [403, 404] })
     const uid = asText(asRecord(asRecord(answer.body)['metadata'])['uid'])
-    this.#owner =
-      answer.status === 200 && uid !== ''
-        ? { apiVersion: 'apps/v1', kind: 'Deployment', name, uid }
-        : undefined
-    return this.#owner
+    return answer.status === 200 && uid !== ''
+      ? { apiVersion: 'apps/v1', kind: 'Deployment', name, uid }
+      : undefined
   }
 
   /** Those that listen for questions, by labels of their Pods and the name of the port. @throws LbctlError */

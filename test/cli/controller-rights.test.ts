@@ -8,18 +8,19 @@ import { CONTROLLER_RIGHTS, WEBHOOK_RIGHTS } from '../../src/install/rights.ts'
 import { options } from '../../src/install/testing/options.ts'
 import { lbctl } from '../support/cli.ts'
 import { RunningController } from '../support/controller-lab/running-controller.ts'
+import { freePort } from '../support/free-port.ts'
 import { KubectlCluster } from '../support/kubectl-cluster.ts'
 import { eventually } from '../support/namespaces.ts'
 import { RightsLedger } from '../support/rights-ledger.ts'
 
 const NS = 'metallb-system'
 const ACCOUNT = `system:serviceaccount:${NS}:lbctl-controller`
-const WEBHOOK_PORT = 9443
 const DEADLINE_MS = 30_000
 const DAY_MS = 86_400_000
 const ledger = new RightsLedger(ACCOUNT, NS)
 const running: RunningController[] = []
 let cluster: KubectlCluster
+let webhookPort = 0
 
 const metallb = (kind: string, name: string, spec: object) => ({
   apiVersion: 'metallb.io/v1beta1',
@@ -46,7 +47,14 @@ const apply = async (object: object): Promise<void> => {
 const controller = (pod: string, webhooks = 'enabled'): RunningController => {
   const made = new RunningController([
     ...['--kubeconfig', cluster.kubeconfigOf(ACCOUNT), '-n', NS, '--lease-duration', '3s'],
-    ...['--webhook-mode', webhooks, '--ml-secret-name', MEMBERLIST_SECRET],
+    ...[
+      '--webhook-port',
+      String(webhookPort),
+      '--webhook-mode',
+      webhooks,
+      '--ml-secret-name',
+      MEMBERLIST_SECRET,
+    ],
     ...['--deployment', 'lbctl-controller', '--pod-name', pod],
   ])
   running.push(made)
@@ -54,10 +62,11 @@ const controller = (pod: string, webhooks = 'enabled'): RunningController => {
 }
 
 beforeAll(async () => {
+  webhookPort = await freePort()
   cluster = await KubectlCluster.start({
     users: [ACCOUNT],
     audit: ledger.note,
-    serviceAddress: () => `127.0.0.1:${WEBHOOK_PORT}`,
+    serviceAddress: () => `127.0.0.1:${webhookPort}`,
   })
   const objects = installItems(options({ namespace: NS })).map(({ object }) => object)
   const pods = ['a', 'b'].map((name) => ({

@@ -4,6 +4,7 @@ import { FROM_POOL } from '../../controller/converge/wish.ts'
 import type { StatusWriter, WriteOutcome } from '../../controller/ports.ts'
 import type { ConfigurationCondition } from '../../controller/report/configuration-condition.ts'
 import type { PoolCounters, StatusWrite } from '../../controller/state/effects.ts'
+import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { OwnerReference } from '../../install/memberlist-secret.ts'
 import type { ApiRequest } from '../exchange.ts'
 import { METALLB_GROUP, pathOf } from '../resources.ts'
@@ -12,12 +13,13 @@ import { secondsText } from '../times.ts'
 import type { GuardedWrites } from './guarded-write.ts'
 
 export interface StatusWriterOptions {
-  readonly writes: GuardedWrites
+  readonly writes: Pick<GuardedWrites, 'write'>
   /** what a ConfigurationState says now; undefined: there is none, or it cannot be read */
   readonly readState: (path: string) => Promise<unknown>
   readonly poolStatus: (pool: string) => Readonly<Record<string, unknown>> | undefined
   readonly namespace: string
-  readonly owner: () => OwnerReference | undefined
+  /** who it goes with; rejects with an LbctlError while that cannot be found out */
+  readonly owner: () => Promise<OwnerReference | undefined>
   /** the time of day */
   readonly nowMs?: () => number
 }
@@ -72,7 +74,15 @@ export class ClusterStatusWriter implements StatusWriter {
     const path = pathOf(custom('configurationstates'), { namespace, name: NAME })
     if (saysAlready(await readState(path), condition)) return NOTHING_NEW
     const identity = { apiVersion: `${METALLB_GROUP}/v1beta1`, kind: 'ConfigurationState' }
-    const owner = this.#options.owner()
+    let owner: OwnerReference | undefined
+    try {
+      owner = await this.#options.owner()
+    } catch (error) {
+      // Without its owner it would stay for ever, and nothing would be written anew that is said already.
+      if (error instanceof LbctlError)
+        return { kind: 'failed', message: error.message, retryAfterMs: undefined }
+      throw error
+    }
     const metadata = { name: NAME, namespace }
     const whole = {
       ...metadata,
