@@ -9,6 +9,7 @@ import type { BgpFacts } from '../../src/diagnose/bgp/bgp-facts.ts'
 import { FAULT_NAMES, type FaultName } from '../../src/lab/router/fault-names.ts'
 import { judged } from '../interop/diagnose-lab.ts'
 import { lbctl, runJs, unwrapped } from '../support/cli.ts'
+import { freePort } from '../support/free-port.ts'
 import type { Map_ } from '../support/recorded-api/objects.ts'
 import { RecordedApi } from '../support/recorded-api.ts'
 import { RouterProcess } from '../support/router-run.ts'
@@ -31,15 +32,6 @@ const words = (port: number, ...more: string[]): string[] => [
 ]
 const json = (port: number, ...more: string[]) =>
   judged<BgpFacts>(lbctl([...words(port, ...more), '-o', 'json']))
-
-/** A port that is free, as long as nobody else takes it. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 async function start(fault: FaultName | undefined, ...more: string[]): Promise<number> {
   const port = await freePort()
