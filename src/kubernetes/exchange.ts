@@ -28,7 +28,10 @@ export interface ApiAnswer {
   readonly body: unknown
 }
 
-/** No answer, or none that can be read. `code` is node's, or one of ours: TIMEOUT, CONNECT_TIMEOUT, ABORTED, TOO_LARGE, NOT_JSON, NOT_ALLOWED. */
+/**
+ * No answer, or none that can be read. `code` is node's, or one of ours: TIMEOUT, CONNECT_TIMEOUT, ABORTED, TOO_LARGE, NOT_JSON, NOT_ALLOWED,
+ * PROXY_REFUSED.
+ */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError'
   readonly code: string
@@ -59,7 +62,7 @@ export async function exchange(
   request: ApiRequest,
   limits: ExchangeLimits,
 ): Promise<ApiAnswer> {
-  const prepared = await connection.prepare()
+  const prepared = await unlessAborted(connection.prepare(), limits.signal)
   const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body))
   const options = requestOptions(prepared, request, {
     // The bare word: with a q value the server does not compress.
@@ -106,7 +109,11 @@ function send(
       reject(new ExchangeError('ABORTED'))
       return
     }
-    const request = (options.protocol === 'http:' ? http : https).request(options)
+    const request = startRequest(options)
+    if (request instanceof ExchangeError) {
+      reject(request)
+      return
+    }
     const fail = (code: string): void => {
       clearTimeout(timer)
       limits.signal?.removeEventListener('abort', onAbort)
@@ -117,7 +124,7 @@ function send(
     const timer = setTimeout(() => fail('TIMEOUT'), limits.timeoutMs)
     whileConnecting(request, limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, () => fail('CONNECT_TIMEOUT'))
     limits.signal?.addEventListener('abort', onAbort, { once: true })
-    request.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'UNKNOWN'))
+    request.on('error', (error) => fail(codeOf(error, options)))
     request.on('response', (response) => {
       const chunks: Buffer[] = []
       let length = 0
@@ -140,6 +147,33 @@ function send(
         if (mayStillSend()) request.end(payload)
         else fail('NOT_ALLOWED')
       })
+  })
+}
+
+/** Keys and certificates that are none, and headers that cannot be sent, are found out before anything is. */
+export function startRequest(
+  options: https.RequestOptions,
+  answered: (response: http.IncomingMessage) => void = () => undefined,
+): http.ClientRequest | ExchangeError {
+  try {
+    return (options.protocol === 'http:' ? http : https).request(options, answered)
+  } catch (error) {
+    return new ExchangeError((error as NodeJS.ErrnoException).code ?? 'UNKNOWN')
+  }
+}
+
+/** A proxy that does not let a connection through is an error without a code. */
+export const codeOf = (error: NodeJS.ErrnoException, { agent }: https.RequestOptions): string =>
+  error.code ?? (typeof agent === 'object' && 'proxy' in agent ? 'PROXY_REFUSED' : 'UNKNOWN')
+
+/** A plugin that waits for somebody to log in is not waited for when the command is stopped. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(new ExchangeError('ABORTED'))
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
 }
 

@@ -186,13 +186,15 @@ function explain(code: string): readonly [why: string, hint: string] {
       return ['its name does not resolve', 'Check the server address of the context, and DNS.']
     case 'ECONNRESET':
     case 'EPIPE':
-      return [
-        'the connection was cut',
-        'The API server may be restarting, or a proxy stands between; try again.',
-      ]
+      return ['the connection was cut', 'The API server may be restarting, or a proxy cut it; try again.']
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return ['there is no route to it', 'Check the network of this machine, or its VPN.']
+    case 'PROXY_REFUSED':
+      return [
+        'the proxy does not let the connection through',
+        'Check proxy-url in the kubeconfig, HTTPS_PROXY, NO_PROXY, and what the proxy allows.',
+      ]
     case 'NOT_JSON':
     case 'NOT_GZIP':
       return [

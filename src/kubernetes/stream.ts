@@ -1,8 +1,15 @@
 // One HTTP request whose answer does not end by itself: headers, then bytes as they come. No retries and no judgement here.
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
 import type { Connection } from './connection.ts'
-import { type ApiAnswer, type ApiRequest, decodeBody, ExchangeError, requestOptions } from './exchange.ts'
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  codeOf,
+  decodeBody,
+  ExchangeError,
+  requestOptions,
+  startRequest,
+} from './exchange.ts'
 
 export interface StreamHandlers {
   /** a good answer begins */
@@ -75,9 +82,14 @@ export function openStream(
     (prepared) => {
       if (done) return
       const options = requestOptions(prepared, request, { 'accept-encoding': 'identity' })
-      sent = (options.protocol === 'http:' ? http : https).request(options, serve)
+      const started = startRequest(options, serve)
+      if (started instanceof ExchangeError) {
+        fail(started.code)
+        return
+      }
+      sent = started
       sent.on('socket', (socket) => socket.setKeepAlive(true, KEEPALIVE_MS))
-      sent.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'UNKNOWN'))
+      sent.on('error', (error) => fail(codeOf(error, options)))
       sent.end()
     },
     (error: unknown) => once(() => handlers.onNoCredentials(error)),

@@ -7,6 +7,7 @@ import { WatchPlayer } from './testing/watch-player.ts'
 type Deed =
   | { readonly do: 'write'; readonly key: string; readonly value: string | undefined }
   | { readonly do: 'pass'; readonly ms: number }
+  | { readonly do: 'answer slowly'; readonly ms: number }
   | { readonly do: 'refuse'; readonly status: number; readonly times: number }
   | {
       readonly do:
@@ -42,8 +43,15 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
+      do: fc.constant('answer slowly' as const),
+      ms: fc.constantFrom(0, 0, 5_000, 90_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       do: fc.constant('refuse' as const),
-      status: fc.constantFrom(401, 403, 404, 410, 429, 500, 503),
+      status: fc.constantFrom(401, 403, 404, 410, 429, 500, 502, 503, 504),
       times: fc.integer({ min: 1, max: 4 }),
     }),
   },
@@ -75,7 +83,9 @@ const KINDS = {
   410: 'gone',
   429: 'busy',
   500: 'refused',
+  502: 'refused',
   503: 'busy',
+  504: 'busy',
 } as const
 
 function perform(each: Deed, server: SimulatedServer, player: WatchPlayer): void {
@@ -86,6 +96,9 @@ function perform(each: Deed, server: SimulatedServer, player: WatchPlayer): void
       break
     case 'pass':
       player.advance(each.ms)
+      break
+    case 'answer slowly':
+      player.answersAfterMs = each.ms
       break
     case 'refuse': {
       const failure = failureOf(
@@ -153,6 +166,7 @@ it('the view is the server’s in the end, and nothing goes from it while the se
         expect(player.deletedWhileDown).toBe(0)
         server.down = false
         player.refusals = []
+        player.answersAfterMs = 0
         // The longest pause, and a watch that told nothing to its end, have passed after that.
         player.advance(1_500_000)
         const wanted = Object.fromEntries([...server.objects].map(([name, { value }]) => [name, value]))

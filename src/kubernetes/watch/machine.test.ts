@@ -44,6 +44,37 @@ it('a page whose token is too old begins again in one piece', () => {
   ])
 })
 
+it('a page that is refused again and again is given up for a list from the start', () => {
+  const first = {
+    ...(page('7', 'a') as Extract<WatchEvent<string>, { kind: 'page' }>),
+    continueToken: 'of before the backup',
+  }
+  // What a server says that counts from less than our token does: etcd's 500, or 504 of its cache.
+  for (const refusal of [failed('refused', 500), failed('busy', 504)]) {
+    const row = [start, noWatchList, first, refusal, retry, refusal, retry, refusal, retry]
+    expect(play(row.slice(0, -2)).effects).toEqual([
+      { kind: 'list', limit: 500, continueToken: 'of before the backup' },
+    ])
+    expect(play(row).effects).toEqual([{ kind: 'list', limit: 500, continueToken: undefined }])
+  }
+  // A busy server, or none, is no reason to begin anew, for however long.
+  for (const busy of [failed('busy', 429), failed('unreachable')]) {
+    const row = Array.from({ length: 9 }, () => [busy, retry]).flat()
+    expect(play([start, noWatchList, first, ...row]).effects).toEqual([
+      { kind: 'list', limit: 500, continueToken: 'of before the backup' },
+    ])
+  }
+})
+
+it('a list in one piece that does not come is given up for pages', () => {
+  const first = {
+    ...(page('7', 'a') as Extract<WatchEvent<string>, { kind: 'page' }>),
+    continueToken: 'next',
+  }
+  const late = [start, noWatchList, first, failed('gone', 410), failed('unreachable'), retry]
+  expect(play(late).effects).toEqual([{ kind: 'list', limit: 500, continueToken: undefined }])
+})
+
 it('pauses double up to half a minute, and are as long as the server asks', () => {
   const waits = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((times) => {
     const row = Array.from({ length: times }, () => [failed('unreachable'), retry]).flat()

@@ -177,12 +177,24 @@ function failed<T>(state: WatchState<T>, failure: Failure, at: Moment): Step<T> 
   )
 }
 
-function nextOf<T>({ phase, failures }: WatchState<T>, failure?: Failure): Next {
+function nextOf<T>(state: WatchState<T>, failure?: Failure): Next {
+  const { phase, failures } = state
   if (phase === 'collecting') return 'sync'
-  if (phase === 'listing') return 'list'
+  if (phase === 'listing') return nextPageOf(state, failure)
   if (failure?.kind === 'refused' && failures + 1 >= REFUSALS_BEFORE_RELIST) return 'sync'
   // Who knows what happened to the server meanwhile.
   return phase === 'probing' || failure?.kind === 'unreachable' ? 'probe' : 'watch'
+}
+
+/**
+ * A page is asked for again. But a server that came back from a backup never has the moment of our token, and says so with 500 or 504; and
+ * a list in one piece that did not come in time will not do so the next time.
+ */
+function nextPageOf<T>({ token, unpaged, failures }: WatchState<T>, failure: Failure | undefined): Next {
+  if (failure === undefined) return 'list'
+  const refused = failure.status !== undefined && failure.status !== 429
+  const stale = token !== undefined && refused && failures + 1 >= REFUSALS_BEFORE_RELIST
+  return unpaged || stale ? 'sync' : 'list'
 }
 
 /** The same event would end each watch from our version, so a list has to lead past it. */

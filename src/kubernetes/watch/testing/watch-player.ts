@@ -15,6 +15,9 @@ import { bookmark, failureOf, type SimulatedServer, type Written } from './simul
 type List = Extract<WatchEffect<string>, { kind: 'list' }>
 type Watch = Extract<WatchEffect<string>, { kind: 'watch' }>
 
+/** As in the driver. */
+const ANSWER_WITHIN_MS = 60_000
+
 export class WatchPlayer {
   readonly view = new ResourceView<string>((a, b) => a === b)
   readonly reports: WatchReport[] = []
@@ -23,6 +26,8 @@ export class WatchPlayer {
   deletedWhileDown = 0
   requests = 0
   nowMs = 0
+  /** how slow the server is */
+  answersAfterMs = 0
   /** the next so many requests get this failure */
   refusals: { failure: ReturnType<typeof failureOf>; times: number }[] = []
   state: WatchState<string> = initialState()
@@ -74,15 +79,15 @@ export class WatchPlayer {
     if (this.#server.write(key, value) !== undefined) this.#deliver()
   }
 
-  /** The connection of the watch is cut; what was on its way is lost. */
+  /** The connection of the running request is cut, be it a watch or a page; what was on its way is lost. */
   cut(): void {
-    const open = this.#open
-    if (open === undefined || this.#running !== open.mine) return
+    const mine = this.#running
+    if (mine === undefined || this.#cut.has(mine)) return
     this.#open = undefined
-    this.#cut.add(open.mine)
+    this.#cut.add(mine)
     const failure = failureOf('unreachable')
     this.#schedule(0, () => {
-      if (this.#running === open.mine) this.handle({ kind: 'failed', failure })
+      if (this.#running === mine) this.handle({ kind: 'failed', failure })
     })
   }
 
@@ -138,8 +143,12 @@ export class WatchPlayer {
     const mine = {}
     this.#running = mine
     this.#open = undefined
-    this.#schedule(this.#random() * 200, () => {
-      if (this.#running === mine) this.#answer(effect, mine)
+    const ms = this.answersAfterMs + this.#random() * 200
+    const late = effect.kind === 'list' && ms > ANSWER_WITHIN_MS
+    this.#schedule(late ? ANSWER_WITHIN_MS : ms, () => {
+      if (this.#running !== mine || this.#cut.has(mine)) return
+      if (late) this.handle({ kind: 'failed', failure: failureOf('unreachable') })
+      else this.#answer(effect, mine)
     })
   }
 
@@ -165,6 +174,11 @@ export class WatchPlayer {
     ]
     if (continueToken !== undefined && this.#server.isTooOld(version)) {
       this.handle({ kind: 'failed', failure: failureOf('gone', 410) })
+      return
+    }
+    if (version > this.#server.version) {
+      // A token of the time before the backup.
+      this.handle({ kind: 'failed', failure: failureOf('refused', 500) })
       return
     }
     const all = this.#server.at(version)
