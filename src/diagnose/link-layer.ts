@@ -45,6 +45,9 @@ export function obstacleOf(link: LinkState): Obstacle | undefined {
 const EXCLUDED_NAMES =
   /(^docker.*)|(^cbr.*)|(^dummy.*)|(^virbr.*)|(^lxcbr.*)|(^veth.*)|(^lo$)|(^cali.*)|(^tunl.*)|(^flannel.*)|(^kube-ipvs.*)|(^cni.*)|(^nodelocaldns.*)|(^lxc.*)/
 
+/** Answers to neighbour discovery come from it. */
+export const NO_LINK_LOCAL = 'it has no usable link-local address'
+
 /** What MetalLB looks at when it chooses where to announce. */
 export interface AnnouncingLink extends Pick<ExaminedInterface, 'name' | 'up' | 'noArp' | 'broadcast'> {
   readonly master: { readonly name: string } | undefined
@@ -62,5 +65,5 @@ export function notAnnouncedOn(link: AnnouncingLink, family: 4 | 6): string | un
   if (link.noArp) return 'it has the flag NOARP'
   if (family === 4 && !link.broadcast) return 'it has no broadcast'
   const linkLocal = link.addresses.some((own) => own.linkLocal && !own.tentative && !own.dadFailed)
-  return family === 6 && !linkLocal ? 'it has no usable link-local address' : undefined
+  return family === 6 && !linkLocal ? NO_LINK_LOCAL : undefined
 }

@@ -1,8 +1,13 @@
 // What there is too much of is summed up, and never hidden.
 import { expect, it } from 'vitest'
+import { parseIp } from '../../net/ip.ts'
+import { pathFromFiles } from '../path/collect-path.ts'
+import type { PathFacts } from '../path/path-facts.ts'
+import { iptablesRules } from '../path/testing/kube-proxy-rules.ts'
 import { CLUSTER_CHECKS } from './check-list.ts'
 import { judgeCluster } from './judge-cluster.ts'
 import { healthyWorld, object, viewOf, type World } from './testing/world.ts'
+import { readHosts, withCard } from './testing/world-hosts.ts'
 import * as make from './testing/world-objects.ts'
 
 function pendingServices(count: number): World {
@@ -63,5 +68,66 @@ it('sums up Services whose owner lacks the interfaces', () => {
   const titles = judged(world).findings.map(({ code, title }) => `${code} ${title}`)
   expect(titles).toContain(
     'F23 4 more Services have an elected node without the interfaces of the advertisement.',
+  )
+})
+
+/** Services of the pool "lan" at addresses that it has. */
+function manyServices(world: World, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const address = `192.0.2.${101 + index}`
+    world.planes.services.push(make.service(`shop/web-${index}`, address))
+    world.planes.endpointSlices.push(make.slice(`shop/web-${index}`, ['node-a', 'node-b']))
+    return address
+  })
+}
+
+it('says once which rule of a node stops nine addresses', () => {
+  const world = healthyWorld()
+  const addresses = manyServices(world, 9)
+  readHosts(world, (host) => ({ ...host, paths: addresses.map(stoppedPath) }))
+  const { findings } = judged(world)
+  expect(findings.map(({ code, title }) => `${code} ${title}`)).toEqual([
+    expect.stringMatching(/^F34 A firewall on this node drops connections to 192\.0\.2\.101:80/),
+  ])
+  expect(findings[0]?.evidence.at(-1)).toMatch(/^the same for 192\.0\.2\.102:80, /)
+  expect(findings[0]?.affects).toHaveLength(9)
+})
+
+function stoppedPath(address: string): PathFacts {
+  const target = parseIp(address)
+  if (target === undefined) throw new Error(address)
+  const service = {
+    ...{ name: 'shop/web:http', id: 'WEBAAAAA', clusterIp: '10.96.1.1', port: 80 },
+    loadBalancerIps: [address],
+    endpoints: [{ address: '10.244.0.5', port: 8080, local: true }],
+  }
+  const asked = {
+    asked: address,
+    target,
+    port: 80,
+    protocol: 'tcp',
+    client: undefined,
+    inInterface: undefined,
+  }
+  const guard = '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 80 -j DROP\nCOMMIT\n'
+  const text = `${iptablesRules([service], 'new')}${guard}`
+  return pathFromFiles(asked, [{ name: 'iptables-nft-save', text }], [])
+}
+
+it('sums up addresses that a node has kept', () => {
+  const world = healthyWorld()
+  const addresses = manyServices(world, 12)
+  readHosts(world, (host) =>
+    withCard(host, {
+      addresses: [
+        ...(host.links.find(({ name }) => name === 'eth0')?.addresses ?? []),
+        ...addresses.map((each) => ({ address: `${each}/32`, flags: ['permanent'] })),
+      ],
+    }),
+  )
+  const { findings } = judged(world)
+  expect(findings.length).toBeLessThan(9)
+  expect(findings.map(({ title }) => title)).toContainEqual(
+    expect.stringMatching(/^\d+ more addresses of Services are on interfaces of nodes\.$/),
   )
 })

@@ -3,6 +3,7 @@ import type { ServiceObject } from '../../config/objects/read-object.ts'
 import { matchesAny } from '../../config/semantics/selector.ts'
 import type { Ip } from '../../net/ip.ts'
 import type { ServiceKey } from '../../speaker/facts/facts.ts'
+import { NO_LINK_LOCAL } from '../link-layer.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { grouped } from './grouped.ts'
 import type { HostFacts, HostLink } from './host-facts.ts'
@@ -90,7 +91,7 @@ export function placeOf(address: Ip, host: HostFacts, named: readonly string[] |
   const [holder] = holders.filter(isNamed)
   if (holder !== undefined) return unusable(holder, host, family)
   const links = host.links.filter(announces)
-  return links.length === 0 ? nowhere(host) : { kind: 'elsewhere', links }
+  return links.length === 0 ? nowhere(host, isNamed, family) : { kind: 'elsewhere', links }
 }
 
 function unusable(link: HostLink, host: HostFacts, family: Ip['family']): Place {
@@ -100,9 +101,14 @@ function unusable(link: HostLink, host: HostFacts, family: Ip['family']): Place 
   return { kind: 'left out', link, reason: reason ?? 'it has no carrier' }
 }
 
-/** Where a tunnel is all that there is, it is the reason. */
-function nowhere({ links }: HostFacts): Place {
-  const tunnel = links.find((link) => isTunnel(link) && link.addresses.length > 0)
+/** Where one link lacks a usable link-local address and no more, or a tunnel is all that there is, that is the reason. */
+function nowhere(host: HostFacts, isNamed: (link: HostLink) => boolean, family: Ip['family']): Place {
+  const silent = host.links.find(
+    (link) =>
+      !isLoopback(link) && isNamed(link) && link.carrier && leftOut(link, host, family) === NO_LINK_LOCAL,
+  )
+  if (silent !== undefined) return { kind: 'left out', link: silent, reason: NO_LINK_LOCAL }
+  const tunnel = host.links.find((link) => isTunnel(link) && link.addresses.length > 0)
   return tunnel === undefined ? { kind: 'nowhere' } : { kind: 'tunnel', link: tunnel }
 }
 

@@ -5,6 +5,7 @@ import { formatIp, type Ip } from '../../../net/ip.ts'
 import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
 import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
+import { firstAndMore } from '../first-and-more.ts'
 import type { HostFacts, HostLink } from '../host-facts.ts'
 import { linkText, linkWith, settingOf } from '../host-links.ts'
 import { textAt } from '../object-fields.ts'
@@ -27,7 +28,15 @@ export const noStaleAddress: ClusterCheck = {
         return draftsFor(service, address, holders, view)
       }),
     )
-    return failOr(drafts, counted(view.hosts.size, 'node'))
+    return failOr(
+      firstAndMore(
+        drafts,
+        5,
+        (each) => each,
+        (more) => `${more} more addresses of Services are on interfaces of nodes`,
+      ),
+      counted(view.hosts.size, 'node'),
+    )
   },
 }
 

@@ -71,7 +71,7 @@ function draft(group: readonly Refused[]): ClusterDraft | undefined {
   const peers = [...new Set(group.map((each) => each.refusal.peer))]
   const way = direction === 'in' ? 'from' : 'to'
   return {
-    title: `The firewall of ${node} ${end === 'rejected' ? 'rejects' : 'drops'} port ${port} (${protocols.join(' and ').toUpperCase()}) ${WHAT[what].who} ${way} ${listed(peers, 3)}.`,
+    title: `The firewall of ${node} ${end === 'rejected' ? 'rejects' : 'drops'} port ${port} (${protocols.map((each) => each.toUpperCase()).join(' and ')}) ${WHAT[what].who} ${way} ${listed(peers, 3)}.`,
     severity: 'error',
     confidence: 'certain',
     subject: `Node ${node}`,

@@ -1,6 +1,7 @@
 // F23 of the hosts that were read: the node has no interface to announce on, as MetalLB chooses them.
 import { formatIp } from '../../../net/ip.ts'
 import type { ServiceKey } from '../../../speaker/facts/facts.ts'
+import { NO_LINK_LOCAL } from '../../link-layer.ts'
 import type { ClusterDraft } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { linkText } from '../host-links.ts'
@@ -42,7 +43,7 @@ function problemOf({ place, host }: Placed) {
     case 'left out': {
       const { link, reason } = place
       // That is F27.
-      if (reason === 'it has no usable link-local address') return undefined
+      if (reason === NO_LINK_LOCAL) return undefined
       const dead = /down|carrier/.test(reason)
       return {
         reason: `${link.name} is left out, because ${reason}`,

@@ -7,6 +7,7 @@ import { clientText, endsText, portText } from '../../path/path-words.ts'
 import { addressRange } from '../../path/read/address-ranges.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
+import { firstAndMore } from '../first-and-more.ts'
 import { keyOf } from '../object-keys.ts'
 import { isAnnouncer, usersOfAddress } from '../probed-services.ts'
 import { counted } from '../wording.ts'
@@ -26,7 +27,12 @@ export const podsReach: ClusterCheck = {
     )
     if (walked.length === 0) return skip('no rules were read on a node whose Pods have a known range')
     return failOr(
-      walked.flatMap((each) => draft(each, view) ?? []),
+      firstAndMore(
+        walked.flatMap((each) => draft(each, view) ?? []),
+        3,
+        (each) => each,
+        (more) => `${more} more ports of Services are not reached by Pods of a node`,
+      ),
       counted(walked.length, 'port of a Service', 'ports of Services'),
     )
   },

@@ -1,4 +1,5 @@
 // F08, F28, F29, F32, F34: what `diagnose path` says about the rules of this node for the addresses of Services.
+import type { ServiceKey } from '../../../speaker/facts/facts.ts'
 import { judgePath } from '../../path/path-diagnosis.ts'
 import {
   type ClusterCheck,
@@ -10,6 +11,7 @@ import {
   unknown,
 } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
+import { grouped } from '../grouped.ts'
 import { draftsOf, isAnnouncer, saidOnce, usersOfAddress, walkedPaths } from '../probed-services.ts'
 import { listed } from '../wording.ts'
 
@@ -44,7 +46,7 @@ export const probedPath: ClusterCheck = {
       findings.push(...all.filter(({ code }) => isWanted || code !== 'F28'))
       if (verdict.status === 'undetermined') open.push(verdict.summary)
     }
-    if (findings.length > 0) return failOr(saidOnce(findings), '')
+    if (findings.length > 0) return failOr(byRule(saidOnce(findings)), '')
     if (nothingToJudge.length === probes.length) return skip(nothingToJudge[0] ?? '')
     const [first] = open
     return first === undefined
@@ -52,6 +54,29 @@ export const probedPath: ClusterCheck = {
       : unknown(first)
   },
 }
+
+/** One rule may stop a thousand addresses: it is one fault. */
+const byRule = (findings: readonly ClusterDraft[]): readonly ClusterDraft[] =>
+  [...grouped(findings, sameRule).values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return []
+    if (others.length === 0) return [first]
+    const subjects = [...new Set(others.flatMap(({ subject }) => subject ?? []))]
+    return [
+      {
+        ...first,
+        evidence: [...first.evidence, `the same for ${listed(subjects)}`],
+        affects: [...new Set([first, ...others].flatMap(({ affects }) => affects))] as readonly ServiceKey[],
+      },
+    ]
+  })
+
+/** Of what is no rule's doing, each is for itself. */
+const sameRule = ({ code, title, subject, evidence }: ClusterDraft): string =>
+  JSON.stringify(
+    evidence[0]?.startsWith('the rule: ') === true
+      ? [code, evidence[0], evidence.filter((line) => line.startsWith('seen from '))]
+      : [code, title, subject],
+  )
 
 function nothingRead({ facts: { hosts } }: ClusterView): ClusterOutcome {
   if (hosts.status === 'read') return skip('no Service has an address, or no rules may be read')

@@ -7,6 +7,7 @@ import type { ClusterView } from '../cluster-view.ts'
 import { grouped } from '../grouped.ts'
 import type { HostFacts } from '../host-facts.ts'
 import { type Way, wayTo } from '../host-fib.ts'
+import { isUp, linksOf, linkText } from '../host-links.ts'
 import { hasSessionWith } from '../host-sessions.ts'
 import { keyOf } from '../object-keys.ts'
 import { peersOf } from '../peers-of-node.ts'
@@ -62,25 +63,7 @@ function draft(group: readonly Far[], view: ClusterView): ClusterDraft | undefin
   const mode: Mode = view.installation?.mode ?? 'native'
   const router = formatIp(remote)
   const base = { subject: `BGPPeer ${peer}`, affects: affectedBy(new Set(nodes), view) }
-  if (way === undefined)
-    return {
-      ...base,
-      title: `${host.node} has no route to the router ${router}.`,
-      severity: 'error',
-      confidence: 'certain',
-      evidence: [
-        `no route of ${host.node} holds ${router}`,
-        `BGPPeer ${peer}: peerAddress ${router}`,
-        ...others,
-      ],
-      cause: 'The connection ends with "network is unreachable" before anything is sent.',
-      fix: [
-        {
-          text: 'Add a route to the router, or name an address of it that is on the link.',
-          command: `ip route get ${router}`,
-        },
-      ],
-    }
+  if (way === undefined) return { ...base, ...noWay(first, others) }
   const gateway = way.gateway === undefined ? 'a gateway' : formatIp(way.gateway)
   const isFrr = mode !== 'native'
   return {
@@ -103,6 +86,47 @@ function draft(group: readonly Far[], view: ClusterView): ClusterDraft | undefin
         command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} patch bgppeer ${peer} --type=merge -p '{"spec":{"ebgpMultiHop":true}}'`,
       },
       { text: 'Or name an address of the router that is on the link of the node.' },
+    ],
+  }
+}
+
+function noWay(
+  { host, peer, remote }: Far,
+  others: readonly string[],
+): Omit<ClusterDraft, 'subject' | 'affects'> {
+  const router = formatIp(remote)
+  const dead = linksOf(remote, host).find((link) => !isUp(link) || !link.carrier)
+  const asked = `BGPPeer ${peer}: peerAddress ${router}`
+  const draft = {
+    severity: 'error',
+    confidence: 'certain',
+    cause: 'The connection ends with "network is unreachable" before anything is sent.',
+  } as const
+  if (dead === undefined)
+    return {
+      ...draft,
+      title: `${host.node} has no route to the router ${router}.`,
+      evidence: [`no route of ${host.node} holds ${router}`, asked, ...others],
+      fix: [
+        {
+          text: 'Add a route to the router, or name an address of it that is on the link.',
+          command: `ip route get ${router}`,
+        },
+      ],
+    }
+  const what = isUp(dead) ? 'has no carrier' : 'is down'
+  return {
+    ...draft,
+    title: `${host.node} has no way to the router ${router}: ${dead.name}, which the router is on, ${what}.`,
+    evidence: [
+      `${linkText(dead)}; flags ${dead.flags.join(', ') || 'none'}${dead.carrier ? '' : '; no carrier'}`,
+      asked,
+      ...others,
+    ],
+    fix: [
+      isUp(dead)
+        ? { text: 'Repair the cable, or its other end.' }
+        : { text: 'Bring it up.', command: `ip link set dev ${dead.name} up` },
     ],
   }
 }

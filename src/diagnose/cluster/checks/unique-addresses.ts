@@ -1,5 +1,6 @@
 // F27: IPv6 addresses of a node that somebody else has, and links without a usable link-local address to announce from.
 import { formatIp, type Ip, parseIp, sameIp } from '../../../net/ip.ts'
+import { NO_LINK_LOCAL } from '../../link-layer.ts'
 import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { HostFacts, HostLink } from '../host-facts.ts'
@@ -16,7 +17,7 @@ export const uniqueAddresses: ClusterCheck = {
   evaluate: (view) => {
     const hosts = [...view.hosts.values()]
     const silent = placedAs(layer2Places(view), 'left out').filter(
-      ({ place }) => place.reason === 'it has no usable link-local address',
+      ({ place }) => place.reason === NO_LINK_LOCAL,
     )
     const groups = alike(silent)
     const told = new Set(silent.map(({ host, place }) => `${host.node} ${place.link.name}`))

@@ -2,7 +2,7 @@
 import type { HostFacts, HostRefusal } from '../host-facts.ts'
 import type { FaultCase } from './cases.ts'
 import { object, type World } from './world.ts'
-import { hostLink, onOne, readHosts, withCard, withLink } from './world-hosts.ts'
+import { hostLink, hostRoute, onOne, readHosts, withCard, withLink } from './world-hosts.ts'
 import * as run from './world-workloads.ts'
 
 const refusing = (host: HostFacts, refusal: Partial<HostRefusal>): HostFacts => ({
@@ -37,6 +37,9 @@ function inFrrMode(world: World): void {
 const farRouter = (world: World): void => {
   object(world, 'configuration', 'tor').spec.peerAddress = '203.0.113.1'
 }
+
+const withSecondCard = (host: HostFacts, carrier: boolean): HostFacts =>
+  withLink(host, hostLink('ens1', ['203.0.113.11/24'], { carrier }), [hostRoute('203.0.113.0/24', 'ens1')])
 
 const SESSION = [
   { local: '192.0.2.11:40001', remote: '203.0.113.1:179', state: 'established', program: undefined },
@@ -87,6 +90,26 @@ export const NEIGHBOUR_CASES: readonly FaultCase[] = [
     twin: (world) => readHosts(world),
   },
   {
+    name: 'a firewall between the speakers, for both protocols',
+    code: 'F34',
+    check: 'node-firewall',
+    says: /firewall of node-b rejects port 7946 \(TCP and UDP\) of the speakers from 192\.0\.2\.13/,
+    fault: (world) =>
+      readHosts(
+        world,
+        onOne('node-b', (host) => {
+          const [tcp, udp] = [refusing(host, {}), refusing(host, { protocol: 'udp' })]
+          const refusals = [tcp, udp].flatMap(({ firewall }) => firewall?.refusals ?? [])
+          const rule = 'th dport 7946 reject'
+          const all = refusals.map(
+            (each) => ({ ...each, tool: 'nft inet', place: 'guard input', rule }) as const,
+          )
+          return { ...host, firewall: { followed: 4, notFollowed: [], refusals: all } }
+        }),
+      ),
+    twin: (world) => readHosts(world),
+  },
+  {
     name: 'a firewall in the way to the router',
     code: 'F34',
     check: 'node-firewall',
@@ -132,6 +155,24 @@ export const NEIGHBOUR_CASES: readonly FaultCase[] = [
     twin: (world) => {
       farRouter(world)
       readHosts(world, (host) => ({ ...host, sessions: SESSION }))
+    },
+  },
+  {
+    name: 'a router on a second card, which has no carrier',
+    code: 'F39',
+    check: 'router-distance',
+    says: /node-a has no way to the router 203\.0\.113\.1: ens1, which the router is on, has no carrier/,
+    fault: (world) => {
+      farRouter(world)
+      readHosts(world, (host) =>
+        host.node === 'node-a'
+          ? { ...withSecondCard(host, false), routes: [] }
+          : { ...host, sessions: SESSION },
+      )
+    },
+    twin: (world) => {
+      farRouter(world)
+      readHosts(world, (host) => withSecondCard(host, true))
     },
   },
   {

@@ -61,6 +61,16 @@ const withIpv6 = (host: HostFacts, linkLocal: readonly string[]): HostFacts =>
     ],
   })
 
+const onlyLinkLocal = (host: HostFacts, flags: readonly string[]): HostFacts => {
+  const all = withIpv6(host, flags)
+  const card = all.links.find(({ name }) => name === 'eth0')
+  const addresses = card?.addresses.filter(({ address }) => !address.startsWith('2001:')) ?? []
+  return {
+    ...withCard(all, { addresses }),
+    routes: host.routes.filter(({ family }) => family === 4),
+  }
+}
+
 /** kube-proxy that cannot tell Pods from others, on a node without an endpoint of its own. */
 function localOnly(world: World, knowsPods: boolean): void {
   object(world, 'services', 'shop/web').spec.externalTrafficPolicy = 'Local'
@@ -162,6 +172,20 @@ export const NETWORK_CASES: readonly FaultCase[] = [
     fault: (world) => {
       ipv6Service(world)
       readHosts(world, (host) => withIpv6(host, ['dadfailed', 'permanent']))
+    },
+    twin: (world) => {
+      ipv6Service(world)
+      readHosts(world, (host) => withIpv6(host, ['permanent']))
+    },
+  },
+  {
+    name: 'a Service with an IPv6 address, and cards with nothing of IPv6 but a link-local address that is a duplicate',
+    code: 'F27',
+    check: 'unique-addresses',
+    says: /cannot announce 2001:db8::102 on eth0: its link-local address is a duplicate/,
+    fault: (world) => {
+      ipv6Service(world)
+      readHosts(world, (host) => onlyLinkLocal(host, ['dadfailed', 'permanent']))
     },
     twin: (world) => {
       ipv6Service(world)
