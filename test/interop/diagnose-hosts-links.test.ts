@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { object, type World } from '../../src/diagnose/cluster/testing/world.ts'
 import { describeInterop } from '../support/namespaces.ts'
-import { ADDRESS, addressOf, HostsLab, OTHER, OWNER, ROUTER } from './hosts-lab.ts'
+import { ADDRESS, addressOf, HostsLab, OWNER, ROUTER } from './hosts-lab.ts'
 
 const TEST_MS = 60_000
 
@@ -207,45 +207,6 @@ describeInterop('links of a node', ['sysctl', 'arping'], () => {
       node.ip('link set lan0 up')
       node.ip(`route add default via ${ROUTER}`)
       await node.isHealthy('announce-interfaces')
-    },
-    TEST_MS,
-  )
-
-  it(
-    'F25: a node that is not elected has kept the address, and its kernel answers',
-    async () => {
-      const node = await lab.node(OTHER).sees()
-      expect(lab.answersTo(ADDRESS)).toEqual([])
-      node.ip(`addr add ${ADDRESS}/32 dev eth0`)
-      expect(lab.answersTo(ADDRESS)).toEqual([lab.segment.mac(node.namespace)])
-      await node.isToldOf({
-        code: 'F25',
-        check: 'no-stale-address',
-        says: new RegExp(
-          `^F25 ${OTHER} still has the address ${ADDRESS} on eth0, and ${OWNER} is to announce it`,
-        ),
-      })
-      node.ip(`addr del ${ADDRESS}/32 dev eth0`)
-      await node.isHealthy('no-stale-address')
-      expect(lab.answersTo(ADDRESS)).toEqual([])
-    },
-    TEST_MS,
-  )
-
-  it(
-    'F25: the owner has the address on its loopback, from where its kernel answers, too',
-    async () => {
-      const node = await lab.node(OWNER).sees()
-      node.ip(`addr add ${ADDRESS}/32 dev lo`)
-      expect(lab.answersTo(ADDRESS)).toEqual([lab.segment.mac(node.namespace)])
-      await node.isToldOf({
-        code: 'F25',
-        check: 'no-stale-address',
-        severity: 'warning',
-        says: new RegExp(`lo of ${OWNER} has the address ${ADDRESS}, which MetalLB announces without that`),
-      })
-      node.ip(`addr del ${ADDRESS}/32 dev lo`)
-      await node.isHealthy('no-stale-address')
     },
     TEST_MS,
   )

@@ -1,17 +1,17 @@
-// `lbctl diagnose all` on a node whose firewall, rules of kube-proxy or other programs are at fault, for real; then the fault is mended,
+// `lbctl diagnose all` on a node whose firewall or rules of kube-proxy are at fault, for real; then the fault is mended,
 // and nothing is found.
 import { connect, createServer, type Server } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { object, type World } from '../../src/diagnose/cluster/testing/world.ts'
 import { iptablesRules, POD_CIDR } from '../../src/diagnose/path/testing/kube-proxy-rules.ts'
-import { describeInterop, eventually } from '../support/namespaces.ts'
+import { describeInterop } from '../support/namespaces.ts'
 import { ADDRESS, addressOf, HostsLab, type Node, OTHER, OWNER, ROUTER } from './hosts-lab.ts'
 
 const TEST_MS = 60_000
 const PATIENCE_MS = 10_000
 const SILENCE_MS = 700
 
-describeInterop('rules and programs of a node', ['sysctl', 'nft', 'iptables-nft-restore', 'bird'], () => {
+describeInterop('rules of a node', ['sysctl', 'nft', 'iptables-nft-restore'], () => {
   let lab: HostsLab
   const servers: Server[] = []
   beforeAll(async () => {
@@ -152,56 +152,6 @@ describeInterop('rules and programs of a node', ['sysctl', 'nft', 'iptables-nft-
         severity: 'warning',
         says: new RegExp(`Pods on ${OTHER} do not reach ${ADDRESS}:80`),
       })
-    },
-    TEST_MS,
-  )
-
-  it(
-    'F40: BIRD of a network plugin has the session',
-    async () => {
-      const node = await lab.node(OWNER).sees()
-      const bird = (
-        namespace: string,
-        name: string,
-        own: string,
-        asn: number,
-        peer: string,
-        peerAsn: number,
-      ) => {
-        const file = lab.file(
-          `bird-${name}.conf`,
-          `router id ${own};\nprotocol device {}\nprotocol bgp {\n local ${own} as ${asn};\n neighbor ${peer} as ${peerAsn};\n connect delay time 1;\n ipv4 { import none; export none; };\n}\n`,
-        )
-        const control = lab.file(`bird-${name}.ctl`, '')
-        return lab.net.background(namespace, 'bird', '-f', '-c', file, '-s', control)
-      }
-      const router = bird(lab.router, 'router', ROUTER, 64513, addressOf(OWNER), 64512)
-      const plugin = bird(node.namespace, 'node', addressOf(OWNER), 64512, ROUTER, 64513)
-      try {
-        await eventually(
-          'an established session',
-          () => /ESTAB.*:179/.test(node.run('ss -Htn')) || undefined,
-          30_000,
-        )
-        await node.isToldOf({
-          code: 'F40',
-          check: 'own-session',
-          says: new RegExp(`bird on ${OWNER} has the session with the router ${ROUTER}`),
-        })
-        router.kill('SIGKILL')
-        await eventually('no session', () => !/ESTAB.*:179/.test(node.run('ss -Htn')) || undefined, 30_000)
-        await node.isToldOf({
-          code: 'F40',
-          check: 'own-session',
-          severity: 'warning',
-          says: new RegExp(`bird listens for BGP on ${OWNER}`),
-        })
-      } finally {
-        router.kill('SIGKILL')
-        plugin.kill('SIGKILL')
-      }
-      await eventually('BIRD is gone', () => !node.run('ss -Hltn').includes(':179') || undefined, 30_000)
-      await node.isHealthy('own-session')
     },
     TEST_MS,
   )

@@ -38,8 +38,11 @@ const farRouter = (world: World): void => {
   object(world, 'configuration', 'tor').spec.peerAddress = '203.0.113.1'
 }
 
-const withSecondCard = (host: HostFacts, carrier: boolean): HostFacts =>
-  withLink(host, hostLink('ens1', ['203.0.113.11/24'], { carrier }), [hostRoute('203.0.113.0/24', 'ens1')])
+/** Where the router is, and the cable is pulled. */
+const withDeadCard = (host: HostFacts): HostFacts => ({
+  ...withLink(host, hostLink('ens1', ['203.0.113.11/24'], { carrier: false })),
+  routes: [],
+})
 
 const SESSION = [
   { local: '192.0.2.11:40001', remote: '203.0.113.1:179', state: 'established', program: undefined },
@@ -165,14 +168,12 @@ export const NEIGHBOUR_CASES: readonly FaultCase[] = [
     fault: (world) => {
       farRouter(world)
       readHosts(world, (host) =>
-        host.node === 'node-a'
-          ? { ...withSecondCard(host, false), routes: [] }
-          : { ...host, sessions: SESSION },
+        host.node === 'node-a' ? withDeadCard(host) : { ...host, sessions: SESSION },
       )
     },
     twin: (world) => {
       farRouter(world)
-      readHosts(world, (host) => withSecondCard(host, true))
+      readHosts(world, (host) => withLink(host, hostLink('ens1', []), [hostRoute('203.0.113.0/24', 'eth0')]))
     },
   },
   {

@@ -1,0 +1,105 @@
+// `lbctl diagnose all` on a node where other programs are in the way of the speaker, or have left something behind, for real; then the
+// fault is mended, and nothing is found.
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { describeInterop, eventually } from '../support/namespaces.ts'
+import { ADDRESS, addressOf, HostsLab, OTHER, OWNER, ROUTER } from './hosts-lab.ts'
+
+const TEST_MS = 60_000
+
+describeInterop('others on a node', ['sysctl', 'arping', 'bird', 'ss'], () => {
+  let lab: HostsLab
+  beforeAll(async () => {
+    lab = await HostsLab.create()
+  })
+  afterEach(() => lab.clear())
+  afterAll(() => lab?.destroy())
+
+  it(
+    'F25: a node that is not elected has kept the address, and its kernel answers',
+    async () => {
+      const node = await lab.node(OTHER).sees()
+      expect(lab.answersTo(ADDRESS)).toEqual([])
+      node.ip(`addr add ${ADDRESS}/32 dev eth0`)
+      expect(lab.answersTo(ADDRESS)).toEqual([lab.segment.mac(node.namespace)])
+      await node.isToldOf({
+        code: 'F25',
+        check: 'no-stale-address',
+        says: new RegExp(
+          `^F25 ${OTHER} still has the address ${ADDRESS} on eth0, and ${OWNER} is to announce it`,
+        ),
+      })
+      node.ip(`addr del ${ADDRESS}/32 dev eth0`)
+      await node.isHealthy('no-stale-address')
+      expect(lab.answersTo(ADDRESS)).toEqual([])
+    },
+    TEST_MS,
+  )
+
+  it(
+    'F25: the owner has the address on its loopback, from where its kernel answers, too',
+    async () => {
+      const node = await lab.node(OWNER).sees()
+      node.ip(`addr add ${ADDRESS}/32 dev lo`)
+      expect(lab.answersTo(ADDRESS)).toEqual([lab.segment.mac(node.namespace)])
+      await node.isToldOf({
+        code: 'F25',
+        check: 'no-stale-address',
+        severity: 'warning',
+        says: new RegExp(`lo of ${OWNER} has the address ${ADDRESS}, which MetalLB announces without that`),
+      })
+      node.ip(`addr del ${ADDRESS}/32 dev lo`)
+      await node.isHealthy('no-stale-address')
+    },
+    TEST_MS,
+  )
+
+  it(
+    'F40: BIRD of a network plugin has the session',
+    async () => {
+      const node = await lab.node(OWNER).sees()
+      const bird = (
+        namespace: string,
+        name: string,
+        own: string,
+        asn: number,
+        peer: string,
+        peerAsn: number,
+      ) => {
+        const file = lab.file(
+          `bird-${name}.conf`,
+          `router id ${own};\nprotocol device {}\nprotocol bgp {\n local ${own} as ${asn};\n neighbor ${peer} as ${peerAsn};\n connect delay time 1;\n ipv4 { import none; export none; };\n}\n`,
+        )
+        const control = lab.file(`bird-${name}.ctl`, '')
+        return lab.net.background(namespace, 'bird', '-f', '-c', file, '-s', control)
+      }
+      const router = bird(lab.router, 'router', ROUTER, 64513, addressOf(OWNER), 64512)
+      const plugin = bird(node.namespace, 'node', addressOf(OWNER), 64512, ROUTER, 64513)
+      try {
+        await eventually(
+          'an established session',
+          () => /ESTAB.*:179/.test(node.run('ss -Htn')) || undefined,
+          30_000,
+        )
+        await node.isToldOf({
+          code: 'F40',
+          check: 'own-session',
+          says: new RegExp(`bird on ${OWNER} has the session with the router ${ROUTER}`),
+        })
+        router.kill('SIGKILL')
+        await eventually('no session', () => !/ESTAB.*:179/.test(node.run('ss -Htn')) || undefined, 30_000)
+        await node.isToldOf({
+          code: 'F40',
+          check: 'own-session',
+          severity: 'warning',
+          says: new RegExp(`bird listens for BGP on ${OWNER}`),
+        })
+      } finally {
+        router.kill('SIGKILL')
+        plugin.kill('SIGKILL')
+      }
+      await eventually('BIRD is gone', () => !node.run('ss -Hltn').includes(':179') || undefined, 30_000)
+      await node.isHealthy('own-session')
+    },
+    TEST_MS,
+  )
+})
