@@ -1,6 +1,7 @@
 // The scenarios of MetalLB's own end-to-end tests of ConfigurationState, by name: what each component says of the configuration.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { CLUSTER_LAB_PROGRAMS, ClusterLab } from '../support/cluster-lab/cluster-lab.ts'
+import { exposed } from '../support/cluster-lab/user-objects.ts'
 import { describeInterop } from '../support/namespaces.ts'
 import {
   bgpAdvertisement,
@@ -79,6 +80,75 @@ describeInterop('e2e: configuration state', CLUSTER_LAB_PROGRAMS, () => {
         await gone('secret', 'tor')
       }
     }))
+
+  const on = (node: string) => ({ matchLabels: { 'kubernetes.io/hostname': node } })
+  const inRack = (rack: string) => ({ nodeSelectors: [{ matchLabels: { [`rack-${rack}`]: 'yes' } }] })
+  const label = (node: string, ...words: readonly string[]) =>
+    lab.cluster.kubectl(['label', 'node', node, ...words])
+
+  it('one speaker is invalid: Secret of the wrong type, node-scoped', () =>
+    lab.scenario(
+      [secret('Opaque'), peer('tor', { ...inRack('a'), passwordSecret: { name: 'tor' } })],
+      async () => {
+        try {
+          await label('node1', 'rack-a=yes')
+          await says(invalid('speaker-node1'))
+          expect(summaryOf('speaker-node1')).toContain('no Secret "tor" of type kubernetes.io/basic-auth')
+          // The others take what comes next, and this one does not.
+          await lab.cluster.apply(
+            ...[pool('link', '192.0.2.100/30'), layer2Advertisement('two', { nodeSelectors: [on('node2')] })],
+            ...exposed('web', ['node2']),
+          )
+          await lab.answeredBy('192.0.2.100', 'node2')
+          await gone('secret', 'tor')
+          await lab.cluster.apply(secret('kubernetes.io/basic-auth'))
+          await says(VALID)
+        } finally {
+          await gone('secret', 'tor')
+        }
+      },
+    ))
+
+  it('node relabel causes conflict', () =>
+    lab.scenario(
+      [
+        pool('far', '198.51.100.0/24'),
+        bgpAdvertisement('one', { ...inRack('a'), localPref: 100 }),
+        bgpAdvertisement('two', { ...inRack('b'), localPref: 200 }),
+      ],
+      async () => {
+        await label('node1', 'rack-a=yes')
+        await label('node2', 'rack-b=yes')
+        await says(VALID)
+        await label('node1', 'rack-b=yes')
+        await says(invalid('speaker-node1'))
+        expect(summaryOf('speaker-node1')).toContain('localPref')
+        await label('node1', 'rack-b-')
+        await says(VALID)
+      },
+    ))
+
+  it('node-specific results', () =>
+    lab.scenario(
+      [
+        ...[pool('far', '198.51.100.0/24'), peer('tor', { ...inRack('a'), bfdProfile: 'fast' })],
+        bgpAdvertisement('gold', { ...inRack('b'), communities: ['gold'] }),
+      ],
+      async () => {
+        await says(VALID)
+        await label('node1', 'rack-a=yes')
+        await label('node2', 'rack-b=yes')
+        await says(invalid('speaker-node1', 'speaker-node2'))
+        expect(summaryOf('speaker-node1')).toContain('fast')
+        expect(summaryOf('speaker-node1')).not.toContain('gold')
+        expect(summaryOf('speaker-node2')).toContain('gold')
+        expect(summaryOf('speaker-node2')).not.toContain('fast')
+        await lab.cluster.apply(metallb('BFDProfile', 'fast', { detectMultiplier: 3 }))
+        await says(invalid('speaker-node2'))
+        await lab.cluster.apply(community('known', 'gold', '64500:1'))
+        await says(VALID)
+      },
+    ))
 
   it('a BFD profile is missing', () =>
     lab.scenario([peer('tor', { bfdProfile: 'fast' })], async () => {

@@ -3,6 +3,7 @@ import type { Release } from '../../config/schema/release.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { SpeakerCluster } from '../../kubernetes/speaker-cluster.ts'
 import { type Beside, beside, howToDrain } from '../../speaker/coexistence/beside.ts'
+import { releaseRules } from '../../speaker/decide/release-rules.ts'
 import type { FactSource } from '../../speaker/facts/facts.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import type { Effect } from '../../speaker/state/effects.ts'
@@ -81,6 +82,7 @@ export class ClusterSide {
       text,
     })
     this.#watchReleases(found)
+    if (releaseRules(found.release).judgesPerNode) this.#cluster.facts.judgeFor(settings.nodeName)
     const wantsKey = gossip !== undefined && gossip.secretKeyPath === undefined
     return { release: found.release, secret: wantsKey ? await this.#cluster.gossipKey() : undefined }
   }

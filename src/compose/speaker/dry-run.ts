@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os'
 import { NEWEST_RELEASE, type Release } from '../../config/schema/release.ts'
 import { formatPrefix } from '../../net/prefix.ts'
+import { releaseRules } from '../../speaker/decide/release-rules.ts'
 import type { FactSource } from '../../speaker/facts/facts.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { type SpeakerStatus, speakerStatus } from '../../speaker/report/status.ts'
@@ -85,6 +86,7 @@ const ofFiles = ({ paths, nodeName, compatVersion }: SpeakerSettings): Origin =>
     isBeingWritten: () => undefined,
     onTrouble: () => undefined,
     thisNode: thisNode(nodeName),
+    judgesPerNode: releaseRules(compatVersion ?? NEWEST_RELEASE).judgesPerNode,
   }),
   release: compatVersion ?? NEWEST_RELEASE,
 })

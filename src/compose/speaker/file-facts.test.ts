@@ -26,6 +26,7 @@ const pool = (addresses: string): string =>
 
 async function start(): Promise<void> {
   facts = new FileFacts({
+    judgesPerNode: true,
     paths: [directory],
     isBeingWritten: () => false,
     onTrouble: () => undefined,

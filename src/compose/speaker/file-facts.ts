@@ -8,10 +8,12 @@ import { documentRuns } from '../../config/source/document-runs.ts'
 import { parseYaml } from '../../config/source/parse.ts'
 import { sortDiagnostics } from '../../config/validate.ts'
 import type { LbctlError } from '../../errors/lbctl-error.ts'
+import type { JudgingNode } from '../../speaker/configuration/configuration.ts'
 import { readConfiguration } from '../../speaker/configuration/read-configuration.ts'
 import { changesBetween, type FactSet, factSet, replaceServices } from '../../speaker/facts/fact-set.ts'
 import type { ConfigurationFact, FactChange, FactSource, NodeFact } from '../../speaker/facts/facts.ts'
 import { nodeFact, serviceFact, sliceFact } from '../../speaker/facts/facts-from-objects.ts'
+import { sameValue } from '../../speaker/facts/same-value.ts'
 import type { FileRead, FilesRead, FileWatchOptions } from './files-read.ts'
 import { FileWatch } from './watch-files.ts'
 
@@ -22,6 +24,8 @@ export interface FileFactsOptions {
   readonly onTrouble: (error: LbctlError) => void
   /** this host as a Node, for files that do not describe it */
   readonly thisNode: NodeFact
+  /** the configuration is judged by what is for this node alone */
+  readonly judgesPerNode: boolean
 }
 
 /** What one content of one file says. */
@@ -40,16 +44,24 @@ const OUTSIDE_CLUSTER = { outsideCluster: true } as const
 
 export class FileFacts implements FactSource {
   readonly #thisNode: NodeFact
+  readonly #judgesPerNode: boolean
   readonly #watch: FileWatch<Piece>
   /** what was handed on last */
   #told: FactSet | undefined
   /** the last that was handed on is a refusal of texts that cannot be read */
   #refused = false
-  #configuration: { readonly from: readonly Piece[]; readonly fact: ConfigurationFact } | undefined
+  #configuration:
+    | {
+        readonly from: readonly Piece[]
+        readonly judge: JudgingNode | undefined
+        readonly fact: ConfigurationFact
+      }
+    | undefined
   #onChanges: (changes: readonly FactChange[]) => void = () => undefined
 
-  constructor({ paths, isBeingWritten, onTrouble, thisNode }: FileFactsOptions) {
+  constructor({ paths, isBeingWritten, onTrouble, thisNode, judgesPerNode }: FileFactsOptions) {
     this.#thisNode = thisNode
+    this.#judgesPerNode = judgesPerNode
     this.#watch = new FileWatch({
       ...{ paths, isBeingWritten, onTrouble, make: readPiece },
       onRead: (read) => this.#take(read),
@@ -97,8 +109,10 @@ export class FileFacts implements FactSource {
 
   #factsOf(pieces: readonly Piece[]): FactSet {
     const nodes = pieces.flatMap((piece) => piece.nodes)
+    const { labels } = nodes.findLast(({ name }) => name === this.#thisNode.name) ?? this.#thisNode
+    const judge = this.#judgesPerNode ? { name: this.#thisNode.name, labels } : undefined
     return factSet({
-      configuration: this.#configurationOf(pieces),
+      configuration: this.#configurationOf(pieces, judge),
       services: pieces.flatMap((piece) => piece.services),
       slices: pieces.flatMap((piece) => piece.slices),
       nodes: nodes.some(({ name }) => name === this.#thisNode.name) ? nodes : [...nodes, this.#thisNode],
@@ -120,13 +134,18 @@ export class FileFacts implements FactSource {
     return true
   }
 
-  #configurationOf(pieces: readonly Piece[]): ConfigurationFact {
+  #configurationOf(pieces: readonly Piece[], judge: JudgingNode | undefined): ConfigurationFact {
     const from = pieces.filter(({ read }) => read !== undefined)
     const known = this.#configuration
-    if (known !== undefined && from.length === known.from.length && from.every((p, i) => p === known.from[i]))
+    if (
+      known !== undefined &&
+      from.length === known.from.length &&
+      from.every((piece, index) => piece === known.from[index]) &&
+      sameValue(judge, known.judge)
+    )
       return known.fact
-    const fact = readConfiguration(mergeReads(from.flatMap(({ read }) => read ?? [])))
-    this.#configuration = { from, fact }
+    const fact = readConfiguration(mergeReads(from.flatMap(({ read }) => read ?? [])), judge)
+    this.#configuration = { from, judge, fact }
     return fact
   }
 }

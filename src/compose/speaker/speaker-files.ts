@@ -1,5 +1,5 @@
 // The files of a speaker that no cluster stands behind.
-
+import { DEFAULT_RELEASE, releaseRules } from '../../speaker/decide/release-rules.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { FileFacts } from './file-facts.ts'
 import type { FileWatchOptions } from './files-read.ts'
@@ -7,7 +7,7 @@ import type { SpeakerSettings } from './speaker-settings.ts'
 import { thisNode } from './this-node.ts'
 
 interface SpeakerFilesOptions {
-  readonly settings: Pick<SpeakerSettings, 'paths' | 'nodeName'>
+  readonly settings: Pick<SpeakerSettings, 'paths' | 'nodeName' | 'compatVersion'>
   readonly isBeingWritten: FileWatchOptions<unknown>['isBeingWritten']
   readonly log: LogSink
 }
@@ -17,6 +17,7 @@ export const filesOf = ({ settings, isBeingWritten, log }: SpeakerFilesOptions):
     paths: settings.paths,
     isBeingWritten,
     thisNode: thisNode(settings.nodeName),
+    judgesPerNode: releaseRules(settings.compatVersion ?? DEFAULT_RELEASE).judgesPerNode,
     onTrouble: (error) =>
       log({
         level: 'error',

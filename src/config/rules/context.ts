@@ -36,6 +36,8 @@ export interface ValidateOptions {
   readonly podCidrs?: readonly Prefix[] | undefined
   /** the namespace that MetalLB runs in */
   readonly namespace?: string | undefined
+  /** the objects are those for one node: whatever their nodeSelectors say, they meet there */
+  readonly oneNode?: boolean | undefined
 }
 
 export interface Finding {
@@ -76,7 +78,7 @@ export class RuleContext {
     this.objects = objects
     this.options = options
     this.pools = new PoolSelector(objects.pools)
-    this.nodes = new NodeSelector(objects.nodes)
+    this.nodes = new NodeSelector(objects.nodes, options.oneNode)
     this.peersByName = new Map(objects.peers.map((peer) => [peer.name, peer]))
     const entries: PoolEntry[] = []
     for (const pool of [...objects.pools, ...objects.addressPools]) {

@@ -17,9 +17,12 @@ export class NodeSelector {
   readonly known: boolean
   readonly #index: LabelIndex<NodeObject>
   readonly #classes = new Map<string, NodeClass>()
+  readonly #oneNode: boolean
   #every: NodeClass | undefined
 
-  constructor(nodes: readonly NodeObject[]) {
+  /** @param oneNode everything that is asked about is for one and the same node, whatever its selectors */
+  constructor(nodes: readonly NodeObject[], oneNode = false) {
+    this.#oneNode = oneNode
     this.known = nodes.length > 0
     this.#index = new LabelIndex(nodes)
   }
@@ -35,8 +38,8 @@ export class NodeSelector {
 
   #make(selectors: readonly LabelSelector[]): NodeClass | undefined {
     const keys = [...new Set(selectors.map(selectorKey))].sort()
-    const all = keys.length === 0 || keys.includes('[[],[]]')
-    const key = all ? '' : keys.join('\n')
+    const all = this.#oneNode || keys.length === 0 || keys.includes('[[],[]]')
+    const key = all && !this.#oneNode ? '' : keys.join('\n')
     const known = this.#classes.get(key)
     if (known !== undefined) return known
     const compiled = []

@@ -11,7 +11,7 @@ import type { ConfigurationFact, EndpointSliceFact, ServiceKey } from '../../spe
 import { nodeFact, serviceFact, sliceFact } from '../../speaker/facts/facts-from-objects.ts'
 import { AllocationReplay } from './allocation-replay.ts'
 import { type ClusterFacts, itemsOf } from './cluster-facts.ts'
-import { configurationFact, problemsOf } from './configuration-problems.ts'
+import { configurationFact, problemsOf, type Refusals, refusalsOf } from './configuration-problems.ts'
 import { type ClusterEvent, type EventIndex, indexEvents } from './events.ts'
 import { grouped } from './grouped.ts'
 import type { HostFacts } from './host-facts.ts'
@@ -95,6 +95,11 @@ export class ClusterView {
     return this.#once('problems', () => problemsOf(this))
   }
 
+  get refusals(): Refusals {
+    return this.#once('refusals', () => refusalsOf(this))
+  }
+
+  /** That of the speakers that refuse nothing. */
   get configuration(): ConfigurationFact {
     return this.#once('configuration', () => configurationFact(this))
   }

@@ -62,7 +62,7 @@ function statementOf(
         : `MetalLB ${view.release} in ${view.installation.namespace}${view.installation.mode === undefined ? '' : `, ${view.installation.mode} mode`}`
     case 'configuration':
       return view.configuration.ok
-        ? `accepted, ${counted(itemsOf(view.facts.configuration).length, 'object')}`
+        ? `accepted, ${counted(itemsOf(view.facts.configuration).length, 'object')}${exceptOn(view)}`
         : undefined
     case 'allocation':
       return allocationText(service, view)
@@ -82,6 +82,9 @@ function statementOf(
       return passedText('probed-return', verdict)
   }
 }
+
+const exceptOn = ({ refusals: { nodes } }: ClusterView): string =>
+  nodes === undefined || nodes.size === 0 ? '' : `, but not on ${listed([...nodes])}`
 
 function allocationText(service: ServiceObject, view: ClusterView): string | undefined {
   if (service.ingress.length === 0) return undefined

@@ -2,7 +2,8 @@
 // said. While the server is away everything stays as it was.
 import type { KubeObject } from '../../config/kube-object.ts'
 import type { LbctlError } from '../../errors/lbctl-error.ts'
-import type { FactChange, FactSource, ServiceKey } from '../../speaker/facts/facts.ts'
+import type { JudgingNode } from '../../speaker/configuration/configuration.ts'
+import type { FactChange, FactSource, NodeFact, ServiceKey } from '../../speaker/facts/facts.ts'
 import { sameValue } from '../../speaker/facts/same-value.ts'
 import type { Connection } from '../connection.ts'
 import { METALLB_GROUP } from '../resources.ts'
@@ -63,6 +64,9 @@ export class ClusterFacts implements FactSource {
   /** Services that are load balancers, or were */
   readonly #balanced = new Set<ServiceKey>()
   #services: ResourceWatch<KnownService> | undefined
+  #nodes: ResourceWatch<NodeFact> | undefined
+  /** undefined: for every node */
+  #judge: JudgingNode | undefined
   #rewritten = true
   #timer: NodeJS.Timeout | undefined
   #told = false
@@ -71,6 +75,11 @@ export class ClusterFacts implements FactSource {
 
   constructor(options: ClusterFactsOptions) {
     this.#options = options
+  }
+
+  /** Before the start: the configuration is judged by what is for this node alone. */
+  judgeFor(nodeName: string): void {
+    this.#judge = { name: nodeName, labels: {} }
   }
 
   /** Resolves when all is known; that can be long after. Never rejects: what is wrong is told to `onTrouble`. */
@@ -86,7 +95,7 @@ export class ClusterFacts implements FactSource {
         ? { kind: 'slice', slice: each.value }
         : { kind: 'slice-deleted', ...nameOf(each.key) },
     )
-    this.#watch(NODES, projectNode, (each) =>
+    this.#nodes = this.#watch(NODES, projectNode, (each) =>
       each.kind === 'set' ? { kind: 'node', node: each.value } : { kind: 'node-deleted', name: each.key },
     )
     for (const kind of CONFIGURATION)
@@ -170,16 +179,27 @@ export class ClusterFacts implements FactSource {
     if (!this.#told && !this.#watches.every(({ synced }) => synced)) return
     const changes = [...this.#pending.values()]
     this.#pending.clear()
+    this.#look()
     if (this.#rewritten) {
       this.#rewritten = false
       const objects = this.#written.flatMap(({ view }) => view.values())
-      changes.push({ kind: 'configuration', configuration: this.#configuration.read(objects) })
+      changes.push({ kind: 'configuration', configuration: this.#configuration.read(objects, this.#judge) })
     }
     changes.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
     this.#onChanges?.(changes)
     if (this.#told) return
     this.#told = true
     this.#onFirst?.()
+  }
+
+  /** Other labels of this node may make a configuration right or wrong. */
+  #look(): void {
+    const judge = this.#judge
+    if (judge === undefined) return
+    const labels = this.#nodes?.view.get(judge.name)?.value.labels ?? {}
+    if (sameValue(labels, judge.labels)) return
+    this.#judge = { ...judge, labels }
+    this.#rewritten = true
   }
 }
 

@@ -6,6 +6,7 @@ import { type ReadResult, readObjects } from '../../config/objects/read-objects.
 import { printYaml } from '../../config/print.ts'
 import { parseYaml } from '../../config/source/parse.ts'
 import { Source } from '../../config/source/source.ts'
+import type { JudgingNode } from '../../speaker/configuration/configuration.ts'
 import { readConfiguration } from '../../speaker/configuration/read-configuration.ts'
 import type { ConfigurationFact } from '../../speaker/facts/facts.ts'
 
@@ -13,8 +14,9 @@ export class WrittenConfiguration {
   /** an object is read once for each content of it */
   readonly #reads = new WeakMap<KubeObject, ReadResult>()
 
-  read(objects: readonly KubeObject[]): ConfigurationFact {
-    return readConfiguration(this.readAll(objects))
+  /** @param node by what is for it alone; undefined: by everything */
+  read(objects: readonly KubeObject[], node?: JudgingNode): ConfigurationFact {
+    return readConfiguration(this.readAll(objects), node)
   }
 
   readAll(objects: readonly KubeObject[]): ReadResult {

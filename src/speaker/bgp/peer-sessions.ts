@@ -29,10 +29,16 @@ export interface OwnNode {
   readonly routers: ReadonlyMap<string, Ip>
 }
 
-export function peerSessions(peers: readonly Peer[], own: OwnNode): readonly PeerSession[] {
+/** @param judged labels by which the configuration was found right; by default those that the node has */
+export function peerSessions(
+  peers: readonly Peer[],
+  own: OwnNode,
+  judged?: NodeFact['labels'],
+): readonly PeerSession[] {
   const { node } = own
   if (node === undefined) return []
-  const mine = peers.filter(({ nodes }) => nodes.length === 0 || matchesAny(nodes, node.labels))
+  const labels = judged ?? node.labels
+  const mine = peers.filter(({ nodes }) => nodes.length === 0 || matchesAny(nodes, labels))
   const routerId = nodeRouterId(own)
   return mine.map(({ name, session, password, bfd }) => {
     const { remote } = session

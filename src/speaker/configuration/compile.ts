@@ -2,11 +2,7 @@
 // wrong with them, and this refuses what it could not use.
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { BGPPeer } from '../../config/objects/read-object.ts'
-import type {
-  BGPAdvertisementSpec,
-  CommunitySpec,
-  L2AdvertisementSpec,
-} from '../../config/schema/advertisement-kinds.ts'
+import type { BGPAdvertisementSpec, L2AdvertisementSpec } from '../../config/schema/advertisement-kinds.ts'
 import type { LabelSelector } from '../../config/schema/field.ts'
 import type { BFDProfileSpec } from '../../config/schema/peer-kinds.ts'
 import type { IPAddressPoolSpec } from '../../config/schema/pool-kinds.ts'
@@ -15,36 +11,34 @@ import { resolveSession, type SessionPassword } from '../../config/semantics/bgp
 import { type Community, parseCommunity } from '../../config/semantics/community.ts'
 import { type CompiledSelector, compileSelector, matchesAny } from '../../config/semantics/selector.ts'
 import { err, ok, type Result } from '../../net/result.ts'
-import type { Labels } from '../facts/facts.ts'
-import type { BgpAdvert, Configuration, L2Advert, Peer, Pool, Selectors } from './configuration.ts'
+import { sortedLarge, sortedNumbers } from './advertised-communities.ts'
+import type {
+  BgpAdvert,
+  Configuration,
+  JudgingNode,
+  L2Advert,
+  Peer,
+  Pool,
+  Selectors,
+} from './configuration.ts'
+import type { Resource, Resources } from './resources.ts'
 
-/** An object as this needs it; those of `config/objects` fit, and so do those of a cluster. */
-export interface Resource<S> {
-  readonly kind: string
-  readonly name: string
-  readonly namespace: string | undefined
-  readonly labels: Labels
-  readonly spec: { readonly [K in keyof S]?: S[K] }
-}
-
-export type SecretPassword = Extract<SessionPassword, { kind: 'secret' }>
-
-export interface Resources {
-  readonly pools: readonly Resource<IPAddressPoolSpec>[]
-  readonly l2Advertisements: readonly Resource<L2AdvertisementSpec>[]
-  readonly bgpAdvertisements: readonly Resource<BGPAdvertisementSpec>[]
-  readonly peers: readonly BGPPeer[]
-  readonly bfdProfiles: readonly Resource<BFDProfileSpec>[]
-  readonly communities: readonly Resource<CommunitySpec>[]
-  /** what is in a Secret; undefined when it is not there */
-  readonly password: (secret: SecretPassword) => string | undefined
+/** What has to be right; the rest of what is for some nodes alone is left out where it is wrong. */
+export interface Judged {
+  /** whose part it is, when it is that of one node */
+  readonly node: JudgingNode | undefined
+  readonly part: Pick<Resources, 'peers' | 'bgpAdvertisements'>
 }
 
 /** Every problem is of severity error and names object and field. */
-export function compileConfiguration(resources: Resources): Result<Configuration, readonly Diagnostic[]> {
-  const compiler = new Compiler(resources)
+export function compileConfiguration(
+  resources: Resources,
+  judged?: Judged,
+): Result<Configuration, readonly Diagnostic[]> {
+  const compiler = new Compiler(resources, judged?.part)
   const value = compiler.configuration()
-  return compiler.problems.length > 0 ? err(compiler.problems) : ok(value)
+  if (compiler.problems.length > 0) return err(compiler.problems)
+  return ok(judged?.node === undefined ? value : { ...value, judgedFor: judged.node })
 }
 
 type AnyResource = Resource<unknown>
@@ -54,9 +48,12 @@ class Compiler {
   readonly #resources: Resources
   readonly #aliases: ReadonlyMap<string, string>
   readonly #profiles: ReadonlyMap<string, Resource<BFDProfileSpec>>
+  /** undefined: all */
+  readonly #judged: ReadonlySet<AnyResource> | undefined
 
-  constructor(resources: Resources) {
+  constructor(resources: Resources, part: Judged['part'] | undefined) {
     this.#resources = resources
+    this.#judged = part && new Set<AnyResource>([...part.peers, ...part.bgpAdvertisements])
     this.#profiles = new Map(resources.bfdProfiles.map((profile) => [profile.name, profile]))
     this.#aliases = new Map(
       resources.communities.flatMap(({ spec }) =>
@@ -68,11 +65,24 @@ class Compiler {
   configuration(): Configuration {
     const { l2Advertisements, bgpAdvertisements, pools, peers } = this.#resources
     const l2 = l2Advertisements.map((each) => ({ selects: this.#poolTest(each), advert: this.#l2(each) }))
-    const bgp = bgpAdvertisements.map((each) => ({ selects: this.#poolTest(each), advert: this.#bgp(each) }))
+    const bgp = this.#forNodes(bgpAdvertisements, (each) => [
+      { selects: this.#poolTest(each), advert: this.#bgp(each) },
+    ])
     return {
       pools: pools.map((pool) => this.#pool(pool, l2, bgp)),
-      peers: peers.flatMap((peer) => this.#peer(peer)),
+      peers: this.#forNodes(peers, (peer) => this.#peer(peer)),
     }
+  }
+
+  /** Without those that are wrong and concern other nodes alone. */
+  #forNodes<R extends AnyResource, T>(resources: readonly R[], make: (resource: R) => readonly T[]): T[] {
+    return resources.flatMap((resource) => {
+      const before = this.problems.length
+      const made = make(resource)
+      if (this.problems.length === before || this.#judged?.has(resource) !== false) return made
+      this.problems.length = before
+      return []
+    })
   }
 
   #pool(
@@ -224,18 +234,4 @@ class Compiler {
 interface Selecting<T> {
   readonly selects: (pool: AnyResource) => boolean
   readonly advert: T
-}
-
-function sortedNumbers(communities: readonly Community[]): number[] {
-  const numbers = communities.flatMap(({ kind, value: [high, low] }) =>
-    kind === 'legacy' ? [high * 0x10000 + low] : [],
-  )
-  return [...new Set(numbers)].sort((a, b) => a - b)
-}
-
-function sortedLarge(communities: readonly Community[]): BgpAdvert['largeCommunities'] {
-  const found = new Map<string, BgpAdvert['largeCommunities'][number]>()
-  for (const { kind, value } of communities)
-    if (kind === 'large') found.set(value.join(':'), { global: value[0], local1: value[1], local2: value[2] })
-  return [...found.values()].sort((a, b) => a.global - b.global || a.local1 - b.local1 || a.local2 - b.local2)
 }

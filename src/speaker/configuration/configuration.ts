@@ -54,9 +54,21 @@ export interface Peer {
 /** What is not given is left to the speaker of BFD. */
 export type BfdProfile = Partial<BFDProfileSpec> & { readonly name: string }
 
+/** Whose speaker judges. */
+export interface JudgingNode {
+  readonly name: string
+  /** none while nobody has told of the node */
+  readonly labels: Readonly<Record<string, string>>
+}
+
 export interface Configuration {
   readonly pools: readonly Pool[]
   readonly peers: readonly Peer[]
+  /**
+   * The node by whose labels it was found right. While a newer one is refused, because other labels bring two objects together for
+   * instance, BGP of this node goes on by these.
+   */
+  readonly judgedFor?: JudgingNode
 }
 
 /** Finds the pool of an address among thousands. */

@@ -9,17 +9,26 @@ import { decodeBase64 } from '../../net/base64.ts'
 import { err } from '../../net/result.ts'
 import { decodeUtf8 } from '../../wire/utf8.ts'
 import type { ConfigurationFact } from '../facts/facts.ts'
-import { compileConfiguration, type SecretPassword } from './compile.ts'
+import { compileConfiguration } from './compile.ts'
+import type { JudgingNode } from './configuration.ts'
+import { partOfNode } from './node-part.ts'
+import type { SecretPassword } from './resources.ts'
 
 /**
  * As MetalLB does, refuses the whole configuration for one error in it: half of it would move addresses that the other half was
  * written for. Services are left out of the rules, since what is wrong with one is no reason to stop the others.
+ *
+ * @param node judges by what is for it alone; undefined: everything counts, as for MetalLB before 0.16, and for whoever judges for
+ * all nodes
  */
-export function readConfiguration({ objects, diagnostics }: ReadResult): ConfigurationFact {
-  const rules = validate({ ...objects, services: [] })
-  const problems = [...diagnostics, ...rules].filter(isFatal)
+export function readConfiguration(read: ReadResult, node?: JudgingNode): ConfigurationFact {
+  const { objects } = read
+  const part = node === undefined ? read : partOfNode(read, node)
+  const rules = validate({ ...part.objects, services: [] }, { oneNode: node !== undefined })
+  const problems = [...part.diagnostics, ...rules].filter(isFatal)
   if (problems.length > 0) return err(sortDiagnostics(problems))
-  return compileConfiguration({ ...objects, password: (secret) => passwordIn(secret, objects) })
+  const resources = { ...objects, password: (secret: SecretPassword) => passwordIn(secret, objects) }
+  return compileConfiguration(resources, node === undefined ? undefined : { node, part: part.objects })
 }
 
 /** What the API server or MetalLB would refuse, and texts that nobody can read; what only lbctl objects to is for `validate`. */

@@ -4,7 +4,7 @@ import type { BgpAdvertisement } from '../../bgp/peer.ts'
 import { matchesAny } from '../../config/semantics/selector.ts'
 import type { Ip } from '../../net/ip.ts'
 import { prefixOf } from '../../net/prefix.ts'
-import type { BgpAdvert, Pool } from '../configuration/configuration.ts'
+import type { BgpAdvert, JudgingNode, Pool, Selectors } from '../configuration/configuration.ts'
 import { isOn } from './endpoints.ts'
 import type { Subject } from './layer2-decision.ts'
 import type { NodeTable } from './node-table.ts'
@@ -25,9 +25,12 @@ export interface BgpDecision {
 
 export class BgpDecider {
   readonly #nodes: NodeTable
+  readonly #own: JudgingNode | undefined
 
-  constructor(nodes: NodeTable) {
+  /** @param own a node that goes by these labels, whatever it has now */
+  constructor(nodes: NodeTable, own?: JudgingNode) {
     this.#nodes = nodes
+    this.#own = own
   }
 
   decide(subject: Subject, addresses: readonly Ip[], me: string): BgpDecision {
@@ -43,7 +46,7 @@ export class BgpDecider {
     const { pool, service, endpoints } = subject
     const node = this.#nodes.get(name)
     if (node === undefined) return refuse('notOwner', 'unknown-node')
-    if (!pool.bgp.some(({ nodes }) => this.#nodes.selects(nodes, name)))
+    if (!pool.bgp.some(({ nodes }) => this.#selects(nodes, name)))
       return refuse('notOwner', 'no-advertisement')
     const adverts = this.#adverts(subject, name)
     if (adverts.length === 0) return refuse('noMatchingAdvertisement')
@@ -57,11 +60,17 @@ export class BgpDecider {
     return endpoints.anywhere ? ANNOUNCES : refuse('noEndpoints')
   }
 
+  #selects(nodes: Selectors, name: string): boolean {
+    if (name !== this.#own?.name || nodes.length === 0 || !this.#nodes.rules.nodeSelectors)
+      return this.#nodes.selects(nodes, name)
+    return matchesAny(nodes, this.#own.labels)
+  }
+
   #adverts({ pool, service }: Subject, name: string): readonly BgpAdvert[] {
     const everyService = !this.#nodes.rules.serviceSelectors
     return pool.bgp.filter(
       ({ nodes, services }) =>
-        this.#nodes.selects(nodes, name) &&
+        this.#selects(nodes, name) &&
         (everyService || services.length === 0 || matchesAny(services, service.labels)),
     )
   }

@@ -45,7 +45,7 @@ export class Decider {
     this.#nodes = new NodeTable(nodes, members, options)
     this.#pools = new PoolIndex(configuration.pools)
     this.#layer2 = new Layer2Decider(this.#nodes, previous === undefined ? undefined : previous.#layer2)
-    this.#bgp = new BgpDecider(this.#nodes)
+    this.#bgp = new BgpDecider(this.#nodes, configuration.judgedFor)
   }
 
   /** @param before the last election of this Service, if there was one */

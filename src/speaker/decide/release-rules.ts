@@ -21,6 +21,8 @@ export interface ReleaseRules {
   readonly interfaces: boolean
   readonly serviceSelectors: boolean
   readonly preferences: boolean
+  /** BGPPeers and BGPAdvertisements for other nodes are left out before the configuration is judged */
+  readonly judgesPerNode: boolean
   /** a shared address together with serviceSelectors is refused by layer 2 */
   readonly refusesSharedAddress: boolean
 }
@@ -46,6 +48,7 @@ export function releaseRules(release: Release): ReleaseRules {
     interfaces: since('0.13.6'),
     serviceSelectors: since('0.16.0'),
     preferences: since('main'),
+    judgesPerNode: since('0.16.0'),
     refusesSharedAddress: since('main'),
   }
 }

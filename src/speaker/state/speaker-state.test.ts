@@ -259,6 +259,38 @@ describe('the configuration', () => {
     expect(state.decisionCount).toBe(before)
   })
 
+  it('that other labels of this node make invalid leaves routes and sessions as they were', () => {
+    const only = (rack: string, more: string) => `nodeSelectors: [{matchLabels: {${rack}: ""}}], ${more}`
+    const yaml =
+      POOL +
+      metal('BGPAdvertisement', only('a', 'localPref: 100'), 'one') +
+      metal('BGPAdvertisement', only('b', 'localPref: 200'), 'two') +
+      metal('BGPPeer', only('a', 'myASN: 1, peerASN: 1, peerAddress: 10.0.0.1'), 'tor-a', 'v1beta2') +
+      metal('BGPPeer', only('b', 'myASN: 1, peerASN: 1, peerAddress: 10.0.0.2'), 'tor-b', 'v1beta2')
+    const relabelled = (labels: Readonly<Record<string, string>>): FactChange[] => [
+      {
+        kind: 'configuration',
+        configuration: readConfiguration(readObjects(parseYaml(new Source('x', yaml)).documents), {
+          name: 'iris2',
+          labels,
+        }),
+      },
+      node('iris2', { labels }),
+    ]
+    const state = new SpeakerState(OPTIONS)
+    const preferences = (peer: string) => state.routesOf(peer).map(({ localPreference }) => localPreference)
+    state.apply([...relabelled({ a: '' }), ...WEB])
+    expect(state.peers.map(({ name }) => name)).toEqual(['tor-a'])
+    expect(preferences('tor-a')).toEqual([100, 100])
+    expect(lines(state.apply(relabelled({ a: '', b: '' })))).toEqual(['invalid: spec.localPref'])
+    expect(state.peers.map(({ name }) => name)).toEqual(['tor-a'])
+    expect(preferences('tor-a')).toEqual([100, 100])
+    state.apply(relabelled({ b: '' }))
+    expect(state.configurationProblems).toEqual([])
+    expect(state.peers.map(({ name }) => name)).toEqual(['tor-b'])
+    expect(preferences('tor-b')).toEqual([200, 200])
+  })
+
   it('that is invalid from the start announces nothing until there is a good one', () => {
     const state = new SpeakerState(OPTIONS)
     expect(lines(state.apply([configure(BROKEN), node('iris2'), ...WEB]))).toEqual([

@@ -149,7 +149,7 @@ export class SpeakerState {
   #updatePeers(configuration: Configuration, effects: Effect[]): void {
     const { nodeName } = this.#options
     const own = { name: nodeName, node: this.#nodes.nodes().get(nodeName), routers: this.#routers }
-    const peers = peerSessions(configuration.peers, own)
+    const peers = peerSessions(configuration.peers, own, configuration.judgedFor?.labels)
     this.#peersDirty = false
     if (sameValue(peers, this.#peers)) return
     this.#peers = peers

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { LabelSelector } from '../../config/schema/field.ts'
 import type { Release } from '../../config/schema/release.ts'
-import type { Resource, Resources } from '../configuration/compile.ts'
+import type { Resource, Resources } from '../configuration/resources.ts'
 import { EXCLUDE_LABEL } from '../decide/node-table.ts'
 import type { EndpointSliceFact, NodeFact, ServiceFact } from '../facts/facts.ts'
 

@@ -5,7 +5,7 @@ import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-c
 import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { conditionsOf, idOf, textAt } from '../object-fields.ts'
-import { counted } from '../wording.ts'
+import { counted, listed } from '../wording.ts'
 
 export const configurationAccepted: ClusterCheck = {
   id: 'configuration-accepted',
@@ -16,7 +16,7 @@ export const configurationAccepted: ClusterCheck = {
   evaluate: (view) => {
     if (itemsOf(view.facts.configuration).length === 0) return skip('there is no configuration')
     const { configuration } = view
-    const refusals = configuration.ok ? [] : configuration.error
+    const refusals = configuration.ok ? view.refusals.problems : configuration.error
     const told = view
       .statuses('ConfigurationState')
       .filter((state) => textAt(state, 'status', 'result') === 'Invalid')
@@ -34,17 +34,26 @@ function byRules(
   const [first] = refusals
   const subject = subjectText(first)
   const more = refusals.length === 1 ? '' : ` (and ${counted(refusals.length - 1, 'more problem')})`
+  const nodes = [...(view.refusals.nodes ?? [])]
+  const where = nodes.length === 0 ? '' : ` on ${listed(nodes)}`
   return {
-    title: `MetalLB refuses the configuration, and goes on with an older one: ${subject}: ${first?.message ?? ''}${more}`,
+    title: `MetalLB refuses the configuration${where}, and goes on with an older one${nodes.length === 0 ? '' : ' there'}: ${subject}: ${first?.message ?? ''}${more}`,
     severity: 'error',
     confidence: told.length > 0 || view.facts.origin === 'files' ? 'certain' : 'likely',
     subject,
     evidence: [
+      ...(nodes.length === 0
+        ? []
+        : [
+            `${counted(nodes.length, 'node')} of ${view.objects.nodes.length} ${nodes.length === 1 ? 'is' : 'are'} concerned: ${nodes.join(', ')}`,
+          ]),
       ...refusals.slice(0, 5).map((each) => `${each.code} ${subjectText(each)}: ${each.message}`),
       ...told.slice(0, 2).map((state) => `ConfigurationState ${idOf(state)}: ${errorOf(state)}`),
     ],
     cause:
-      'The configuration is loaded as a whole: one object that is wrong stops every later change, also those of other objects.',
+      nodes.length === 0
+        ? 'The configuration is loaded as a whole: one object that is wrong stops every later change, also those of other objects.'
+        : `The speaker of a node loads what is for that node as a whole: one object that is wrong stops every later change there, and the others take it. So nodes may decide by different configurations: who announces a Service may be ${listed(nodes)} and another one at once, or nobody.`,
     fix: [
       {
         text:

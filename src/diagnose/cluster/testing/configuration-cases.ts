@@ -1,6 +1,7 @@
 import type { FaultCase } from './cases.ts'
-import { object } from './world.ts'
+import { object, type World } from './world.ts'
 import * as make from './world-objects.ts'
+import * as run from './world-workloads.ts'
 
 const OLD_CONFIG =
   'address-pools:\n- name: default\n  protocol: layer2\n  addresses:\n  - 192.0.2.100-192.0.2.119\n'
@@ -9,6 +10,16 @@ const oldConfigMap = {
   kind: 'ConfigMap',
   metadata: { name: 'config', namespace: 'metallb-system' },
   data: { config: OLD_CONFIG },
+}
+
+function withPeerFor(node: string, world: World, tag: string): void {
+  const nodeSelectors = [{ matchLabels: { 'kubernetes.io/hostname': node } }]
+  const spec = {
+    ...{ myASN: 64512, peerASN: 64514, peerAddress: '192.0.2.2' },
+    ...{ bfdProfile: 'fast', nodeSelectors },
+  }
+  world.planes.configuration.push(make.metal('BGPPeer', 'edge', spec, 'metallb.io/v1beta2'))
+  object(world, 'daemonSets', 'speaker').spec = run.speaker(tag)['spec']
 }
 
 export const CONFIGURATION_CASES: readonly FaultCase[] = [
@@ -33,6 +44,22 @@ export const CONFIGURATION_CASES: readonly FaultCase[] = [
     twin: (world) => {
       Object.assign(object(world, 'configuration', 'tor').spec, { peerASN: 64512 })
     },
+  },
+  {
+    name: 'a peer of one node whose BFD profile is missing, since 0.16',
+    code: 'F05',
+    check: 'configuration-accepted',
+    says: /MetalLB refuses the configuration on node-c, and goes on with an older one there: BGPPeer edge/,
+    fault: (world) => withPeerFor('node-c', world, 'v0.16.1'),
+    // No speaker looks at a peer that is for no node.
+    twin: (world) => withPeerFor('node-z', world, 'v0.16.1'),
+  },
+  {
+    name: 'a peer of one node whose BFD profile is missing, before 0.16',
+    code: 'F05',
+    check: 'configuration-accepted',
+    says: /MetalLB refuses the configuration, and goes on with an older one: BGPPeer edge/,
+    fault: (world) => withPeerFor('node-c', world, 'v0.15.2'),
   },
   {
     name: 'a speaker that says itself that its configuration is invalid',
