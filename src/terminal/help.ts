@@ -15,9 +15,9 @@ const WIDTH = 80
 /** First words of the commands, in the order in which a user meets them. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Configuration', ['migrate', 'validate']],
-  ['Diagnosis', ['diagnose', 'check', 'explain', 'status', 'pool', 'capture', 'bundle']],
+  ['Diagnosis', ['diagnose', 'check', 'explain', 'fix', 'status', 'pool', 'capture', 'bundle']],
   ['Operation', ['speaker', 'controller', 'install', 'uninstall']],
-  ['Surroundings', ['router', 'lab', 'completion']],
+  ['Surroundings', ['router', 'lab', 'agent', 'completion']],
 ]
 
 /** `lbctl validate [FILE…] [flags]` */

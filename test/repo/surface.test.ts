@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { renderRootHelp } from '../../src/terminal/help.ts'
 import type { CommandSurface, Surface } from '../../src/terminal/surface.ts'
 import { root } from '../support/cli.ts'
 
@@ -54,4 +55,8 @@ it('every command file is in the manifest', () => {
     .filter((file) => /\.tsx?$/.test(file) && !file.includes('.test.'))
     .map((file) => file.replace(/\.tsx?$/, '').replaceAll('/', ':'))
   expect(Object.keys(surface.commands).sort()).toEqual(ids.sort())
+})
+
+it('every command has its place among the groups of lbctl --help', () => {
+  expect(renderRootHelp(surface, 0)).not.toContain('More:')
 })
