@@ -1,181 +1,45 @@
 // What `diagnose path` says a kernel does with connections to Services, and what a kernel does: rules as kube-proxy writes them
 // are loaded into a namespace that plays the node, and clients, a Pod and the node itself connect.
 
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pathFromFiles } from '../../src/diagnose/path/collect-path.ts'
-import type { EndFacts } from '../../src/diagnose/path/path-facts.ts'
 import { nftRules } from '../../src/diagnose/path/testing/kube-proxy-nft.ts'
 import { iptablesRules } from '../../src/diagnose/path/testing/kube-proxy-rules.ts'
 import { NODE_ADDRESS, SERVICES } from '../../src/diagnose/path/testing/services.ts'
-import { type Ip, parseIp } from '../../src/net/ip.ts'
 import { run, runJs } from '../support/cli.ts'
-import { describeInterop, NetLab } from '../support/namespaces.ts'
+import { describeInterop } from '../support/namespaces.ts'
+import type { Target } from './path-attempt.ts'
+import { type Client, PathLab } from './path-lab.ts'
 
 const PROGRAMS = ['sysctl', 'nft', 'iptables-nft-restore', 'iptables-legacy-restore']
-/** A connection that is expected gets time; one that is not cannot come late. */
-const PATIENCE_MS = 10_000
 const SILENCE_MS = 700
-/** Enough that an endpoint with half of the connections is met, but for once in 2^60. */
-const MOST_TRIES = 60
 
-const ip = (text: string): Ip => {
-  const parsed = parseIp(text)
-  if (parsed === undefined) throw new Error(text)
-  return parsed
-}
+/** of the Services in test/fixtures/kube-proxy: 1 web, 2 near, 3 far, 4 empty, 5 office, 6 inner, 7 lost, 8 dns */
+const TARGETS: readonly Target[] = [
+  ...['203.0.113.10', '203.0.113.20', '203.0.113.11', '203.0.113.12', '203.0.113.13', '203.0.113.15'],
+  ...['10.96.1.1', '10.96.1.4', '10.96.1.6', '10.96.1.7', '2001:db8:113::a', '2001:db8:113::b'],
+  ...['2001:db8:113::c', '2001:db8:113::d', '2001:db8:113::10', 'fd00:96::1', 'fd00:96::6', 'fd00:96::7'],
+]
+  .map((address): Target => ({ address, port: 80 }))
+  .concat(
+    ['203.0.113.14', '2001:db8:113::e'].map((address) => ({ address, port: 80, isSticky: true })),
+    ['10.96.1.8', 'fd00:96::8'].map((address) => ({ address, port: 53, protocol: 'udp' })),
+    [30080, 30082, 30083, 30086].map((port) => ({ address: '192.0.2.2', port })),
+    [30081, 30082, 30083].map((port) => ({ address: '2001:db8:2::2', port })),
+    [32_101, 10_000].map((port) => ({ address: '192.0.2.2', port })),
+    [{ address: '10.96.1.1', port: 81 }],
+  )
 
-interface Client {
-  readonly name: string
-  readonly source: string
-  readonly where: () => string
-}
+const fixture = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../fixtures/kube-proxy', name), 'utf8')
 
 describeInterop('diagnose path', PROGRAMS, () => {
-  let lab: NetLab
-  let folder: string
-  let node: string
-  let outside: string
-  let pod: string
-  const servers: Server[] = []
-  const OWN = [NODE_ADDRESS, '10.244.0.6', '10.244.0.10', '10.244.1.6']
-  const clients: readonly Client[] = [
-    { name: 'a client', source: '192.0.2.1', where: () => outside },
-    { name: 'a client of the office', source: '198.51.100.7', where: () => outside },
-    { name: 'a Pod', source: '10.244.0.9', where: () => pod },
-    { name: 'the node', source: NODE_ADDRESS, where: () => node },
-  ]
-
-  // outside (192.0.2.1, 198.51.100.7) - node (192.0.2.2) - Pods 10.244.0.5 and 10.244.0.9 here, 10.244.1.5 elsewhere
+  let lab: PathLab
   beforeAll(async () => {
-    lab = await NetLab.create()
-    folder = lab.owns(mkdtempSync(join(tmpdir(), 'lbctl-path-')))
-    node = lab.namespace()
-    outside = lab.namespace()
-    lab.connect([outside, 'eth0'], [node, 'eth0'])
-    lab.ip(outside, 'addr add 192.0.2.1/24 dev eth0')
-    lab.ip(outside, 'addr add 198.51.100.7/32 dev eth0')
-    lab.ip(node, `addr add ${NODE_ADDRESS}/24 dev eth0`)
-    lab.ip(node, 'route add default via 192.0.2.1')
-    for (const network of ['203.0.113.0/24', '10.96.0.0/16'])
-      lab.ip(outside, `route add ${network} via ${NODE_ADDRESS}`)
-    for (const name of ['all', 'default', 'eth0'])
-      lab.run(node, 'sysctl', '-qw', `net.ipv4.conf.${name}.rp_filter=0`)
-    lab.run(node, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
-    lab.run(node, 'sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0')
-    for (const [link, address, gateway] of [
-      ['here', '10.244.0.5', '10.244.0.6'],
-      ['client', '10.244.0.9', '10.244.0.10'],
-      ['there', '10.244.1.5', '10.244.1.6'],
-    ] as const) {
-      const name = lab.namespace()
-      lab.connect([name, 'eth0'], [node, link])
-      lab.ip(name, `addr add ${address}/30 dev eth0`)
-      lab.ip(node, `addr add ${gateway}/30 dev ${link}`)
-      lab.ip(name, `route add default via ${gateway}`)
-      if (link === 'client') pod = name
-      else servers.push(await serve(name, address))
-    }
+    lab = await PathLab.create()
   })
-
-  afterAll(() => {
-    for (const server of servers) server.close()
-    lab.destroy()
-  })
-
-  /** Tells each client who it is, and whom it sees. */
-  const serve = (where: string, address: string): Promise<Server> =>
-    lab.inside(
-      where,
-      () =>
-        new Promise((resolve, reject) => {
-          const server = createServer((socket) => {
-            socket.on('error', () => undefined)
-            socket.end(`${address}:8080 ${socket.remoteAddress}`)
-          })
-          server.on('error', reject)
-          server.listen(8080, address, () => resolve(server))
-        }),
-    )
-
-  interface Attempt {
-    readonly end: 'endpoint' | 'rejected' | 'silent'
-    readonly endpoint?: string
-    readonly seen?: string
-  }
-
-  const attempt = (client: Client, address: string, port: number, patienceMs: number): Promise<Attempt> =>
-    lab.inside(
-      client.where(),
-      () =>
-        new Promise((resolve) => {
-          const options = client.where() === node ? {} : { localAddress: client.source }
-          const socket = connect({ host: address, port, ...options })
-          let text = ''
-          const done = (result: Attempt): void => {
-            clearTimeout(timer)
-            socket.destroy()
-            resolve(result)
-          }
-          const timer = setTimeout(() => done({ end: 'silent' }), patienceMs)
-          socket.setEncoding('utf8').on('data', (chunk: string) => {
-            text += chunk
-          })
-          socket.on('end', () => {
-            const [endpoint = '', seen = ''] = text.split(' ')
-            done({ end: 'endpoint', endpoint, seen })
-          })
-          socket.on('error', (error: NodeJS.ErrnoException) =>
-            done({ end: error.code === 'ECONNREFUSED' ? 'rejected' : 'silent' }),
-          )
-        }),
-    )
-
-  const load = (program: string, args: readonly string[], text: string): void => {
-    const file = join(folder, 'rules')
-    writeFileSync(file, text)
-    lab.run(node, program, ...args, file)
-  }
-
-  const flush = (): void => {
-    for (const variant of ['nft', 'legacy'])
-      for (const table of ['nat', 'filter']) {
-        lab.run(node, `iptables-${variant}`, '-t', table, '-F')
-        lab.run(node, `iptables-${variant}`, '-t', table, '-X')
-      }
-    lab.run(node, 'nft', 'flush', 'ruleset')
-  }
-
-  async function agrees(
-    client: Client,
-    address: string,
-    port: number,
-    ends: readonly EndFacts[],
-  ): Promise<void> {
-    const what = `${client.name} to ${address}:${port}`
-    const expected = new Set(ends.flatMap(({ end, endpoint }) => (end === 'endpoint' ? [endpoint] : [])))
-    expect(ends.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9)
-    if (expected.size === 0) {
-      // Nothing listens on the node itself, so that its kernel refuses what rules leave to it.
-      const isRejected = ends.some(({ end }) => end === 'rejected' || end === 'host')
-      const { end } = await attempt(client, address, port, isRejected ? PATIENCE_MS : SILENCE_MS)
-      expect([what, end]).toEqual([what, isRejected ? 'rejected' : 'silent'])
-      return
-    }
-    const met = new Set<string | undefined>()
-    for (let tries = 0; tries < MOST_TRIES && met.size < expected.size; tries++) {
-      const { endpoint, seen, end } = await attempt(client, address, port, PATIENCE_MS)
-      expect([what, end]).toEqual([what, 'endpoint'])
-      met.add(endpoint)
-      const masquerade = ends.find((each) => each.endpoint === endpoint)?.masquerade
-      if (client.where() !== node)
-        expect([what, seen === client.source]).toEqual([what, masquerade === false])
-    }
-    expect([what, met]).toEqual([what, expected])
-  }
+  afterAll(() => lab.destroy())
 
   const flavours = [
     [
@@ -198,54 +62,28 @@ describeInterop('diagnose path', PROGRAMS, () => {
   describe.each(flavours)('%s', (_name, program, args, text, [save, ...saveArgs]) => {
     let saved: string
     beforeAll(() => {
-      flush()
-      load(program, args, text)
-      saved = lab.run(node, save, ...saveArgs)
+      lab.flush()
+      lab.load(program, args, text)
+      saved = lab.lab.run(lab.node, save, ...saveArgs)
     })
-    afterAll(() => flush())
+    afterAll(() => lab.flush())
 
-    const targets = SERVICES.filter(({ affinity }) => affinity !== true).flatMap((service) => [
-      ...(service.loadBalancerIps ?? []).map((address) => [address, service.port] as const),
-      ...(service.externalIps ?? []).map((address) => [address, service.port] as const),
-      [service.clusterIp, service.port] as const,
-      [NODE_ADDRESS, service.nodePort ?? 0] as const,
-    ])
-    const sticky = ['203.0.113.14', 80] as const
+    const targets: readonly Target[] = SERVICES.flatMap(
+      ({ loadBalancerIps = [], externalIps = [], clusterIp, port, nodePort = 0, affinity = false }) =>
+        affinity
+          ? [{ address: '203.0.113.14', port: 80, isSticky: true }]
+          : [
+              ...[...loadBalancerIps, ...externalIps, clusterIp].map((address) => ({ address, port })),
+              { address: NODE_ADDRESS, port: nodePort },
+            ],
+    )
 
-    it.each([...targets, sticky])(
-      '%s port %i: every client ends where the walk says',
-      async (address, port) => {
-        for (const client of clients) {
-          const isNode = client.where() === node
-          const facts = pathFromFiles(
-            {
-              asked: address,
-              target: ip(address),
-              protocol: 'tcp',
-              port,
-              client: isNode ? undefined : ip(client.source),
-              inInterface: undefined,
-            },
-            [{ name: save, text: saved }],
-            OWN.map(ip),
-          )
-          const walk = facts.ports[0]?.walks.find(
-            ({ clients: { kind } }) => (kind === 'this node') === isNode,
-          )
-          if (walk === undefined) throw new Error('no walk')
-          expect(facts.ports[0]?.notFollowed).toEqual([])
-          // A client with affinity meets one endpoint only: which one is drawn once.
-          const ends =
-            address === sticky[0] && walk.ends.some(({ end }) => end === 'endpoint') ? undefined : walk.ends
-          if (ends === undefined)
-            expect((await attempt(client, address, port, PATIENCE_MS)).end).toBe('endpoint')
-          else await agrees(client, address, port, ends)
-        }
-      },
+    it.each(targets)('$address port $port: every client ends where the walk says', (target) =>
+      lab.agrees(target, saved),
     )
 
     it('reads the rules of the live kernel as those of the file, and says so', async () => {
-      const words = ['diagnose', 'path', '203.0.113.10', '-o', 'json', '--netns', node]
+      const words = ['diagnose', 'path', '203.0.113.10', '-o', 'json', '--netns', lab.node]
       const { stdout, code } = await run(process.execPath, [runJs, ...words])
       const { reports } = JSON.parse(stdout) as {
         reports: { facts: { sources: unknown; ports: unknown[] } }[]
@@ -258,23 +96,59 @@ describeInterop('diagnose path', PROGRAMS, () => {
     })
   })
 
+  // Both families, as kube-proxy 1.33 writes them: internalTrafficPolicy, UDP, ports of health checks, ranges that name the node.
+  const releases = [
+    [
+      'iptables of 1.33, variant nft',
+      [4, 6].map((family) => [
+        `${family === 4 ? 'iptables' : 'ip6tables'}-nft-restore`,
+        [],
+        `iptables-1.33-ipv${family}.txt`,
+      ]),
+      ['iptables-nft-save', 'ip6tables-nft-save'],
+    ],
+    [
+      'nftables of 1.33',
+      [4, 6].map((family) => ['nft', ['-f'], `nftables-1.33-ipv${family}.txt`]),
+      ['nft', 'nft'],
+    ],
+  ] as const
+
+  describe.each(releases)('%s', (_name, loads, saves) => {
+    const saved: string[] = []
+    beforeAll(() => {
+      lab.flush()
+      for (const [program, args, file] of loads)
+        lab.load(String(program), args as string[], fixture(String(file)))
+      for (const save of saves)
+        saved.push(lab.lab.run(lab.node, save, ...(save === 'nft' ? ['-j', 'list', 'ruleset'] : [])))
+    })
+    afterAll(() => lab.flush())
+
+    it.each(TARGETS)('$address port $port: every client ends where the walk says', (target) =>
+      lab.agrees(target, saved[target.address.includes(':') ? 1 : 0] ?? ''),
+    )
+  })
+
   it('names the rule of somebody else that stops what kube-proxy forwards', async () => {
     try {
-      load('nft', ['-f'], nftRules(SERVICES, NODE_ADDRESS))
-      load(
+      lab.load('nft', ['-f'], nftRules(SERVICES, NODE_ADDRESS))
+      lab.load(
         'nft',
         ['-f'],
         'table inet site {\n chain forward {\n type filter hook forward priority 0\n ip daddr 10.244.0.0/15 tcp dport 8080 drop comment "no web"\n }\n}',
       )
-      const client = clients[0] as Client
-      expect((await attempt(client, '203.0.113.10', 80, SILENCE_MS)).end).toBe('silent')
+      const client = lab.clients[0] as Client
+      expect((await lab.attempt(client, { address: '203.0.113.10', port: 80 }, SILENCE_MS)).end).toBe(
+        'silent',
+      )
       const { stdout, code } = await run(process.execPath, [
         runJs,
         'diagnose',
         'path',
         '203.0.113.10:80',
         '--netns',
-        node,
+        lab.node,
         '-o',
         'json',
       ])
@@ -286,7 +160,7 @@ describeInterop('diagnose path', PROGRAMS, () => {
       expect(reports[0]?.findings[0]?.title).toContain('site forward')
       expect(reports[0]?.findings[0]?.evidence.join('\n')).toContain('no web')
     } finally {
-      flush()
+      lab.flush()
     }
   })
 
@@ -294,7 +168,7 @@ describeInterop('diagnose path', PROGRAMS, () => {
     const command = [
       'netns',
       'exec',
-      node,
+      lab.node,
       'setpriv',
       '--bounding-set=-net_admin',
       '--inh-caps=-net_admin',

@@ -2,6 +2,7 @@
 import { formatIp, type Ip, ip, ipMax, sameIp } from '../../net/ip.ts'
 import { formatPrefix, formatRange, type IpRange, rangePrefixes } from '../../net/prefix.ts'
 import type { RuleTable } from './netfilter.ts'
+import { isLoopback, type OwnAddresses, sourceOfNode } from './own-addresses.ts'
 import type { ClientFacts, EndFacts, PortFacts, WalkFacts } from './path-facts.ts'
 import type { VirtualServer } from './read/ipvs-table.ts'
 import { clientClasses } from './walk/client-classes.ts'
@@ -26,9 +27,6 @@ export interface PathRules {
   readonly tables: readonly RuleTable[]
   readonly servers: readonly VirtualServer[]
 }
-
-/** Addresses of this machine; empty when they are not known. */
-export type OwnAddresses = readonly Ip[]
 
 export interface ExaminedPath {
   readonly ports: readonly PortFacts[]
@@ -141,8 +139,6 @@ function walkOnce(
   return ipvsOutcomes(outcomes, packet, servers)
 }
 
-const isLoopback = ({ family, value }: Ip): boolean => (family === 4 ? value >> 24n === 127n : value === 1n)
-
 type Walk = (source: Ip, made: boolean) => Outcome[]
 
 function oneClient(client: Ip, walk: Walk): WalkFacts {
@@ -176,9 +172,7 @@ function everyClient(question: PathQuestion, own: OwnAddresses, notes: Notes, wa
   const fromOutside = ordered.map(({ ranges, outcomes, elsewhere }) =>
     walkFacts(clientsOf(ranges, elsewhere, ordered.length), outcomes),
   )
-  const node = own.find(
-    (address) => address.family === family && !sameIp(address, question.target) && !isLoopback(address),
-  )
+  const node = sourceOfNode(question.target, own)
   return node === undefined
     ? fromOutside
     : [...fromOutside, walkFacts({ kind: 'this node', ranges: [formatIp(node)] }, walk(node, true))]

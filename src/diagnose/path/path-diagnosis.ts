@@ -10,8 +10,8 @@ import { otherFirewall } from './checks/other-firewall.ts'
 import { rules } from './checks/rules.ts'
 import { serviceProxy } from './checks/service-proxy.ts'
 import { sourceRanges } from './checks/source-ranges.ts'
-import type { PathFacts } from './path-facts.ts'
-import { endsText, portText, roleText } from './path-words.ts'
+import type { PathFacts, WalkFacts } from './path-facts.ts'
+import { clientText, fateText, portText, roleText } from './path-words.ts'
 
 /** Each is a pure function of the facts, so that a diagnosis of the whole cluster can use it as it is. */
 export const PATH_CHECKS: readonly Check<PathFacts>[] = [
@@ -61,8 +61,16 @@ function notTestedOf({ ports, sources, addressesKnown, host }: PathFacts): strin
 function summaryOf({ ports, target }: PathFacts): string {
   const [first, ...more] = ports.filter(({ roles }) => roles.length > 0)
   if (first === undefined) return `${target.address} is no address of a Service.`
-  const walk = first.walks[0]
-  const going = walk === undefined ? '' : `: connections go ${endsText(walk.ends)}`
+  const [walk, ...otherWalks] = first.walks
+  const isReached = ({ ends }: WalkFacts): boolean => ends.some(({ end }) => end === 'endpoint')
+  // Where most clients are kept out on purpose, the healthy thing is that the others get in.
+  const letIn = walk === undefined || isReached(walk) ? undefined : otherWalks.find(isReached)
+  const told = [walk, letIn].filter((each) => each !== undefined)
+  const going = told
+    .map(({ clients, ends }) =>
+      told.length === 1 ? `connections ${fateText(ends)}` : `${clientText(clients)} ${fateText(ends)}`,
+    )
+    .join('; ')
   const others = more.length === 0 ? '' : ` It has ${more.length} other port${more.length === 1 ? '' : 's'}.`
-  return `${portText(target, first.port)} is ${roleText(first)}${going}.${others}`
+  return `${portText(target, first.port)} is ${roleText(first)}${going === '' ? '' : ': '}${going}.${others}`
 }

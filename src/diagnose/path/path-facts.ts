@@ -51,6 +51,8 @@ export type AddressRole =
   | 'LoadBalancer'
   | 'external or LoadBalancer'
   | 'NodePort'
+  /** healthCheckNodePort: kube-proxy itself answers load balancers that ask for endpoints of this node */
+  | 'health check'
   | 'unknown'
 
 export interface PortFacts {

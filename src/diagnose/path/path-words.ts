@@ -10,6 +10,7 @@ const ROLE_WORDS: Readonly<Record<AddressRole, string>> = {
   LoadBalancer: 'a LoadBalancer address',
   'external or LoadBalancer': 'a LoadBalancer address or an externalIP',
   NodePort: 'a NodePort',
+  'health check': 'the healthCheckNodePort',
   unknown: 'an address',
 }
 
@@ -52,6 +53,10 @@ function reachOfRole(role: AddressRole, carried: string | undefined): string[] {
       ]
     case 'NodePort':
       return ['Every address of this node answers on this port, for whoever reaches the node.']
+    case 'health check':
+      return [
+        'kube-proxy itself answers here, to load balancers that ask whether this node has an endpoint: 200 when it has one, 503 when not.',
+      ]
     case 'unknown':
       return carried === undefined ? [] : [carried]
   }
@@ -95,6 +100,12 @@ const END_WORDS: Readonly<Record<EndFacts['end'], string>> = {
   rejected: 'rejected',
   host: 'to this host itself, unchanged',
   forwarded: 'on by the routing table, unchanged',
+}
+
+/** `go to 3 endpoints`, `are dropped` */
+export function fateText(ends: readonly EndFacts[]): string {
+  const isStopped = ends.every(({ end }) => end === 'dropped' || end === 'rejected')
+  return `${isStopped ? 'are' : 'go'} ${endsText(ends)}`
 }
 
 /** 0.333… → `33.3 %`; a whole is not told. */

@@ -20,7 +20,21 @@ export const knownAddress: Check<PathFacts> = {
   },
 }
 
-function unknownTarget({ target, knownPorts }: PathFacts): CheckOutcome {
+/** --service-node-port-range of the API server; kube-proxy does not know another one */
+const NODE_PORTS = { first: 30_000, last: 32_767 }
+
+/** Somebody who asks for a port of a node means a NodePort. */
+function nodePortText({ isOwn, ownInterface, target: { port } }: PathFacts): string {
+  if (!isOwn || ownInterface === 'kube-ipvs0' || port === undefined) return ''
+  const { first, last } = NODE_PORTS
+  const range = `${first} to ${last}, unless the API server was started with another --service-node-port-range`
+  return port < first || port > last
+    ? ` The address is one of this node, and ${port} cannot be a NodePort: those are ${range}.`
+    : ` The address is one of this node, and ${port} is in the range of NodePorts, but no Service has this one.`
+}
+
+function unknownTarget(facts: PathFacts): CheckOutcome {
+  const { target, knownPorts } = facts
   const { address, port } = target
   const what = port === undefined ? address : portText(target, port)
   return fail({
@@ -33,7 +47,8 @@ function unknownTarget({ target, knownPorts }: PathFacts): CheckOutcome {
     cause:
       port === undefined
         ? 'No Service has the address in its status, kube-proxy has not been told yet, or another proxy serves this Service. Packets for it are routed on, or answered by this host itself.'
-        : 'kube-proxy takes packets for the ports of a Service only. Any other port, and a ping, is not answered by anybody, which says nothing about the Service.',
+        : 'kube-proxy takes packets for the ports of a Service only. Any other port, and a ping, is not answered by anybody, which says nothing about the Service.' +
+          nodePortText(facts),
     fix: [
       {
         text: 'See which Service has the address, and on which ports.',

@@ -73,7 +73,8 @@ function singleAddress(ranges: readonly IpRange[]): Ip | undefined {
 
 /** kube-proxy says in its comments what an address is. Undefined: not a rule about an address of a Service. */
 function roleOfRule(chain: string, { comment = '' }: Rule): AddressRole | undefined {
-  if (chain === 'KUBE-NODEPORTS') return 'NodePort'
+  if (chain === 'KUBE-NODEPORTS')
+    return / health check node port$/.test(comment) ? 'health check' : 'NodePort'
   if (!/^KUBE-(SERVICES|EXTERNAL-SERVICES|PROXY-FIREWALL)$/.test(chain)) return undefined
   if (/ cluster IP$/.test(comment)) return 'ClusterIP'
   if (/ external IP$/.test(comment)) return 'externalIP'
