@@ -146,7 +146,11 @@ export const CONTROLLER_RIGHTS: Rights = {
       resources: ['ipaddresspools/status'],
       verbs: { patch: 'to count the addresses in use' },
     },
-    ...configurationState({ get: 'to write nothing when it says so already' }),
+    ...configurationState({
+      get: 'to write nothing when it says so already',
+      list: 'to see whether the own report is there',
+      watch: 'to notice that it was deleted, and write it again',
+    }),
     {
       group: '',
       resources: ['pods'],

@@ -342,6 +342,40 @@ describe('a server that is away', () => {
   })
 })
 
+describe('speaker run --dry-run', () => {
+  const ask = (timeout: string, ...more: string[]) =>
+    lbctl(['speaker', 'run', ...(RUNS['speaker:run'] ?? []), '--dry-run', '--timeout', timeout, ...more])
+
+  it('ends with what is in the way, instead of waiting for ever', async () => {
+    const { port } = blackHole.address() as AddressInfo
+    const kubeconfig = server.kubeconfig('admin').replaceAll(`:${server.port}`, `:${port}`)
+    writeFileSync(file('mute'), kubeconfig)
+    const cases: readonly (readonly [string, RegExp])[] = [
+      ['expired', /does not accept the credentials of context "lab"\./],
+      ['without-services', /may not \w+ services in the whole cluster\..*apiGroups/],
+      ['bare', /does not know MetalLB's resources \(metallb\.io\)\./],
+      ['dead', /cannot be reached: nothing listens there\./],
+      ['mute', /did not say within 1 s all that a speaker has to know\..*--timeout/],
+    ]
+    for (const [name, pattern] of cases) {
+      const where = ['--kubeconfig', file(name)]
+      const timeout = name === 'mute' ? '1s' : '30s'
+      const { code, stdout, stderr } = await ask(timeout, ...where)
+      expect([name, code, stdout, unwrapped(stderr)]).toEqual([name, 3, '', expect.stringMatching(pattern)])
+      expect(stderr).not.toContain('token-')
+      if (name !== 'expired') continue
+      const json = await ask(timeout, ...where, '-o', 'json')
+      expect(json.code).toBe(3)
+      expect(JSON.parse(json.stdout)).toMatchObject({ error: { exitCode: 3 } })
+    }
+  }, 150_000)
+
+  it('takes only times', async () => {
+    const { code, stderr } = await ask('soon')
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--timeout takes a time')])
+  })
+})
+
 describe.each(Object.entries(RUNS))('%s', (id, words) => {
   const start = (name: string, pattern: RegExp, ...more: string[]) =>
     runUntil([...id.split(':'), ...words, '--kubeconfig', file(name), ...more], pattern)

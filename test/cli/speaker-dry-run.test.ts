@@ -12,6 +12,40 @@ const metal = (kind: string, name: string, spec: object) => ({
   metadata: { name, namespace: 'metallb-system' },
 })
 
+it('takes the variables of MetalLB under their names, and says which it can make nothing of', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'lbctl-dry-run-'))
+  try {
+    const objects = [
+      metal('IPAddressPool', 'lan', { addresses: ['192.0.2.10-192.0.2.12'] }),
+      metal('L2Advertisement', 'lan', {}),
+    ]
+    writeFileSync(join(directory, 'all.yaml'), objects.map((each) => JSON.stringify(each)).join('\n---\n'))
+    const ask = (env: Readonly<Record<string, string>>) =>
+      lbctl(['speaker', 'run', '-f', directory, '--dry-run', '-o', 'json'], { env })
+    const said = await ask({
+      ...{ METALLB_NODE_NAME: 'rack7', METALLB_HOST: '127.0.0.1', METALLB_BGP_TYPE: 'frr-k8s' },
+      ...{ FRRK8S_NAMESPACE: 'frr', METALLB_OF_TOMORROW: 'x', METALLB_ML_SECRET_KEY: 'hush-hush' },
+    })
+    expect(said.code).toBe(0)
+    expect(JSON.parse(said.stdout)).toMatchObject({ status: { node: 'rack7' } })
+    const names = said.stderr.split('\n').flatMap((line) => /^(\w+): /.exec(line)?.[1] ?? [])
+    expect(names).toEqual(['METALLB_HOST', 'METALLB_BGP_TYPE', 'FRRK8S_NAMESPACE', 'METALLB_OF_TOMORROW'])
+    expect(said.stdout + said.stderr).not.toContain('hush-hush')
+    const refused: readonly (readonly [string, string, RegExp])[] = [
+      ['METALLB_ML_BIND_ADDR', 'eth0', /takes an IP address, not "eth0"/],
+      ['METALLB_ML_BIND_PORT', '0', /METALLB_ML_BIND_PORT takes a port/],
+      ['METALLB_ML_WAN_CONFIG', 'perhaps', /METALLB_ML_WAN_CONFIG takes true or false/],
+    ]
+    for (const [name, value, pattern] of refused) {
+      const { code, stdout } = await ask({ METALLB_ML_BIND_ADDR: '127.0.0.1', [name]: value })
+      expect([name, code]).toEqual([name, 2])
+      expect(JSON.parse(stdout)).toMatchObject({ error: { message: expect.stringMatching(pattern) } })
+    }
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
 it('reads the cluster once and ends', async () => {
   const server = await startApiServer()
   const directory = mkdtempSync(join(tmpdir(), 'lbctl-dry-run-'))

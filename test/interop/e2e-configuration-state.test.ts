@@ -209,14 +209,41 @@ describeInterop('e2e: configuration state', CLUSTER_LAB_PROGRAMS, () => {
       await says(VALID)
     }))
 
-  it('a state that somebody deletes comes back as it was', () =>
-    lab.scenario([peer('tor', { bfdProfile: 'fast' })], async () => {
-      await says(invalid(...speakers))
-      const before = lab.cluster.objects(STATES).find(({ metadata }) => metadata.name === 'speaker-node2')
-      await gone('configurationstate', 'speaker-node2')
-      await says(invalid(...speakers))
-      const after = lab.cluster.objects(STATES).find(({ metadata }) => metadata.name === 'speaker-node2')
-      expect(after?.metadata.uid).not.toBe(before?.metadata.uid)
-      expect(after?.status?.['errorSummary']).toBe(before?.status?.['errorSummary'])
+  const stored = (name: string) => lab.cluster.objects(STATES).find(({ metadata }) => metadata.name === name)
+  const deletedAndBack = async (...names: readonly string[]): Promise<void> => {
+    const before = names.map(stored)
+    for (const name of names) await gone('configurationstate', name)
+    await lab.until('they are written again, as they were', () =>
+      names.every((name, index) => {
+        const [old, now] = [before[index], stored(name)]
+        const isNew = now !== undefined && now.metadata.uid !== old?.metadata.uid
+        return (
+          isNew &&
+          now.status?.['result'] === old?.status?.['result'] &&
+          now.status?.['errorSummary'] === old?.status?.['errorSummary']
+        )
+      }),
+    )
+  }
+
+  it('self-heals after deletion', () =>
+    lab.scenario([pool('far', '198.51.100.0/24')], async () => {
+      await says(VALID)
+      await deletedAndBack(...COMPONENTS)
+      await says(VALID)
     }))
+
+  it('state preserved after deletion', () =>
+    lab.scenario(
+      [
+        ...[pool('one', '198.51.100.0/24'), pool('two', '198.51.100.128/25')],
+        peer('tor', { bfdProfile: 'fast' }),
+      ],
+      async () => {
+        await says(invalid(...COMPONENTS))
+        await deletedAndBack('controller', 'speaker-node2')
+        expect(summaryOf('controller')).toContain('198.51.100.128')
+        expect(summaryOf('speaker-node2')).toContain('fast')
+      },
+    ))
 })

@@ -55,6 +55,31 @@ describeInterop('the key of the gossip', ['sysctl'], () => {
     for (const { running: each } of lab.nodes) expect(each.output).not.toMatch(/c29tZSBrZXkg|YW5vdGhlciBr/)
   })
 
+  it('comes by MetalLB’s variables as well, with name, address and port', async () => {
+    const port = 7950
+    const env = (name: string, more: Readonly<Record<string, string>>) => ({
+      ...{ METALLB_NODE_NAME: name, METALLB_ML_BIND_ADDR: lab.node(name).host.address4 },
+      ...{ METALLB_ML_BIND_PORT: `${port}`, METALLB_ML_WAN_CONFIG: 'true', ...more },
+    })
+    const begin = (name: string, more: Readonly<Record<string, string>>) =>
+      lab
+        .node(name)
+        .spawnWith(['-f', lab.node(name).directory, '--log-format', 'json'], { env: env(name, more) })
+        .started()
+    await Promise.all(lab.nodes.map((each) => each.stop()))
+    await begin('node1', { METALLB_ML_SECRET_KEY: keys.right })
+    await begin('node2', { METALLB_ML_SECRET_KEY_PATH: join(lab.folder, 'right') })
+    await begin('node3', { METALLB_ML_SECRET_KEY: keys.wrong })
+    for (const name of ['node1', 'node2'])
+      await lab.node(name).running.statusThat('both are members', ({ members }) => members?.length === 2)
+    const { members } = await lab.node('node1').running.status()
+    expect((members ?? []).map((each) => each.address).sort()).toEqual(
+      ['node1', 'node2'].map((name) => `${lab.node(name).host.address4}:${port}`),
+    )
+    expect(await aliveAt('node3')).toEqual(['node3'])
+    for (const { running: each } of lab.nodes) expect(each.output).not.toMatch(/c29tZSBrZXkg|YW5vdGhlciBr/)
+  })
+
   it('is an error at the start when it is not there', async () => {
     await lab.node('node3').stop()
     const speaker = lab

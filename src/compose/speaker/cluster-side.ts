@@ -13,6 +13,8 @@ export interface ClusterSideOptions {
   readonly settings: Pick<SpeakerSettings, 'cluster' | 'nodeName' | 'compatVersion' | 'gossip'>
   readonly log: LogSink
   readonly signal: AbortSignal
+  /** what is in the way of the cluster, besides the log */
+  readonly onTrouble?: (error: LbctlError) => void
 }
 
 /** How often MetalLB's speakers are looked at again: they may be of another release by then. */
@@ -45,7 +47,10 @@ export class ClusterSide {
       const cluster = new SpeakerCluster({
         ...{ kubeconfig, context, namespace, podName, signal },
         nodeName: settings.nodeName,
-        onTrouble: (trouble) => tellTrouble(log, silent, trouble),
+        onTrouble: (trouble) => {
+          tellTrouble(log, silent, trouble)
+          if (trouble.error !== undefined) options.onTrouble?.(trouble.error)
+        },
         onUnwritten: (error) => tellUnwritten(log, error),
       })
       return new ClusterSide(options, cluster, silent)
@@ -83,7 +88,7 @@ export class ClusterSide {
     })
     this.#watchReleases(found)
     if (releaseRules(found.release).judgesPerNode) this.#cluster.facts.judgeFor(settings.nodeName)
-    const wantsKey = gossip !== undefined && gossip.secretKeyPath === undefined
+    const wantsKey = gossip !== undefined && gossip.secretKeyPath === undefined && gossip.secret === undefined
     return { release: found.release, secret: wantsKey ? await this.#cluster.gossipKey() : undefined }
   }
 

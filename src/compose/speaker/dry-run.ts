@@ -1,13 +1,14 @@
 // What `speaker run` would announce, from the same facts by the same decisions, and nothing is sent.
 import { networkInterfaces } from 'node:os'
-import { NEWEST_RELEASE, type Release } from '../../config/schema/release.ts'
+import type { Release } from '../../config/schema/release.ts'
 import { formatPrefix } from '../../net/prefix.ts'
-import { releaseRules } from '../../speaker/decide/release-rules.ts'
+import { DEFAULT_RELEASE, releaseRules } from '../../speaker/decide/release-rules.ts'
 import type { FactSource } from '../../speaker/facts/facts.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { type SpeakerStatus, speakerStatus } from '../../speaker/report/status.ts'
 import { SpeakerState } from '../../speaker/state/speaker-state.ts'
 import { version } from '../version.ts'
+import { Patience } from './dry-run-patience.ts'
 import { FileFacts } from './file-facts.ts'
 import { excludesOf } from './layer2-side.ts'
 import { refuseInvalid } from './refuse-invalid.ts'
@@ -35,10 +36,22 @@ export interface DryRunAround {
   readonly signal: AbortSignal
 }
 
-/** @throws LbctlError `input` when the configuration is not valid */
+/** @throws LbctlError `input` when the configuration is not valid; what is in the way of the cluster, when that does not go away in time */
 export async function dryRun(settings: SpeakerSettings, around: DryRunAround): Promise<DryRun> {
+  const patience = new Patience(settings.dryRunTimeoutMs, around.signal)
+  try {
+    return await Promise.race([planned(settings, around, patience), patience.lost])
+  } finally {
+    await patience.end()
+  }
+}
+
+async function planned(settings: SpeakerSettings, around: DryRunAround, patience: Patience): Promise<DryRun> {
+  for (const { name, text } of settings.environment) around.say(`${name}: ${text}.`)
   const inCluster = settings.paths.length === 0
-  const { source, release } = inCluster ? await ofCluster(settings, around) : ofFiles(settings)
+  const { source, release } = inCluster
+    ? await ofCluster(settings, around, patience)
+    : ofFiles(settings, patience)
   const state = new SpeakerState({
     nodeName: settings.nodeName,
     loadBalancerClass: settings.loadBalancerClass,
@@ -48,15 +61,10 @@ export async function dryRun(settings: SpeakerSettings, around: DryRunAround): P
   })
   const excludes = excludesOf(settings.excludedInterfaces)
   const names = Object.keys(networkInterfaces()).filter((name) => !excludes(name))
-  try {
-    await source.start((changes) => {
-      refuseInvalid(changes)
-      state.apply([{ kind: 'interfaces', names: new Set(names) }, ...changes])
-    })
-  } finally {
-    // What watches files or a cluster keeps the process up.
-    await source.stop()
-  }
+  await source.start((changes) => {
+    refuseInvalid(changes)
+    state.apply([{ kind: 'interfaces', names: new Set(names) }, ...changes])
+  })
   const status = speakerStatus({
     version,
     nodeName: settings.nodeName,
@@ -80,33 +88,40 @@ interface Origin {
   readonly release: Release
 }
 
-const ofFiles = ({ paths, nodeName, compatVersion }: SpeakerSettings): Origin => ({
-  source: new FileFacts({
+function ofFiles({ paths, nodeName, compatVersion }: SpeakerSettings, patience: Patience): Origin {
+  const release = compatVersion ?? DEFAULT_RELEASE
+  const source = new FileFacts({
     paths,
     isBeingWritten: () => undefined,
     onTrouble: () => undefined,
     thisNode: thisNode(nodeName),
-    judgesPerNode: releaseRules(compatVersion ?? NEWEST_RELEASE).judgesPerNode,
-  }),
-  release: compatVersion ?? NEWEST_RELEASE,
-})
+    judgesPerNode: releaseRules(release).judgesPerNode,
+  })
+  patience.atEnd(() => source.stop())
+  return { source, release }
+}
 
 /** A speaker of MetalLB on this node is no obstacle where nothing is sent. */
-async function ofCluster(settings: SpeakerSettings, { say, signal }: DryRunAround): Promise<Origin> {
+async function ofCluster(
+  settings: SpeakerSettings,
+  { say }: DryRunAround,
+  { signal, troubled, atEnd }: Patience,
+): Promise<Origin> {
   const { ClusterSide } = await import('./cluster-side.ts')
-  const log: LogSink = ({ level, text }) => {
-    if (level === 'warn' || level === 'error') say(text)
+  // What is in the way is said once, when it is not waited for any more.
+  const log: LogSink = ({ level, caller, text }) => {
+    if (caller !== 'kubernetes' && (level === 'warn' || level === 'error')) say(text)
   }
   const cluster = { ...settings.cluster, force: true }
-  const side = await ClusterSide.open({ settings: { ...settings, cluster, gossip: undefined }, log, signal })
-  const source = { start: side.facts.start.bind(side.facts), stop: () => side.stop() }
-  try {
-    const { release } = await side.meet()
-    return { source, release }
-  } catch (error) {
-    await source.stop()
-    throw error
-  }
+  let met = false
+  const side = await ClusterSide.open({
+    settings: { ...settings, cluster, gossip: undefined },
+    ...{ log, signal, onTrouble: (error) => troubled(error, !met) },
+  })
+  atEnd(() => side.stop())
+  const { release } = await side.meet()
+  met = true
+  return { source: side.facts, release }
 }
 
 const prefixesOf = (state: SpeakerState, peer: string): DryRunRoutes['prefixes'] =>

@@ -28,6 +28,8 @@ type Notify = (...lines: readonly string[]) => boolean
 export async function runSpeaker(settings: SpeakerSettings, around: SpeakerSurroundings): Promise<void> {
   const { log, signal } = around
   preferSmallHeap()
+  for (const { name, level, text } of settings.environment)
+    log({ level, caller: 'speaker', fields: { variable: name, msg: text }, text: `${name}: ${text}` })
   const { isBeingWritten, notify } = await kernelServices(around)
   const cluster = settings.paths.length > 0 ? undefined : await ClusterSide.open({ settings, log, signal })
   const speaker = new SpeakerProcess({ settings, log, isBeingWritten, cluster })

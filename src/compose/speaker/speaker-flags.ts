@@ -94,6 +94,11 @@ export const speakerRunFlags = withEnvironment({
     helpValue: 'HOST:PORT',
   }),
   'dry-run': boolean({ description: 'print what would be announced, send nothing, and end' }),
+  timeout: string({
+    description: 'how long a dry run waits for a cluster that does not answer',
+    default: '10s',
+    helpValue: 'TIME',
+  }),
   netns: string({ description: 'work in this network namespace', helpValue: 'NAME|PID' }),
 })
 // -f is how everybody names files.

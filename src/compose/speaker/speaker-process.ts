@@ -79,7 +79,7 @@ export class SpeakerProcess {
     await cluster?.startReports()
     await this.#startBgp()
     await this.#startLayer2()
-    const gossip = settings.gossip === undefined ? undefined : { ...settings.gossip, secret: met?.secret }
+    const gossip = settings.gossip && { ...settings.gossip, secret: met?.secret ?? settings.gossip.secret }
     const membership = new Membership({
       settings: { nodeName: settings.nodeName, gossip },
       nodes: this.#nodes,

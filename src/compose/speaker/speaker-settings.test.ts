@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { parseIp } from '../../net/ip.ts'
+import { environmentNotes, METALLB_VARIABLES } from './metallb-environment.ts'
 import { speakerSettings } from './speaker-settings.ts'
 import type { SpeakerWords } from './speaker-words.ts'
 
@@ -99,6 +101,51 @@ describe('the environment of MetalLB', () => {
       cluster: { namespace: 'other' },
       gossip: { bind: { port: 7946 } },
     })
+  })
+
+  it('holds the key itself and the slower timing, where it does', () => {
+    const secret = new TextEncoder().encode('hush')
+    const key = { ...env, METALLB_ML_SECRET_KEY: 'hush', METALLB_ML_WAN_CONFIG: 'true' }
+    expect(speakerSettings(WORDS, key).gossip).toMatchObject({ secretKeyPath: '/etc/ml', secret, wan: true })
+    expect(speakerSettings(WORDS, env).gossip).toMatchObject({ secret: undefined, wan: false })
+    expect(() => speakerSettings(WORDS, { ...env, METALLB_ML_WAN_CONFIG: 'yes' })).toThrow(/true or false/)
+  })
+
+  it('every variable of the table counts, or something is said; the page has the same table', () => {
+    for (const { name, counts, note } of METALLB_VARIABLES) {
+      const said = environmentNotes({ [name]: 'frr' })
+      expect(said.map((each) => each.name)).toEqual(note === undefined ? [] : [name])
+      expect(counts === undefined ? note : 'counts', name).toBeDefined()
+      expect(environmentNotes({ [name]: '' })).toEqual([])
+    }
+    const page = readFileSync(new URL('../../../docs/speaker.md', import.meta.url), 'utf8')
+    const rows = [...page.matchAll(/^\| `(\w+)` \| (.+?) \| (.+?) \|$/gm)].map(([, name, counts, told]) => [
+      name,
+      counts !== '-',
+      told !== '-',
+    ])
+    const table = METALLB_VARIABLES.map(({ name, counts, note }) => [
+      name,
+      counts !== undefined,
+      note !== undefined,
+    ])
+    expect(rows.filter(([name]) => /^(METALLB|FRR)/.test(String(name)))).toEqual(table)
+  })
+
+  it('says which it does not know, and nothing about Services of a Pod’s namespace', () => {
+    const said = environmentNotes({
+      ...{ METALLB_NEW_THING: '1', FRR_LOGGING: 'debug', OTHER_METALLB_NODE_NAME: 'x' },
+      METALLB_WEBHOOK_SERVICE_SERVICE_HOST: '10.0.0.1',
+      METALLB_WEBHOOK_SERVICE_SERVICE_PORT: '443',
+      METALLB_WEBHOOK_SERVICE_SERVICE_PORT_WEBHOOK_SERVER: '443',
+      METALLB_WEBHOOK_SERVICE_PORT: 'tcp://10.0.0.1:443',
+      METALLB_WEBHOOK_SERVICE_PORT_443_TCP: 'tcp://10.0.0.1:443',
+      METALLB_WEBHOOK_SERVICE_PORT_443_TCP_ADDR: '10.0.0.1',
+    })
+    expect(said.map(({ name, level }) => [name, level])).toEqual([
+      ['FRR_LOGGING', 'warn'],
+      ['METALLB_NEW_THING', 'warn'],
+    ])
   })
 
   it('a port that is none is refused, and a key without an address is of no use', () => {

@@ -5,7 +5,13 @@ import { LbctlError } from '../../errors/lbctl-error.ts'
 import { parseDuration } from '../../net/duration.ts'
 import { type Ip, parseIp } from '../../net/ip.ts'
 import { type ListenAddress, metricsAddress } from '../metrics-address.ts'
-import { fromMetallb } from './metallb-environment.ts'
+import {
+  type EnvironmentNote,
+  environmentNotes,
+  fromMetallb,
+  secretOfMetallb,
+  wanOfMetallb,
+} from './metallb-environment.ts'
 import type { SpeakerWords } from './speaker-words.ts'
 import { defaultStateDirectory } from './status-socket.ts'
 
@@ -31,7 +37,11 @@ export interface SpeakerSettings {
   /** where a controller asks; undefined: nowhere */
   readonly probeListen: ListenAddress | undefined
   readonly stateDirectory: string
+  /** so long a dry run waits for a cluster */
+  readonly dryRunTimeoutMs: number
   readonly metrics: ListenAddress | undefined
+  /** what is to be said about variables of MetalLB */
+  readonly environment: readonly EnvironmentNote[]
 }
 
 export interface ClusterSettings {
@@ -57,6 +67,7 @@ export interface GossipSettings {
 const BGP_PORT = 179
 const GOSSIP_PORT = 7946
 const SHORTEST_INTERVAL_MS = 1000
+const DRY_RUN_TIMEOUT_MS = 10_000
 
 /** @throws LbctlError `usage` */
 export function speakerSettings(given: SpeakerWords, env: NodeJS.ProcessEnv): SpeakerSettings {
@@ -88,12 +99,14 @@ export function speakerSettings(given: SpeakerWords, env: NodeJS.ProcessEnv): Sp
     loadBalancerClass: words['lb-class'],
     ignoreExcludeLabel: words['ignore-exclude-lb'],
     compatVersion: release(words['compat-version']),
-    gossip: gossipSettings(words),
+    gossip: gossipSettings(words, env),
     bgpListen:
       words['bgp-listen'] === undefined ? undefined : endpoint('bgp-listen', words['bgp-listen'], BGP_PORT),
     probeListen: metricsAddress(words['probe-listen'] ?? 'none', 'probe-listen'),
     stateDirectory: words['state-dir'] ?? defaultStateDirectory(env, process.getuid?.()),
+    dryRunTimeoutMs: interval(words, 'timeout') ?? DRY_RUN_TIMEOUT_MS,
     metrics: metricsAddress(words['metrics-addr']),
+    environment: environmentNotes(env),
   }
 }
 
@@ -104,7 +117,10 @@ function release(text: string | undefined): Release | undefined {
   throw new LbctlError('usage', `--compat-version takes a MetalLB release such as 0.15.2, not "${text}".`)
 }
 
-function interval(words: SpeakerWords, flag: 'garp-interval' | 'neighbor-refresh'): number | undefined {
+function interval(
+  words: SpeakerWords,
+  flag: 'garp-interval' | 'neighbor-refresh' | 'timeout',
+): number | undefined {
   const text = words[flag]
   if (text === undefined) return undefined
   const parsed = parseDuration(text.trim())
@@ -113,7 +129,7 @@ function interval(words: SpeakerWords, flag: 'garp-interval' | 'neighbor-refresh
   throw new LbctlError('usage', `--${flag} takes a time of 1s and more, such as 60s, not "${text}".`)
 }
 
-function gossipSettings(words: SpeakerWords): GossipSettings | undefined {
+function gossipSettings(words: SpeakerWords, env: NodeJS.ProcessEnv): GossipSettings | undefined {
   const text = words['ml-bindaddr']
   if (text === undefined) {
     const useless = (['ml-join', 'ml-secret-key-path', 'ml-config'] as const).find(
@@ -136,7 +152,8 @@ function gossipSettings(words: SpeakerWords): GossipSettings | undefined {
     bind: { address, port },
     join: (words['ml-join'] ?? []).map((each) => endpoint('ml-join', each, port)),
     secretKeyPath: words['ml-secret-key-path'],
-    wan: words['ml-wan-config'],
+    secret: secretOfMetallb(env),
+    wan: words['ml-wan-config'] || wanOfMetallb(env),
     overridesFile: words['ml-config'],
   }
 }

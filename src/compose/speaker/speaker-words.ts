@@ -28,6 +28,7 @@ export interface SpeakerWords {
   readonly 'log-level': LogLevel
   readonly 'metrics-addr': string
   readonly 'dry-run': boolean
+  readonly timeout?: string | undefined
   readonly netns?: string | undefined
   readonly output: 'text' | 'json'
 }

@@ -68,6 +68,8 @@ export type FactChange =
       readonly status: WantedStatus
       readonly version: string | undefined
     }
+  /** The report about the configuration is not in the cluster: it was never written, or somebody deleted it. */
+  | { readonly kind: 'state-missing' }
   | { readonly kind: 'probed'; readonly token: number; readonly outcome: ProbeOutcome }
 
 /** Where facts come from. */

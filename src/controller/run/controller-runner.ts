@@ -113,8 +113,10 @@ class Term {
     if (this.#isStopped) return
     const { clock } = this.#ports
     for (const effect of this.state.apply(changes, clock.nowMs())) this.#perform(effect)
-    for (const change of changes)
+    for (const change of changes) {
       if (change.kind === 'service') this.queue.refreshed(SERVICE + serviceKey(change.service))
+      if (change.kind === 'state-missing') this.queue.add(CONFIGURATION)
+    }
     this.#cancelWake()
     const wakeMs = this.state.nextWakeMs
     if (wakeMs !== undefined)

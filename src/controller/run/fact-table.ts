@@ -40,6 +40,7 @@ export class FactTable {
         this.#written(change)
         break
       case 'probed':
+      case 'state-missing':
     }
   }
 

@@ -108,6 +108,9 @@ export class ControllerState {
       case 'written':
         this.#services.written(change.service, change.status, change.version)
         break
+      // There is nothing to decide about it.
+      case 'state-missing':
+        break
       case 'probed':
         this.#takeProbe(change.token, change.outcome, step)
     }

@@ -31,10 +31,19 @@ type Raw = Readonly<Record<string, unknown>>
 
 /** What comes within this time is one step. */
 const TOGETHER_MS = 5
+const CONFIGURATION_STATES = { group: METALLB_GROUP, version: 'v1beta1', resource: 'configurationstates' }
+/** As MetalLB's controller calls its own (metallb.md §2.8). */
+const OWN_STATE = 'controller'
 const NAMESPACES = { path: pathOf({ group: '', version: 'v1', resource: 'namespaces' }) }
 const POOL = 'IPAddressPool'
 /** Pools first, and Services when everything about them is known. */
-const ORDER: readonly FactChange['kind'][] = ['namespace', 'namespace-deleted', 'service-deleted', 'service']
+const ORDER: readonly FactChange['kind'][] = [
+  'state-missing',
+  'namespace',
+  'namespace-deleted',
+  'service-deleted',
+  'service',
+]
 
 export class ControllerFacts implements FactSource {
   readonly #options: ControllerFactsOptions
@@ -49,6 +58,7 @@ export class ControllerFacts implements FactSource {
   #services: ResourceWatch<KnownService> | undefined
   #namespaces: ResourceWatch<KubeObject> | undefined
   #nodes: ResourceWatch<KubeObject> | undefined
+  #state: ResourceWatch<string> | undefined
   #rewritten = true
   #timer: NodeJS.Timeout | undefined
   #told = false
@@ -75,13 +85,34 @@ export class ControllerFacts implements FactSource {
     this.#nodes = this.#watch(NODES, projectLabels('Node'), () => undefined)
     for (const kind of CONFIGURATION) this.#watchWritten(kind, namespace)
     for (const watch of this.#watches) watch.start()
+    this.#state = this.#watchState(namespace)
+    this.#state.start()
     await this.#first
+  }
+
+  /** Nobody waits for it: releases before 0.15.3 have no such kind, and the right to look may be missing. */
+  #watchState(namespace: string): ResourceWatch<string> {
+    const watch: ResourceWatch<string> = new ResourceWatch<string>({
+      connection: this.#options.client.connection,
+      path: pathOf(CONFIGURATION_STATES, { namespace }),
+      query: { fieldSelector: `metadata.name=${OWN_STATE}` },
+      project: () => '',
+      same: sameValue,
+      onChanges: () => {
+        if (!watch.synced || watch.view.size > 0) return
+        this.#pending.set('state', { kind: 'state-missing' })
+        this.#timer ??= setTimeout(() => this.#flush(), TOGETHER_MS)
+      },
+      onReport: () => undefined,
+    })
+    return watch
   }
 
   async stop(): Promise<void> {
     this.#onChanges = undefined
     clearTimeout(this.#timer)
     for (const watch of this.#watches) watch.stop()
+    this.#state?.stop()
   }
 
   /** All that reviews are judged by; undefined: not everything is known yet. */
