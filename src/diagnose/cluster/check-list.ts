@@ -2,6 +2,7 @@
 
 import { addressOnLink } from './checks/address-on-link.ts'
 import { addressesAllocated } from './checks/addresses-allocated.ts'
+import { addressesOfPools } from './checks/addresses-of-pools.ts'
 import { addressesOnce } from './checks/addresses-once.ts'
 import { announceInterfaces } from './checks/announce-interfaces.ts'
 import { ciliumAnnounces } from './checks/cilium-announces.ts'
@@ -35,8 +36,10 @@ import { probedPath } from './checks/probed-path.ts'
 import { probedReturn } from './checks/probed-return.ts'
 import { probedSessions } from './checks/probed-sessions.ts'
 import { routerDistance } from './checks/router-distance.ts'
+import { routersTold } from './checks/routers-told.ts'
 import { sameAnswer } from './checks/same-answer.ts'
 import { sessionsEstablished } from './checks/sessions-established.ts'
+import { sharingAnnounced } from './checks/sharing-announced.ts'
 import { speakerRollouts } from './checks/speaker-rollouts.ts'
 import { speakersReach } from './checks/speakers-reach.ts'
 import { strictArp } from './checks/strict-arp.ts'
@@ -58,7 +61,9 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   foreignAddresses,
   addressesAllocated,
   addressesOnce,
+  addressesOfPools,
   poolsAnnounced,
+  sharingAnnounced,
   nodesNotExcluded,
   usableEndpoints,
   localEndpoints,
@@ -78,6 +83,7 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   switchPorts,
   oneBgpSpeaker,
   peerSettings,
+  routersTold,
   prefixCounts,
   speakerRollouts,
   equalShares,

@@ -35,6 +35,14 @@ export type ClusterDraft = Omit<FindingDraft, 'code'> & {
   readonly affects: Affected
   /** see `breaksOf` for what it is when it is not said */
   readonly breaks?: Breaks
+} & Kinship
+
+/** What the table of codes cannot say of a finding, for it knows codes alone. */
+export interface Kinship {
+  /** the objects themselves prove why it is so: it stays when what usually leads to it is mended */
+  readonly standsAlone?: boolean
+  /** of the codes that may follow from its own, those alone that follow from this finding */
+  readonly mayCause?: readonly string[]
 }
 
 /** An error breaks Services now unless it says otherwise, and what is milder does not. */
@@ -60,7 +68,7 @@ export interface ClusterCheck {
   readonly evaluate: (view: ClusterView) => ClusterOutcome
 }
 
-export interface ClusterFinding extends Finding {
+export interface ClusterFinding extends Finding, Kinship {
   readonly link: Link
   /** id of the check */
   readonly check: string

@@ -34,7 +34,7 @@ const TABLE: readonly Row[] = [
     'A',
     'advertisement',
     'configuration services nodes probes',
-    'F03 F04 F05 F06 F08 F09 F24 F28 F36 F37 F38 F39 F40',
+    'F03 F04 F05 F06 F07 F08 F09 F24 F28 F36 F37 F38 F39 F40',
     'Nobody announces the address',
   ],
   [
@@ -118,7 +118,7 @@ const TABLE: readonly Row[] = [
     '',
     'The wrong card of the host answers, or a part of a bond or bridge is used',
   ],
-  ['F20', 'B', 'owner', 'statuses events probes logs', '', 'Two speakers answer'],
+  ['F20', 'B', 'owner', 'statuses events probes logs', 'F24', 'Two speakers answer'],
   ['F21', 'A', 'wire', 'probes', 'F20 F24', 'The network still sends to the old owner'],
   ['F22', 'B', 'wire', 'nodes events', '', 'The switch shuts the port of a node'],
   [
@@ -162,7 +162,7 @@ const TABLE: readonly Row[] = [
   ['F33', 'B', 'return path', 'hosts probes', '', 'Packets are too large for the way'],
   ['F34', 'A', 'data path', 'hosts probes logs', '', 'A firewall rejects the connection'],
   ['F35', 'A', 'wire', 'probes', '', 'The test means nothing from here'],
-  ['F36', 'A', 'wire', 'statuses probes logs', '', 'No BGP on the other side'],
+  ['F36', 'A', 'wire', 'statuses probes logs', 'F34 F37 F38 F39 F40 F42 F44', 'No BGP on the other side'],
   ['F37', 'A', 'wire', 'probes logs', '', 'AS numbers do not fit'],
   ['F38', 'A', 'wire', 'configuration secrets probes logs', '', 'Passwords do not match'],
   ['F39', 'B', 'wire', 'configuration hosts probes', '', 'Too far away, or not near enough'],

@@ -55,6 +55,7 @@ function rootOf(
 /** A cause is sure, is known to look like this, and is about the same Services. */
 function explains(cause: ClusterFinding, finding: ClusterFinding): boolean {
   if (cause.severity !== 'error' || cause.confidence === 'possible') return false
+  if (finding.standsAlone === true || cause.mayCause?.includes(finding.code) === false) return false
   // What the configuration says already, the wire says again.
   const same = cause.code === finding.code && CHAIN.indexOf(cause.link) < CHAIN.indexOf(finding.link)
   const isKnown = same || codeInfo(finding.code).consequenceOf.includes(cause.code)

@@ -24,6 +24,8 @@ export interface ClusterCheckReport extends CheckReport {
   readonly severity: Severity | undefined
   /** its finding stands under another one that explains it */
   readonly follows: boolean
+  /** code of that one */
+  readonly followsFrom: string | undefined
 }
 
 export interface ClusterVerdict extends Verdict {
@@ -205,7 +207,15 @@ const WORST: readonly Severity[] = ['error', 'warning', 'info']
 
 function reported({ check, outcome }: Answer, findings: readonly ClusterFinding[]): ClusterCheckReport {
   const { id, title, link } = check
-  const base = { id, title, link, code: undefined, severity: undefined, follows: false }
+  const base = {
+    id,
+    title,
+    link,
+    code: undefined,
+    severity: undefined,
+    follows: false,
+    followsFrom: undefined,
+  }
   if (outcome.result === 'pass') return { ...base, result: 'pass', text: outcome.note }
   if (outcome.result !== 'fail') return { ...base, result: outcome.result, text: outcome.reason }
   const isOwn = (finding: ClusterFinding): boolean => finding.check === id
@@ -222,5 +232,7 @@ function reported({ check, outcome }: Answer, findings: readonly ClusterFinding[
     code: first.code,
     severity,
     follows: causes.length === 0,
+    followsFrom:
+      causes.length > 0 ? undefined : findings.find(({ consequences }) => consequences.includes(first))?.code,
   }
 }

@@ -90,7 +90,7 @@ describe('two faults at once', () => {
     const pairs = TWOS.flatMap(([one, other]) => together(one, other) ?? [])
     for (const pair of pairs) expectRanked(pair)
     expect(pairs.length).toBeGreaterThan(TWOS.length * 0.7)
-  }, 60_000)
+  }, 180_000)
 
   it('does so for any two', () => {
     const fault = fc.constantFrom(...FAULT_CASES)
@@ -101,7 +101,7 @@ describe('two faults at once', () => {
       }),
       { numRuns: 150 },
     )
-  }, 60_000)
+  }, 180_000)
 
   it('names an address of a node in a pool after nodes that are all excluded', () => {
     const { findings } = judged(

@@ -14,6 +14,10 @@ import { labelsFor } from './labels-for.ts'
 /** F01: by the pool, or by the Services that its advertisements pass over. */
 export function announcePool(context: RemedyContext): RemedyAnswer {
   const { finding } = context
+  if (finding.check === 'addresses-of-pools')
+    return byHand(
+      'Whether the address belongs into a pool, or the Service is to get another one, only you know: its clients may have the address written down.',
+    )
   if (finding.check !== 'pools-announced')
     return byHand(
       'The objects are as they should be, and yet nobody answers: what is wrong is on a node or on the wire, and no object can be changed for it.',

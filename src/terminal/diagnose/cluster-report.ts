@@ -63,13 +63,16 @@ const isShown = ({ result }: ClusterCheckReport, { short, verbose }: ClusterStyl
 const MARKS = { pass: 'ok', skip: 'skipped', unknown: 'unknown' } as const
 
 function checkLines(
-  { title, result, text, severity, follows, id }: ClusterCheckReport,
+  { title, result, text, severity, followsFrom, id }: ClusterCheckReport,
   view: ReportView,
 ): string[] {
   const mark: Mark = result === 'fail' ? (severity ?? 'error') : MARKS[result]
   if (result === 'pass') return view.marked(mark, `${title}${text === '' ? '' : `: ${text}`}`)
   if (result !== 'fail') return view.marked(mark, `${id}: ${text}`)
-  return view.marked(mark, follows ? `not so: ${title}, which follows from the above` : `not so: ${title}`)
+  return view.marked(
+    mark,
+    followsFrom === undefined ? `not so: ${title}` : `not so: ${title}, which follows from ${followsFrom}`,
+  )
 }
 
 export function findingLines(

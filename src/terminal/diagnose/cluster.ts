@@ -66,7 +66,13 @@ const asJson = (reports: readonly ClusterReport[], { exitCode, takenAt }: Cluste
 })
 
 /** Every key is always there, null where nothing is known. */
-const findingToJson = ({ fix, consequences, ...rest }: ClusterFinding): object => ({
+const findingToJson = ({
+  fix,
+  consequences,
+  standsAlone: _,
+  mayCause: __,
+  ...rest
+}: ClusterFinding): object => ({
   ...rest,
   fix: fix.map(({ text, command, configuration }) => ({ text, command, configuration })),
   consequences: consequences.map(findingToJson),

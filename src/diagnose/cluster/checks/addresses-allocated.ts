@@ -85,6 +85,8 @@ function draft(service: ServiceObject, reason: PendingReason | undefined, view: 
         : { text: known.fix },
     ],
     affects: [key],
+    // While the configuration is refused or is not there, nothing that the pools say is the reason.
+    standsAlone: reason !== undefined && reason !== NO_POOL && view.configuration.ok,
   }
 }
 

@@ -1,12 +1,13 @@
 // F23: interfaces that an L2Advertisement names and the elected node does not have.
 import type { ServiceObject } from '../../../config/objects/read-object.ts'
-import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
+import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { ClusterEvent } from '../events.ts'
 import { firstAndMore } from '../first-and-more.ts'
 import { keyOf } from '../object-keys.ts'
 import { counted, listed } from '../wording.ts'
 import { nodesWithoutInterface } from './node-interfaces.ts'
+import { noOwner } from './owner-ready.ts'
 
 /** Events are kept for an hour. */
 const RECENT_MS = 3_600_000
@@ -29,7 +30,11 @@ export const announceInterfaces: ClusterCheck = {
       (more) => `${more} more Services have an elected node without the interfaces of the advertisement`,
     )
     const seen = nodesWithoutInterface(view, new Set(failed.map(({ service }) => keyOf(service))))
-    return failOr([...told, ...seen], counted(view.servicesWithAddress.length, 'Service'))
+    const owned = view.servicesWithAddress.filter(
+      (service) => (view.matrixOf(service)?.succession.length ?? 0) > 0,
+    )
+    if (told.length + seen.length + owned.length === 0) return skip(noOwner(view))
+    return failOr([...told, ...seen], counted(owned.length, 'Service'))
   },
 }
 

@@ -14,12 +14,13 @@ export const configurationAccepted: ClusterCheck = {
   title: 'MetalLB accepts its configuration',
   needs: ['configuration'],
   evaluate: (view) => {
-    if (itemsOf(view.facts.configuration).length === 0) return skip('there is no configuration')
     const { configuration } = view
     const refusals = configuration.ok ? view.refusals.problems : configuration.error
     const told = view
       .statuses('ConfigurationState')
       .filter((state) => textAt(state, 'status', 'result') === 'Invalid')
+    if (itemsOf(view.facts.configuration).length === 0 && told.length === 0)
+      return skip('there is no configuration')
     if (refusals.length === 0 && told.length === 0)
       return failOr([], counted(itemsOf(view.facts.configuration).length, 'object'))
     return failOr([refusals.length > 0 ? byRules(refusals, told, view) : byItself(told)], '')

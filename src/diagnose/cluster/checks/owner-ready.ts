@@ -1,5 +1,5 @@
 // F24: MetalLB does not ask whether the node that it elects is ready; and where all nodes that may announce are out of it, nobody does.
-import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
+import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { grouped } from '../grouped.ts'
 import { conditionOf } from '../object-fields.ts'
@@ -21,20 +21,27 @@ export const ownerReady: ClusterCheck = {
     const broken = [...grouped(owned, ({ node }) => node)].filter(
       ([node]) => (conditionOf(view.rawNodes.get(node), 'Ready')?.status ?? 'True') !== 'True',
     )
-    return failOr(
-      [
-        ...broken.map(([node, all]) =>
-          notReady(
-            node,
-            all.map(({ key }) => key),
-            view,
-          ),
+    const findings = [
+      ...broken.map(([node, all]) =>
+        notReady(
+          node,
+          all.map(({ key }) => key),
+          view,
         ),
-        ...nobodyLeft(view),
-      ],
-      `${listed([...new Set(owned.map(({ node }) => node))].sort()) || 'no owner'}`,
-    )
+      ),
+      ...nobodyLeft(view),
+    ]
+    if (findings.length === 0 && owned.length === 0) return skip(noOwner(view))
+    return failOr(findings, listed([...new Set(owned.map(({ node }) => node))].sort()))
   },
+}
+
+/** Why no node owns an address. */
+export function noOwner(view: ClusterView): string {
+  if (!view.configuration.ok) return 'the configuration is refused, so nobody knows who announces'
+  return view.servicesWithAddress.length === 0
+    ? 'no Service has an address'
+    : 'no node announces an address by layer 2'
 }
 
 function notReady(node: string, keys: readonly string[], view: ClusterView): ClusterDraft {

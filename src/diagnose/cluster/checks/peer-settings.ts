@@ -30,10 +30,13 @@ export const peerSettings: ClusterCheck = {
     if (view.objects.bgpAdvertisements.length + view.objects.peers.length === 0)
       return skip('nothing is announced by BGP')
     const peers = configuration.ok ? configuration.value.peers : []
+    const lost = toNobody(view)
+    const isTold = ({ subject }: ClusterDraft): boolean => lost.some((each) => each.subject === subject)
     return failOr(
       [
-        ...toNobody(view),
-        ...view.problems.flatMap((problem) => ofRule(problem) ?? []),
+        ...lost,
+        // What an advertisement to nobody is to blame for has been said.
+        ...view.problems.flatMap((problem) => ofRule(problem) ?? []).filter((each) => !isTold(each)),
         ...peers.flatMap((peer) => [...sharedRouterId(peer, view), ...unwatched(peer, view)]),
       ],
       counted(view.objects.peers.length, 'BGPPeer'),
@@ -79,6 +82,7 @@ function toNobody(view: ClusterView): ClusterDraft[] {
       ],
       candidates: ['F01'],
       affects: keys,
+      standsAlone: true,
     },
   ]
 }
@@ -102,6 +106,7 @@ function ofRule({ code, message, subject, hint }: Diagnostic): ClusterDraft | un
       },
     ],
     affects: [],
+    standsAlone: true,
   }
 }
 

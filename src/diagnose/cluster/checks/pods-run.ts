@@ -1,6 +1,6 @@
 // F04: MetalLB's own Pods.
 import type { KubeObject } from '../../../config/kube-object.ts'
-import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
+import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { Workload } from '../installations.ts'
@@ -17,7 +17,10 @@ export const podsRun: ClusterCheck = {
   needs: ['daemonSets', 'deployments'],
   evaluate: (view) => {
     const { installation } = view
-    if (installation === undefined) return failOr([notInstalled()], '')
+    if (installation === undefined) {
+      const other = ciliumAlone(view)
+      return other === undefined ? failOr([notInstalled()], '') : skip(other)
+    }
     const { controller, speaker, namespace } = installation
     return failOr(
       [
@@ -41,6 +44,26 @@ export const podsRun: ClusterCheck = {
       `MetalLB ${speaker?.release ?? controller?.release ?? 'of an unknown release'} in ${namespace}`,
     )
   },
+}
+
+/** Addresses and the webhook are the controller's, and what is announced the speakers'. */
+const LED_TO = { controller: ['F02', 'F09', 'F01'], speaker: ['F01', 'F24', 'F20', 'F21'] } as const
+
+/** Cilium hands out addresses by itself where no object of MetalLB is there that somebody would have to act on. */
+function ciliumAlone(view: ClusterView): string | undefined {
+  const own = [
+    'CiliumLoadBalancerIPPool',
+    'CiliumL2AnnouncementPolicy',
+    'CiliumBGPClusterConfig',
+    'CiliumBGPPeeringPolicy',
+  ].filter((kind) => view.foreign(kind).length > 0)
+  const { pools, peers, l2Advertisements, bgpAdvertisements } = view.objects
+  if (
+    own.length === 0 ||
+    pools.length + peers.length + l2Advertisements.length + bgpAdvertisements.length > 0
+  )
+    return undefined
+  return `there is no MetalLB, and Cilium looks after the Services (${listed(own)})`
 }
 
 const notInstalled = (): ClusterDraft => ({
@@ -92,12 +115,16 @@ function problemWith(
           ? 'The controller hands out addresses.'
           : 'A node without a speaker announces nothing.',
       fix: fixFor(object, troubles, missing, view),
-      // Without a controller, who has an address keeps it.
-      breaks: component === 'speaker' && ready === 0 ? 'now' : 'some day',
+      breaks: breaksNow(component, ready, view) ? 'now' : 'some day',
       affects: ready > 0 && component === 'speaker' ? [] : 'installation',
+      mayCause: LED_TO[component],
     },
   ]
 }
+
+/** Without a controller, who has an address keeps it, and who waits for one goes on waiting. */
+const breaksNow = (component: 'controller' | 'speaker', ready: number, view: ClusterView): boolean =>
+  ready === 0 && (component === 'speaker' || view.services.some(({ ingress }) => ingress.length === 0))
 
 /** What the cluster would not even create. */
 function refusals({ kind, metadata }: KubeObject, view: ClusterView): string[] {

@@ -67,6 +67,7 @@ function unannounced(pool: Pool, users: readonly ServiceObject[], view: ClusterV
       ],
       candidates: [],
       affects: keys,
+      standsAlone: true,
     },
   ]
 }
@@ -126,6 +127,7 @@ function unselected(silent: readonly SilentService[], view: ClusterView): Cluste
         },
       ],
       affects: keys,
+      standsAlone: true,
     },
   ]
 }

@@ -8,8 +8,9 @@ import { textAt } from '../object-fields.ts'
 import { addressesOf, keyOf } from '../object-keys.ts'
 import { counted } from '../wording.ts'
 
-/** What providers accept from each server, by the scheme of providerID, unless they are asked for more. */
+/** What the routers of providers accept from each peer before they close the session, by the scheme of providerID. */
 const LIMITS: Readonly<Record<string, { readonly provider: string; readonly limit: number }>> = {
+  azure: { provider: 'Azure Route Server', limit: 1000 },
   equinixmetal: { provider: 'Equinix Metal', limit: 10 },
   packet: { provider: 'Equinix Metal', limit: 10 },
 }

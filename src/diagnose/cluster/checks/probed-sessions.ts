@@ -38,7 +38,11 @@ export const probedSessions: ClusterCheck = {
     )
     if (findings.length > 0)
       return failOr(
-        findings.map((finding) => (isCause ? withLayer2(finding, pools, view) : milder(finding))),
+        findings.map((finding) => ({
+          ...(isCause ? withLayer2(finding, pools, view) : milder(finding)),
+          // Seen on the wire, it is no guess at what a record of the speakers might mean.
+          standsAlone: true,
+        })),
         '',
       )
     const open = judged.find(({ verdict }) => verdict.status === 'undetermined')

@@ -1,7 +1,9 @@
 // F36, F46: what frr-k8s says about each session.
 import type { KubeObject } from '../../../config/kube-object.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
+import type { ClusterView } from '../cluster-view.ts'
 import { textAt } from '../object-fields.ts'
+import { keyOf } from '../object-keys.ts'
 import { counted, listed } from '../wording.ts'
 
 export const sessionsEstablished: ClusterCheck = {
@@ -19,7 +21,7 @@ export const sessionsEstablished: ClusterCheck = {
     )
     return failOr(
       [
-        ...(down.length > 0 ? [notEstablished(down, sessions.length)] : []),
+        ...(down.length > 0 ? [notEstablished(down, sessions.length, byBgpAlone(view))] : []),
         ...(withoutBfd.length > 0 ? [bfdDown(withoutBfd)] : []),
       ],
       counted(sessions.length, 'session'),
@@ -30,7 +32,16 @@ export const sessionsEstablished: ClusterCheck = {
 const titleOf = (session: KubeObject): string =>
   `${textAt(session, 'status', 'node') ?? '?'} to ${textAt(session, 'status', 'peer') ?? '?'}`
 
-function notEstablished(down: readonly KubeObject[], all: number): ClusterDraft {
+/** Without a session these are reached by nobody. */
+const byBgpAlone = (view: ClusterView): readonly string[] =>
+  view.servicesWithAddress
+    .filter((service) => {
+      const pool = view.poolOf(service)
+      return pool !== undefined && pool.l2.length === 0 && pool.bgp.length > 0
+    })
+    .map(keyOf)
+
+function notEstablished(down: readonly KubeObject[], all: number, services: readonly string[]): ClusterDraft {
   const [first] = down
   const peer = textAt(first, 'status', 'peer') ?? 'ROUTER'
   return {
@@ -49,7 +60,7 @@ function notEstablished(down: readonly KubeObject[], all: number): ClusterDraft 
       },
     ],
     candidates: ['F37', 'F38', 'F39', 'F40', 'F34'],
-    affects: down.length === all ? 'installation' : [],
+    affects: down.length < all ? [] : services.length > 0 ? services : 'installation',
   }
 }
 

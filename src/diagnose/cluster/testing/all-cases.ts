@@ -11,6 +11,7 @@ import { PEER_CASES } from './peer-cases.ts'
 import { PENDING_CASES } from './pending-cases.ts'
 import { PLANE_CASES } from './plane-cases.ts'
 import { SESSION_CASES } from './session-cases.ts'
+import { STRAY_CASES } from './stray-cases.ts'
 import { WIRE_CASES } from './wire-cases.ts'
 
 export const FAULT_CASES: readonly FaultCase[] = [
@@ -26,5 +27,6 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...LINK_CASES,
   ...NETWORK_CASES,
   ...NEIGHBOUR_CASES,
+  ...STRAY_CASES,
   ...AGENT_CASES,
 ]

@@ -1,4 +1,5 @@
 import type { FaultCase } from './cases.ts'
+import { ciliumAlone } from './stray-cases.ts'
 import { drop, object } from './world.ts'
 import * as make from './world-objects.ts'
 import * as run from './world-workloads.ts'
@@ -47,6 +48,7 @@ export const INSTALLATION_CASES: readonly FaultCase[] = [
         drop(world, plane, ({ metadata }) => metadata.namespace === 'metallb-system')
       drop(world, 'webhooks', () => true)
     },
+    twin: ciliumAlone,
   },
   {
     name: 'speakers that Pod Security refuses',

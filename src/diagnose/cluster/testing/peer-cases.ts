@@ -147,7 +147,6 @@ export const PEER_CASES: readonly FaultCase[] = [
     code: 'F43',
     check: 'peer-settings',
     says: /No router is told the address of the Service shop\/api: no BGPPeer has a name/,
-    beside: ['F43'],
     fault: (world) => advertise(world, { peers: ['top'] }),
     twin: (world) => advertise(world, { peers: ['tor'] }),
   },
