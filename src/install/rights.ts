@@ -183,6 +183,8 @@ export const CONTROLLER_RIGHTS: Rights = {
       names: [LEASE],
       verbs: {
         get: 'to see who leads',
+        list: 'to know of the lease at the start',
+        watch: 'to see at once when it is given up',
         update: 'to lead, to go on leading, and to give the lead up, guarded by a version',
       },
     },

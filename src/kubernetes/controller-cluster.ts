@@ -15,10 +15,12 @@ import { ClusterStatusWriter } from './controller/status-writer.ts'
 import type { WatchTrouble } from './facts/cluster-facts.ts'
 import { Leadership } from './lease/leadership.ts'
 import { LeaseHolder } from './lease/lease-holder.ts'
+import { leaseWatch } from './lease/lease-watch.ts'
 import { leaseTiming } from './lease/machine.ts'
 import { EventRecorder } from './reports/event-recorder.ts'
 import { pathOf } from './resources.ts'
 import { asRecord, asText } from './status.ts'
+import type { ResourceWatch } from './watch/resource-watch.ts'
 import { ApiWriter } from './writer.ts'
 
 export interface ControllerClusterOptions {
@@ -62,6 +64,7 @@ export class ControllerCluster {
   readonly #client: ApiClient
   readonly #leadership: Leadership
   readonly #holder: LeaseHolder
+  readonly #leaseWatch: ResourceWatch<string>
   readonly #writes: GuardedWrites
   readonly #events: EventRecorder
   #owner: { readonly found: OwnerReference | undefined } | undefined
@@ -83,6 +86,8 @@ export class ControllerCluster {
     })
     this.#holder = this.#createHolder()
     this.#leadership.follow(this.#holder)
+    const lease = { namespace: this.namespace, name: options.leaseName }
+    this.#leaseWatch = leaseWatch(this.#connection, lease, (version) => this.#holder.heard(version))
     this.#writes = new GuardedWrites(this.#connection, () => this.#leadership.isHeld)
     this.writer = new ClusterStatusWriter({
       writes: this.#writes,
@@ -180,11 +185,13 @@ export class ControllerCluster {
   /** Wants to lead from now on. */
   lead(): void {
     this.#holder.start()
+    this.#leaseWatch.start()
   }
 
   /** To be called when nothing more is decided. Gives the lease up when nothing is on its way any more; resolves within two seconds. */
   async stop(): Promise<void> {
     this.#events.stop()
+    this.#leaseWatch.stop()
     await this.facts.stop()
     const settled = await this.#writes.settled(SETTLE_MS)
     let timer: NodeJS.Timeout | undefined

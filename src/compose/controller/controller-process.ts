@@ -80,10 +80,11 @@ export class ControllerProcess {
     void this.#cluster.facts.start((changes) => this.#take(changes))
     await this.#meet()
     if (this.#options.signal.aborted) return
+    // Known before the first write: what was made without its owner would stay when the Deployment goes.
+    const owner = await this.#untilDone('owner', () => this.#cluster.findOwner())
+    if (this.#options.signal.aborted) return
     this.#cluster.lead()
-    void this.#untilDone('owner', () => this.#cluster.findOwner()).then((owner) => {
-      if (!this.#options.signal.aborted) void this.#startOwned(owner)
-    })
+    void this.#startOwned(owner)
   }
 
   /** Nothing is written before it is known that no controller of MetalLB does the same. */

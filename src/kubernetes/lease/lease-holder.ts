@@ -1,16 +1,16 @@
 // Performs what the machine says: reads and writes the Lease, and says whether it is held. One request at a time, each tried once.
 import { LbctlError } from '../../errors/lbctl-error.ts'
-import { LABELS } from '../../install/names.ts'
 import type { ApiClient } from '../client.ts'
 import { pathOf } from '../resources.ts'
-import { asNumber, asRecord, asText } from '../status.ts'
 import { microsecondsText } from '../times.ts'
+import { LEASES, leaseObject, recordOf } from './lease-object.ts'
 import {
   type LeaseRecord,
   type LeaseStep,
   type LeaseTiming,
   NOTHING_SEEN,
   nextStep,
+  pauseMs,
   remember,
 } from './machine.ts'
 
@@ -37,7 +37,6 @@ export interface LeaseClock {
 }
 
 const REAL_CLOCK: LeaseClock = { monotonicMs: () => performance.now(), wallMs: Date.now }
-const LEASES = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' }
 
 interface Moment {
   readonly monotonicMs: number
@@ -55,6 +54,9 @@ export class LeaseHolder {
   #unsure = false
   #stopped = false
   #troubled = false
+  /** what a watch told since the last look began */
+  #heardVersion: string | undefined
+  /** undefined: a look is on its way, or there will be none */
   #timer: NodeJS.Timeout | undefined
   #expiry: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
@@ -84,10 +86,26 @@ export class LeaseHolder {
     this.#begin()
   }
 
+  /**
+   * Somebody changed the Lease, as a watch tells: it is looked at now. Nothing is believed of it but that, so news that come late, twice
+   * or never do no harm. @param version that it has since; empty: it is gone
+   */
+  heard(version: string): void {
+    this.#heardVersion = version
+    if (this.#timer === undefined || !this.#hasNews()) return
+    clearTimeout(this.#timer)
+    this.#begin()
+  }
+
+  #hasNews(): boolean {
+    return this.#heardVersion !== undefined && this.#heardVersion !== (this.#memory.record?.version ?? '')
+  }
+
   /** Nothing may be written any more when this is called. Gives the lease up, so that another one can begin at once. */
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
+    this.#timer = undefined
     clearTimeout(this.#expiry)
     await this.#round
     const { record } = this.#memory
@@ -105,10 +123,14 @@ export class LeaseHolder {
   }
 
   #begin(): void {
+    this.#timer = undefined
+    // What was written by somebody else has another version than the one that we would renew.
+    if (this.#hasNews()) this.#unsure = true
+    this.#heardVersion = undefined
     this.#round = this.#look().then(() => {
       if (this.#stopped) return
-      const { retryMs } = this.#options.timing
-      const wait = retryMs * (0.8 + 0.2 * (this.#options.random ?? Math.random)())
+      const { timing, random = Math.random } = this.#options
+      const wait = this.#hasNews() ? 0 : pauseMs(this.#memory, timing, this.#clock.monotonicMs(), random())
       this.#timer = setTimeout(() => this.#begin(), wait)
     })
   }
@@ -195,10 +217,10 @@ export class LeaseHolder {
 
   /** Undefined: somebody else was faster. */
   async #create(record: LeaseRecord): Promise<LeaseRecord | undefined> {
-    const { client, namespace } = this.#options
+    const { client, namespace, name } = this.#options
     const path = pathOf(LEASES, { namespace })
     const answer = await client.call(
-      { method: 'POST', path, body: this.#object(record) },
+      { method: 'POST', path, body: leaseObject(record, namespace, name) },
       { repeatable: false, expect: [409] },
     )
     return answer.status === 409 ? undefined : recordOf(answer.body)
@@ -209,39 +231,9 @@ export class LeaseHolder {
     const { client, namespace, name } = this.#options
     const path = pathOf(LEASES, { namespace, name })
     const answer = await client.call(
-      { method: 'PUT', path, body: this.#object(record) },
+      { method: 'PUT', path, body: leaseObject(record, namespace, name) },
       { repeatable: false, expect: [404, 409] },
     )
     return answer.status === 200 ? recordOf(answer.body) : undefined
-  }
-
-  #object({ version, holder, durationMs, renewTime, acquireTime, transitions }: LeaseRecord) {
-    const { namespace, name } = this.#options
-    return {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      // By the label it is known as ours, and goes with the rest.
-      metadata: { name, namespace, labels: LABELS, ...(version === '' ? {} : { resourceVersion: version }) },
-      spec: {
-        holderIdentity: holder,
-        leaseDurationSeconds: Math.max(1, Math.ceil(durationMs / 1000)),
-        renewTime,
-        acquireTime,
-        leaseTransitions: transitions,
-      },
-    }
-  }
-}
-
-function recordOf(body: unknown): LeaseRecord {
-  const object = asRecord(body)
-  const spec = asRecord(object['spec'])
-  return {
-    version: asText(asRecord(object['metadata'])['resourceVersion']),
-    holder: asText(spec['holderIdentity']),
-    durationMs: (asNumber(spec['leaseDurationSeconds']) ?? 0) * 1000,
-    renewTime: asText(spec['renewTime']),
-    acquireTime: asText(spec['acquireTime']),
-    transitions: asNumber(spec['leaseTransitions']) ?? 0,
   }
 }

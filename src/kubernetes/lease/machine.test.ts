@@ -7,6 +7,7 @@ import {
   leaseTiming,
   NOTHING_SEEN,
   nextStep,
+  pauseMs,
   remember,
 } from './machine.ts'
 
@@ -116,4 +117,17 @@ it('a Lease that was deleted is believed for its duration by those who knew it',
   const gone = remember(remember(NOTHING_SEEN, record(5, 'other'), 0), undefined, 1000)
   expect([8999, 9000].map((nowMs) => nextStep(gone, 'me', nowMs).kind)).toEqual(['wait', 'create'])
   expect(nextStep(NOTHING_SEEN, 'me', 0).kind).toBe('create')
+})
+
+it('who waits comes when the lease ends and not later; who has it, or cannot take it, comes when it is time', () => {
+  const seen = remember(NOTHING_SEEN, record(5, 'other'), 1000)
+  const pause = (memory: LeaseMemory, nowMs: number, random = 0.5) => pauseMs(memory, timing, nowMs, random)
+  expect([pause(seen, 1000), pause(seen, 1000, 0)]).toEqual([1350, 1200])
+  // As soon as it may be taken: not in the last moment in which it may not.
+  expect([pause(seen, 8000), nextStep(seen, 'me', 8000 + pause(seen, 8000)).kind]).toEqual([1001, 'take'])
+  expect(pause(seen, 9000)).toBe(1)
+  expect(pause(seen, 9001)).toBe(1350)
+  expect(pause(NOTHING_SEEN, 500)).toBe(1350)
+  const gone = remember(seen, undefined, 2000)
+  expect([pause(gone, 9900), nextStep(gone, 'me', 9900 + pause(gone, 9900)).kind]).toEqual([101, 'create'])
 })

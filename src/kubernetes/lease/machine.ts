@@ -65,3 +65,15 @@ export const leaseTiming = (durationMs: number): LeaseTiming => ({
   heldForMs: (durationMs * 5) / 8,
   retryMs: (durationMs * 3) / 16,
 })
+
+/**
+ * How long nobody needs to look: who waits for the end of a lease looks at that moment, and not only when it is time again.
+ * @param random 0 ≤ x < 1: several candidates need not come at once
+ */
+export function pauseMs(memory: LeaseMemory, timing: LeaseTiming, nowMs: number, random: number): number {
+  const { record, sinceMs, graceMs } = memory
+  const usualMs = timing.retryMs * (0.8 + 0.2 * random)
+  const leftMs = sinceMs + (record?.durationMs ?? graceMs) - nowMs
+  // A holder has as much left as there is, so he comes when it is time.
+  return leftMs < 0 ? usualMs : Math.min(usualMs, leftMs + 1)
+}

@@ -90,8 +90,10 @@ export class ControllerLab {
   }
 
   controller(...args: readonly string[]): RunningController {
+    // Tests have no time for the lease of a real installation.
+    const lease = args.includes('--lease-duration') ? [] : ['--lease-duration', '2s']
     const made = new RunningController([
-      ...['--kubeconfig', this.kubeconfig, '-n', 'metallb-system', '--lease-duration', '2s'],
+      ...['--kubeconfig', this.kubeconfig, '-n', 'metallb-system', ...lease],
       ...args,
     ])
     this.#controllers.push(made)
