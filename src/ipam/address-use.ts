@@ -18,6 +18,14 @@ export const claimOf = ({ service, ports, sharing, backend }: AddressRequest): C
   backend,
 })
 
+/** Whether both keep others from the same. */
+export const sameClaim = (a: Claim, b: Claim): boolean =>
+  a.service === b.service &&
+  a.sharing === b.sharing &&
+  a.backend === b.backend &&
+  a.ports.length === b.ports.length &&
+  a.ports.every((port, index) => port === b.ports[index])
+
 /** Claims with one such key may meet on an address; undefined for one that shares with nobody. */
 export const groupKey = ({ sharing, backend }: Pick<Claim, 'sharing' | 'backend'>): string | undefined =>
   sharing === '' ? undefined : `${sharing}\n${backend}`

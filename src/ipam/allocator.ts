@@ -1,7 +1,7 @@
 // Who has which address. Every decision is made here; what to do about it (status, events) is the controller's.
 import type { Ip, IpFamily } from '../net/ip.ts'
 import { err, ok, type Result } from '../net/result.ts'
-import { type Claim, claimOf, groupKey } from './address-use.ts'
+import { type Claim, claimOf, groupKey, sameClaim } from './address-use.ts'
 import { Holdbacks } from './holdbacks.ts'
 import type { NamespaceLabels, PoolDefinition } from './pool.ts'
 import type { PoolState } from './pool-state.ts'
@@ -165,7 +165,12 @@ export class Allocator {
     const { service } = request
     const before = this.#holdings.get(service)
     const claim = claimOf(request)
-    if (before !== undefined) this.#leave(before, undefined)
+    if (before !== undefined) {
+      // What a Service is told to have again and again costs nothing: entries that come and go have maps of this size made anew.
+      if (sameClaim(before.claim, claim) && samePlaces(before.places, places))
+        return { addresses: before.addresses, pool: places[0]?.pool.name ?? '' }
+      this.#leave(before, undefined)
+    }
     for (const { address, space, number } of places) {
       if (space.heldBackAt(number) !== undefined) this.#holdbacks.end(address)
       space.take(address, number, claim)
@@ -217,3 +222,7 @@ function wishes(families: Families): readonly (readonly IpFamily[])[] {
   if (families.fallback === undefined) return [[4, 6]]
   return [[4, 6], [families.fallback], [families.fallback === 4 ? 6 : 4]]
 }
+
+const samePlaces = (a: readonly Place[], b: readonly Place[]): boolean =>
+  a.length === b.length &&
+  a.every(({ space, number }, index) => space === b[index]?.space && number === b[index].number)
