@@ -24,7 +24,6 @@ export interface AdmissionContext extends ClusterConfiguration {
 const LET_PASS: ReadonlySet<string> = new Set([
   'V213',
   'V304',
-  'V603',
   'V610',
   'V702',
   'V802',
@@ -43,7 +42,7 @@ export function admit(request: AdmissionRequest, context: AdmissionContext): Adm
   if ((operation !== 'CREATE' && operation !== 'UPDATE') || object === undefined)
     return { allowed: true, warnings: [] }
   if (operation === 'CREATE' && request.namespace !== context.namespace)
-    return refused([], `resource must be created in ${context.namespace} namespace`, [])
+    return refused([], foreignMessage(request, context), [])
   return admitChange(request, object, context)
 }
 
@@ -52,12 +51,20 @@ function admitDelete(
   context: AdmissionContext,
 ): AdmissionAnswer {
   if (kind !== 'BFDProfile') return { allowed: true, warnings: [] }
-  const user = context.configuration.find(
-    (peer) => peer.kind === 'BGPPeer' && peer.metadata.namespace === namespace && bfdProfileOf(peer) === name,
-  )
-  if (user === undefined) return { allowed: true, warnings: [] }
-  return refused([], `failed to delete BFDProfile ${name}, used by BGPPeer ${user.metadata.name}`, [])
+  const users = context.configuration
+    .filter(
+      (peer) =>
+        peer.kind === 'BGPPeer' && peer.metadata.namespace === namespace && bfdProfileOf(peer) === name,
+    )
+    .map((peer) => peer.metadata.name)
+  if (users.length === 0) return { allowed: true, warnings: [] }
+  const message = `failed to delete BFDProfile ${name}, used by BGPPeer ${users.join(', ')}. Take "bfdProfile" off there first.`
+  return refused([], message, [])
 }
+
+/** MetalLB's words, and why. */
+const foreignMessage = ({ namespace }: AdmissionRequest, context: AdmissionContext): string =>
+  `resource must be created in ${context.namespace} namespace; what is in ${namespace || 'another one'} would be read by nobody`
 
 const bfdProfileOf = (peer: KubeObject): unknown =>
   (peer['spec'] as { readonly bfdProfile?: unknown } | undefined)?.bfdProfile

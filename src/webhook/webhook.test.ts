@@ -118,7 +118,7 @@ describe('answerReview', () => {
 describe('admission', () => {
   it('refuses objects in other namespaces, with MetalLB’s words', () => {
     expect(messageOf(create(pool('a', ['192.0.2.0/24'], 'default')))).toBe(
-      `resource must be created in ${NS} namespace`,
+      `resource must be created in ${NS} namespace; what is in default would be read by nobody`,
     )
   })
 
@@ -155,6 +155,12 @@ describe('admission', () => {
     expect(answer.warnings.join('\n')).not.toContain('"x"')
   })
 
+  it('refuses an advertisement that puts more together than the pool has, as MetalLB’s webhook does', () => {
+    const wide = make('BGPAdvertisement', 'a', { aggregationLength: 24, ipAddressPools: ['lan'] })
+    expect(messageOf(create(wide, around(pool('lan', ['192.0.2.0/28']))))).toMatch(/V603/)
+    expect(create(wide, around(pool('lan', ['192.0.2.0/24']))).allowed).toBe(true)
+  })
+
   it('warns when a change harms an object of another kind', () => {
     const advertisement = make('BGPAdvertisement', 'wide', { aggregationLength: 24, ipAddressPools: ['lan'] })
     const [old, shrunk] = [pool('lan', ['192.0.2.0/24']), pool('lan', ['192.0.2.0/28'])]
@@ -184,8 +190,10 @@ describe('admission', () => {
     const profile = make('BFDProfile', 'fast', {})
     const used = around(profile, peer('p', { bfdProfile: 'fast' }))
     expect(messageOf(admit(request('DELETE', profile), used))).toBe(
-      'failed to delete BFDProfile fast, used by BGPPeer p',
+      'failed to delete BFDProfile fast, used by BGPPeer p. Take "bfdProfile" off there first.',
     )
+    const twice = around(profile, peer('p', { bfdProfile: 'fast' }), peer('q', { bfdProfile: 'fast' }))
+    expect(messageOf(admit(request('DELETE', profile), twice))).toContain('used by BGPPeer p, q.')
     expect(admit(request('DELETE', profile), around(profile, peer('p'))).allowed).toBe(true)
     expect(admit(request('DELETE', pool('a', ['192.0.2.0/24'])), used).allowed).toBe(true)
   })

@@ -41,6 +41,10 @@ export const controllerRunFlags = withEnvironment({
     min: 0,
     max: 65_535,
   }),
+  'bgp-type': option({
+    options: ['native', 'frr', 'frr-k8s'] as const,
+    description: 'review as MetalLB’s webhook does for speakers of this type; by default for those of lbctl',
+  })(),
   'ml-secret-name': string({
     description: 'name of the Secret with the key of the gossip among speakers, made when there is none',
     helpValue: 'NAME',

@@ -120,6 +120,7 @@ export class ControllerProcess {
       namespace,
       configuration: () => this.#cluster.facts.known(),
       ...(owner === undefined ? {} : { owner }),
+      ...(settings.bgpType === undefined ? {} : { mode: settings.bgpType }),
       port: settings.webhookPort,
       log: (level, text) => log({ level, caller: 'webhook', fields: { webhook: 'lbctl', msg: text }, text }),
     })

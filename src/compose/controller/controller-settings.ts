@@ -1,6 +1,7 @@
 // The words of `controller run` → what they mean, or what is wrong with them.
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { Mode } from '../../config/rules/context.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { PORTS } from '../../install/names.ts'
 import { parseDuration } from '../../net/duration.ts'
@@ -18,6 +19,7 @@ export interface ControllerWords {
   readonly 'lease-duration': string
   readonly 'webhook-mode': 'enabled' | 'disabled'
   readonly 'webhook-port'?: number
+  readonly 'bgp-type'?: Mode | undefined
   readonly force?: boolean
   readonly 'ml-secret-name'?: string | undefined
   readonly deployment?: string | undefined
@@ -40,6 +42,8 @@ export interface ControllerSettings {
   readonly webhooks: boolean
   /** 0: any free one */
   readonly webhookPort: number
+  /** of MetalLB's speakers; undefined: they are lbctl's */
+  readonly bgpType: Mode | undefined
   /** also beside a controller of MetalLB */
   readonly force: boolean
   readonly memberlistSecret: string | undefined
@@ -68,6 +72,7 @@ export function controllerSettings(words: ControllerWords, env: NodeJS.ProcessEn
     leaseDurationMs: wholeSeconds(time('lease-duration', words['lease-duration'], SHORTEST_LEASE_MS)),
     webhooks: words['webhook-mode'] === 'enabled',
     webhookPort: words['webhook-port'] ?? PORTS.webhook,
+    bgpType: words['bgp-type'] ?? frrType(of('METALLB_BGP_TYPE')),
     force: words.force ?? false,
     memberlistSecret: words['ml-secret-name'] ?? of('METALLB_ML_SECRET_NAME'),
     deployment: words.deployment ?? of('METALLB_DEPLOYMENT'),
@@ -91,6 +96,13 @@ function probeSpeakers({
     return where === undefined ? [] : [{ name: text, ...where }]
   })
 }
+
+/**
+ * Speakers of lbctl refuse nothing that those of MetalLB do in their native mode, which is also what an installation of lbctl says that it
+ * is to whoever reads MetalLB's variable.
+ */
+const frrType = (type: string | undefined): Mode | undefined =>
+  type === 'frr' || type === 'frr-k8s' ? type : undefined
 
 /** A Lease has no fractions of seconds. */
 const wholeSeconds = (ms: number): number => Math.ceil(ms / 1000) * 1000

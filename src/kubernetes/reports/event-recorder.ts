@@ -15,14 +15,15 @@ export interface EventRecorderOptions {
   readonly nowMs?: () => number
 }
 
-/** Waiting to be written; the oldest give way. */
-const MOST_WAITING = 1000
+/** Waiting to be written; the oldest give way. A controller that is started beside ten thousand Services has something to say of each. */
+const MOST_WAITING = 20_000
 const EVENTS = { group: '', version: 'v1', resource: 'events' }
 
 export class EventRecorder {
   readonly #options: EventRecorderOptions
   readonly #ledger = new EventLedger()
-  #waiting: EventEntry[] = []
+  /** by the name of their objects */
+  readonly #waiting = new Map<string, EventEntry>()
   #writing = false
   #told = false
   #stopped = false
@@ -36,20 +37,29 @@ export class EventRecorder {
     const entry = this.#ledger.take(event, (this.#options.nowMs ?? Date.now)())
     if (entry === undefined) return
     // Of one event that came several times meanwhile, the last count says it all.
-    this.#waiting = this.#waiting.filter(({ objectName }) => objectName !== entry.objectName)
-    this.#waiting.push(entry)
-    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift()
+    this.#waiting.delete(entry.objectName)
+    this.#waiting.set(entry.objectName, entry)
+    if (this.#waiting.size > MOST_WAITING) this.#take()
     if (!this.#writing) void this.#writeAll()
   }
 
   stop(): void {
     this.#stopped = true
-    this.#waiting = []
+    this.#waiting.clear()
+  }
+
+  /** The oldest. */
+  #take(): EventEntry | undefined {
+    for (const [name, entry] of this.#waiting) {
+      this.#waiting.delete(name)
+      return entry
+    }
+    return undefined
   }
 
   async #writeAll(): Promise<void> {
     this.#writing = true
-    for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) {
+    for (let entry = this.#take(); entry !== undefined; entry = this.#take()) {
       try {
         await this.#write(entry)
       } catch (error) {

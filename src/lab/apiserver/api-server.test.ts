@@ -243,3 +243,14 @@ describe('the API server of the laboratory', () => {
     expect(new Set(seen.map(({ object }) => object.metadata['name'])).size).toBe(10_001)
   }, 60_000)
 })
+
+it('a dry run of DELETE changes nothing, said in the query or, as kubectl does, in the body', async () => {
+  const server = await start()
+  await call(server, 'POST', MAPS, configMap('one'))
+  const options = { kind: 'DeleteOptions', apiVersion: 'v1', dryRun: ['All'] }
+  expect((await call(server, 'DELETE', `${MAPS}/one`, options)).status).toBe(200)
+  expect((await call(server, 'DELETE', `${MAPS}/one?dryRun=All`)).status).toBe(200)
+  expect((await call(server, 'DELETE', MAPS, options)).status).toBe(200)
+  expect((await call(server, 'DELETE', `${MAPS}/one`, { ...options, dryRun: ['Some'] })).status).toBe(422)
+  expect((await call(server, 'GET', `${MAPS}/one`)).status).toBe(200)
+})

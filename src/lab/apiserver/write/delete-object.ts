@@ -22,6 +22,8 @@ export interface DeleteOptions {
   /** Background where nothing is said. */
   readonly propagation: string
   readonly gracePeriodSeconds: number | undefined
+  /** as it stands in the body, where kubectl says it */
+  readonly dryRun: boolean
 }
 
 const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io'
@@ -37,7 +39,13 @@ export function deleteOptions(text: string, query: URLSearchParams): DeleteOptio
     const cause = unsupportedValue('propagationPolicy', JSON.stringify(propagation), PROPAGATIONS)
     throw invalid('meta.k8s.io', 'DeleteOptions', '', [cause])
   }
+  const dryRuns = listAt(body, 'dryRun')
+  if (dryRuns.some((value) => value !== 'All')) {
+    const cause = unsupportedValue('dryRun', JSON.stringify(dryRuns), ['All'])
+    throw invalid('meta.k8s.io', 'DeleteOptions', '', [cause])
+  }
   return {
+    dryRun: dryRuns.length > 0,
     uid: textAt(body, 'preconditions', 'uid'),
     resourceVersion: textAt(body, 'preconditions', 'resourceVersion'),
     propagation,
@@ -67,12 +75,13 @@ export async function deleteObject(
   await world.presenter.prepare(served, [stored])
   await world.admission.validate(context, undefined, world.presenter.show(served, stored), 'DELETE')
   const held = heldBy(context, stored, options)
+  const dryRun = options.dryRun || context.options.dryRun
   if (held === undefined) {
-    const last = context.options.dryRun ? stored : (world.store.remove(served.storage, key) ?? stored)
+    const last = dryRun ? stored : (world.store.remove(served.storage, key) ?? stored)
     if (served.rules.deleteAnswersObject !== true) return deleted(context, stored)
     return world.presenter.show(served, last)
   }
-  if (held === stored || context.options.dryRun) return world.presenter.show(served, held)
+  if (held === stored || dryRun) return world.presenter.show(served, held)
   const kept = world.store.put(served.storage, key, clone(held))
   await world.presenter.prepare(served, [kept])
   return world.presenter.show(served, kept)
