@@ -103,5 +103,6 @@ export const DEVIATIONS: Readonly<Record<string, Readonly<Record<string, string>
     'TokenReview: a ServiceAccount': 'tokens are redacted in the recording',
     'TokenReview: for another audience': 'tokens are redacted in the recording',
   },
+  '33': { '$ kubectl version (1)': VERSION },
   '29': { 'Accept: q values': YAML, 'redirect-looking path: /api/': 'the address of the server' },
 }

@@ -5,6 +5,7 @@ const LEARNED = new Set([
   'uid',
   'resourceVersion',
   'continue',
+  'etag',
   'name',
   'clusterIP',
   'nodePort',
@@ -41,6 +42,10 @@ export class KnownValues {
     if (Array.isArray(value))
       return value.map((one) => this.translate(one, key === 'clusterIPs' ? 'clusterIP' : key))
     if (isMap(value)) {
+      const { path } = value
+      // A part of a JSON patch says what its value is by the path.
+      if (typeof path === 'string' && path.startsWith('/') && 'value' in value)
+        return { ...value, value: this.translate(value['value'], path.slice(path.lastIndexOf('/') + 1)) }
       return Object.fromEntries(
         Object.entries(value).map(([inner, one]) => [inner, this.translate(one, inner)]),
       )

@@ -2,6 +2,11 @@
 import { customResourceDefinitions } from '../../../src/config/crds/custom-resource-definitions.ts'
 import node1 from '../../fixtures/kubernetes/node1.json' with { type: 'json' }
 
+/** As the manifests of MetalLB have it. */
+const POD_SECURITY = Object.fromEntries(
+  ['audit', 'enforce', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'privileged']),
+)
+
 export function metallbCluster(): readonly object[] {
   const nodes = [1, 2, 3].map((number) => {
     const node = structuredClone(node1)
@@ -12,6 +17,10 @@ export function metallbCluster(): readonly object[] {
     }
     return node
   })
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'metallb-system' } }
+  const namespace = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'metallb-system', labels: POD_SECURITY },
+  }
   return [namespace, ...nodes, ...customResourceDefinitions()]
 }

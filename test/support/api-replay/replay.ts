@@ -27,6 +27,7 @@ interface Answer {
   readonly status: number
   readonly warning: string | undefined
   readonly contentType: string | undefined
+  readonly etag: string | undefined
   readonly body: unknown
 }
 
@@ -59,6 +60,7 @@ export async function replay(
     }
     const answer = await ask(entry, known, options, agent)
     if (answer.status < 300) known.learn(entry.response.body, answer.body)
+    known.learn({ etag: entry.response.headers?.['etag'] }, { etag: answer.etag })
     await options.after?.(entry, answer.body, index)
     // The garbage collector's turn: its timers are due before this one.
     if (entry.request.method === 'DELETE') await new Promise((resolve) => setTimeout(resolve, 5))
@@ -129,6 +131,9 @@ function send(
       headers: {
         'user-agent': 'lbctl/0.1',
         ...headers,
+        ...(headers?.['if-none-match'] === undefined
+          ? {}
+          : { 'if-none-match': known.translateQuery('etag', headers['if-none-match']) }),
         ...(authorization === undefined ? {} : { authorization }),
         ...(text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) }),
       },
@@ -162,6 +167,7 @@ function ask(
           status: response.statusCode ?? 0,
           warning: Array.isArray(warning) ? warning.join(', ') : warning,
           contentType,
+          etag: response.headers.etag,
           body: text === '' ? null : json ? JSON.parse(text) : text,
         })
       })

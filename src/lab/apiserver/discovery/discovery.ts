@@ -190,6 +190,13 @@ function discoveredResource({ resource, custom }: ServedKind) {
   }
 }
 
+/** `/apis/apps`, `/apis/apps/v1`. */
+export const groupPaths = (registry: KindRegistry): readonly string[] =>
+  groupsOf(registry).flatMap((group) => [
+    `/apis/${group}`,
+    ...versionsOf(registry, group).map((version) => `/apis/${group}/${version}`),
+  ])
+
 const hash = (text: string, algorithm: string): string =>
   createHash(algorithm)
     .update(text)

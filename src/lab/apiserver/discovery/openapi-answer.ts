@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto'
 import { notAcceptable, rangesOf } from '../http/media-types.ts'
 import { plainText } from '../http/plain-text.ts'
 import type { ApiAnswer, ApiRequest } from '../http/request.ts'
-import { openApiV2, openApiV2Protobuf, openApiV3, openApiV3Index } from '../openapi/documents.ts'
+import {
+  openApiV2,
+  openApiV2Protobuf,
+  openApiV3,
+  openApiV3Index,
+  openApiV3List,
+} from '../openapi/documents.ts'
 import type { KindRegistry } from '../registry/kind-registry.ts'
 import { apiVersionOf } from '../resource-kind.ts'
 
@@ -19,6 +25,8 @@ export function openApiAnswer(registry: KindRegistry, request: ApiRequest): ApiA
     if (!wanted.includes(ASKED_PROTOBUF)) throw notAcceptable()
     return { code: 200, body: openApiV2Protobuf(), headers: { 'content-type': ANSWERED_PROTOBUF } }
   }
+  const list = openApiV3List(path.slice('/openapi/v3/'.length), resources)
+  if (list !== undefined) return withEtag(request, list)
   const groupVersion = /^\/openapi\/v3\/(?:api|apis)\/(.+)$/.exec(path)?.[1]
   const known = resources.some((resource) => apiVersionOf(resource) === groupVersion)
   return known && groupVersion !== undefined

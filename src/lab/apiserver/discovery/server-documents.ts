@@ -1,4 +1,4 @@
-// /version and the health paths.
+// The list of paths, /version, and the health paths.
 import { plainText } from '../http/plain-text.ts'
 import type { ApiAnswer, ApiRequest } from '../http/request.ts'
 
@@ -19,16 +19,36 @@ const VERSION = {
   platform: 'linux/amd64',
 }
 
-const HEALTH = new Set(['/healthz', '/livez', '/readyz'])
-const CHECKS = ['ping', 'log', 'etcd', 'informer-sync']
-
-export function serverDocument(request: ApiRequest): ApiAnswer | undefined {
-  const path = request.path.replace(/\/$/, '')
-  if (path === '/version') return { code: 200, body: VERSION }
-  if (HEALTH.has(path)) {
-    if (!request.query.has('verbose')) return plainText(200, 'ok')
-    const lines = CHECKS.map((check) => `[+]${check} ok`)
-    return plainText(200, `${lines.join('\n')}\n${path.slice(1)} check passed\n`)
-  }
-  return undefined
+/** What a real server looks at besides its start-up hooks, in its order. */
+const CHECKS: Readonly<Record<string, readonly string[]>> = {
+  healthz: ['ping', 'log', 'etcd'],
+  livez: ['ping', 'log', 'etcd'],
+  readyz: ['ping', 'log', 'informer-sync', 'shutdown'],
 }
+
+/** @param groupPaths `/apis/GROUP` and `/apis/GROUP/VERSION` of all that is served */
+export function serverDocument(
+  request: ApiRequest,
+  groupPaths: () => readonly string[],
+): ApiAnswer | undefined {
+  const path = request.path.replace(/\/$/, '')
+  if (path === '') return { code: 200, body: { paths: rootPaths(groupPaths()) } }
+  if (path === '/version') return { code: 200, body: VERSION }
+  const [, probe = '', check, ...more] = path.split('/')
+  const checks = CHECKS[probe]
+  if (checks === undefined || more.length > 0) return undefined
+  if (check !== undefined) return checks.includes(check) ? plainText(200, 'ok') : undefined
+  if (!request.query.has('verbose')) return plainText(200, 'ok')
+  const lines = checks.map((each) => `[+]${each} ok`)
+  return plainText(200, `${lines.join('\n')}\n${probe} check passed\n`)
+}
+
+const rootPaths = (groupPaths: readonly string[]): readonly string[] =>
+  [
+    ...['/api', '/api/v1', '/apis', '/apis/', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/version'],
+    ...groupPaths,
+    ...Object.entries(CHECKS).flatMap(([probe, checks]) => [
+      `/${probe}`,
+      ...checks.map((each) => `/${probe}/${each}`),
+    ]),
+  ].sort()

@@ -3,7 +3,7 @@
 import { demandRight } from '../auth/audit.ts'
 import { accountUidIn, answerReview, isReview } from '../auth/reviews.ts'
 import { ANONYMOUS } from '../auth/token-book.ts'
-import { discoveryAnswer } from '../discovery/discovery.ts'
+import { discoveryAnswer, groupPaths } from '../discovery/discovery.ts'
 import { openApiAnswer } from '../discovery/openapi-answer.ts'
 import { serverDocument } from '../discovery/server-documents.ts'
 import type { ServedKind } from '../registry/served-kind.ts'
@@ -85,7 +85,7 @@ function pathAnswer(world: World, request: ApiRequest): ApiAnswer {
   const document =
     discoveryAnswer(world.registry, request, world.address()) ??
     openApiAnswer(world.registry, request) ??
-    serverDocument(request)
+    serverDocument(request, () => groupPaths(world.registry))
   if (document === undefined) throw new PageNotFound()
   return document
 }

@@ -33,15 +33,35 @@ export function openApiV2Protobuf(): string {
 
 /** `/openapi/v3`: where the documents are. The hash changes with the content, so that clients may keep what they have. */
 export function openApiV3Index(resources: readonly ResourceKind[]): JsonObject {
-  const groupVersions = [...new Set(resources.map(apiVersionOf))].sort()
-  const paths = groupVersions.map((groupVersion): [string, JsonObject] => {
-    const path = `${groupVersion.includes('/') ? 'apis' : 'api'}/${groupVersion}`
-    const hash = hashOf(
-      JSON.stringify(resources.filter((resource) => apiVersionOf(resource) === groupVersion)),
-    )
-    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }]
-  })
-  return { paths: Object.fromEntries(paths) }
+  const groupVersions = [...new Set(resources.map(apiVersionOf))]
+  const paths = groupVersions.map((groupVersion): [string, string] => [
+    `${groupVersion.includes('/') ? 'apis' : 'api'}/${groupVersion}`,
+    hashOf(JSON.stringify(resources.filter((resource) => apiVersionOf(resource) === groupVersion))),
+  ])
+  const lists = listPathsOf(resources).map((path): [string, string] => [path, hashOf(path)])
+  const entry = ([path, hash]: [string, string]): [string, JsonObject] => [
+    path,
+    { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` },
+  ]
+  return { paths: Object.fromEntries([...paths, ...lists].sort().map(entry)) }
+}
+
+/** `api`, `apis`, and `apis/GROUP` of the built-in groups: those of definitions are not described. @param resources all that are served */
+const listPathsOf = (resources: readonly ResourceKind[]): readonly string[] => {
+  const groups = resources
+    .filter(({ group, schema }) => group !== '' && schema === undefined)
+    .map(({ group }) => group)
+  return ['api', 'apis', ...new Set(groups.map((group) => `apis/${group}`))]
+}
+
+/** What stands under one of these paths: a GET that tells what there is. Undefined: it is none of them. */
+export function openApiV3List(path: string, resources: readonly ResourceKind[]): JsonObject | undefined {
+  if (!listPathsOf(resources).includes(path)) return undefined
+  const get = {
+    description: 'get what is served',
+    responses: { 200: { description: 'OK' }, 401: { description: 'Unauthorized' } },
+  }
+  return { openapi: '3.0.0', info: INFO, paths: { [`/${path}/`]: { get } } }
 }
 
 /** `/openapi/v3/apis/GROUP/VERSION`. @param groupVersion `v1` or `metallb.io/v1beta1` */

@@ -48,10 +48,10 @@ const age = (object: KubeObject, nowMs: number): string =>
   ageText(object.metadata['creationTimestamp'], nowMs)
 const count = (value: unknown): number => (isObject(value) ? Object.keys(value).length : 0)
 
-export const DEFAULT_TABLE: TableKind = table('Name,Created At', (object) => [
-  nameOf(object),
-  object.metadata['creationTimestamp'] ?? null,
-])
+export const DEFAULT_TABLE: TableKind = {
+  columns: [NAME_COLUMN, { ...column('Created At'), type: 'date' }],
+  cells: (object) => [nameOf(object), object.metadata['creationTimestamp'] ?? null],
+}
 
 const WEBHOOKS = table('Name,Webhooks#,Age', (object, now) => [
   nameOf(object),
