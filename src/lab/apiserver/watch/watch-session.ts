@@ -4,7 +4,7 @@ import { objectAt } from '../json-value.ts'
 import type { WatchOptions } from '../list/list-options.ts'
 import type { ServedKind } from '../registry/served-kind.ts'
 import { apiVersionOf, type KubeObject } from '../resource-kind.ts'
-import { failure } from '../status.ts'
+import { ApiRefusal, failure } from '../status.ts'
 import type { ObjectStore, StoreEvent } from '../storage/object-store.ts'
 import type { Presenter } from '../storage/presenter.ts'
 import { seenEvent } from './watch-events.ts'
@@ -43,6 +43,8 @@ export class WatchSession {
   readonly #undo: (() => void)[] = []
   #from = 0
   #ended = false
+  /** What a webhook converts comes late; what follows waits for it. */
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(store: ObjectStore, presenter: Presenter, request: WatchRequest, sink: WatchSink) {
     this.#store = store
@@ -59,13 +61,15 @@ export class WatchSession {
     if (stateFirst) this.#sendState()
     else if (options.sendInitialEvents === false) this.#from ||= this.#store.revision
     else if (!this.#replay()) return
-    this.#undo.push(this.#store.listen(served.storage, (event) => this.#follow(event)))
+    this.#undo.push(this.#store.listen(served.storage, (event) => this.#heard(event)))
     const timeoutMs = options.timeoutSeconds > 0 ? options.timeoutSeconds * 1_000 : NO_TIMEOUT_MS
     this.#undo.push(timers.after(timeoutMs, () => this.end()))
     if (!options.bookmarks) return
     this.#bookmarkEvery(timers, this.#request.bookmarkIntervalMs)
     if (timeoutMs > LAST_BOOKMARK_MS * 1.5) {
-      this.#undo.push(timers.after(timeoutMs - LAST_BOOKMARK_MS, () => this.#bookmark()))
+      this.#undo.push(
+        timers.after(timeoutMs - LAST_BOOKMARK_MS, () => this.#inTurn([], () => this.#bookmark())),
+      )
     }
   }
 
@@ -103,7 +107,7 @@ export class WatchSession {
   #replay(): boolean {
     const past = this.#store.since(this.#request.served.storage, this.#from)
     if ('events' in past) {
-      for (const event of past.events) this.#follow(event)
+      for (const event of past.events) this.#heard(event)
       return true
     }
     // Events have no watch cache in front of etcd, so they are refused in etcd's words.
@@ -115,6 +119,29 @@ export class WatchSession {
     this.#ended = true
     this.#sink.end()
     return false
+  }
+
+  #heard(event: StoreEvent): void {
+    const shown = event.previous === undefined ? [event.object] : [event.object, event.previous]
+    this.#inTurn(shown, () => this.#follow(event))
+  }
+
+  #inTurn(objects: readonly KubeObject[], tell: () => void): void {
+    const { served } = this.#request
+    if (served.custom?.conversionWebhook === undefined) {
+      tell()
+      return
+    }
+    const told = this.#turn.then(() => this.#presenter.prepare(served, objects)).then(tell)
+    this.#turn = told.catch((error: unknown) => this.#fail(error))
+  }
+
+  /** @throws what is no refusal */
+  #fail(error: unknown): void {
+    if (!(error instanceof ApiRefusal)) throw error
+    if (this.#ended) return
+    this.#sink.line(`{"type":"ERROR","object":${JSON.stringify(error.status)}}`)
+    this.end()
   }
 
   #follow(event: StoreEvent): void {
@@ -131,7 +158,7 @@ export class WatchSession {
 
   #bookmarkEvery(timers: WatchTimers, intervalMs: number): void {
     const next = timers.after(intervalMs, () => {
-      this.#bookmark()
+      this.#inTurn([], () => this.#bookmark())
       if (!this.#ended) this.#bookmarkEvery(timers, intervalMs)
     })
     this.#undo.push(next)
