@@ -2,7 +2,7 @@
 import { nodeMatrix } from '../diagnose/agents/matrix.ts'
 import type { ClusterFacts } from '../diagnose/cluster/cluster-facts.ts'
 import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
-import type { OtherNodesRequest } from './agents/other-nodes-request.ts'
+import type { AgentsVoice, OtherNodesRequest } from './agents/other-nodes-request.ts'
 import { type ClusterRequest, type ClusterWork, judgedView } from './diagnose-cluster.ts'
 import { withHostFacts } from './host-facts/with-host-facts.ts'
 
@@ -16,8 +16,10 @@ const USUAL_NODES = 20
 export function allWork(
   request: AllRequest,
   step: (name: string, text: string) => void,
+  warn: (text: string) => void,
   signal: AbortSignal,
 ): ClusterWork {
+  const voice: AgentsVoice = { tell: (text) => step('nodes', text), warn }
   const isOfFile = (request.facts ?? request.bundle) !== undefined
   const isWide = request.agents === true || request.ssh !== undefined
   return {
@@ -35,7 +37,7 @@ export function allWork(
     judge: async (read) => {
       const host = { nodeName: request['node-name'], netns: undefined, focus: undefined }
       const here = isOfFile ? read : await withHostFacts(read, host, step, signal)
-      const facts = isWide ? await fromOtherNodes(here, request, step, signal) : here
+      const facts = isWide ? await fromOtherNodes(here, request, voice, signal) : here
       const { verdict } = judgedView(facts, request)
       return { facts, reports: [{ subject: 'cluster', verdict, matrix: nodeMatrix(facts) }] }
     },
@@ -50,9 +52,9 @@ function questionOf(facts: ClusterFacts) {
 async function fromOtherNodes(
   facts: ClusterFacts,
   request: AllRequest,
-  step: (name: string, text: string) => void,
+  voice: AgentsVoice,
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
   const { withOtherNodes } = await import('./agents/other-nodes.ts')
-  return withOtherNodes(request, questionOf(facts), (text) => step('nodes', text), signal)
+  return withOtherNodes(request, questionOf(facts), voice, signal)
 }

@@ -33,7 +33,16 @@ export interface ServiceRequest extends ClusterRequest, ServiceLookRequest {
   readonly service: string
 }
 
-export function serviceWork(request: ServiceRequest, progress: Progress, signal: AbortSignal): ClusterWork {
+/** And what has to be known whatever else is shown. */
+export interface LookProgress extends Progress {
+  readonly warn: (text: string) => void
+}
+
+export function serviceWork(
+  request: ServiceRequest,
+  progress: LookProgress,
+  signal: AbortSignal,
+): ClusterWork {
   const asked = request.service.trim()
   const namespace = asked.includes('/') ? asked.split('/')[0] : undefined
   return {
@@ -69,7 +78,7 @@ export async function withLook(
   read: ClusterFacts,
   services: readonly ServiceObject[],
   request: ServiceLookRequest,
-  progress: Progress,
+  progress: LookProgress,
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
   const host = await withHost(read, services, request, progress, signal)
@@ -102,12 +111,12 @@ async function fromOtherNodes(
   facts: ClusterFacts,
   services: readonly ServiceObject[],
   request: ServiceLookRequest,
-  progress: Progress,
+  progress: LookProgress,
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
   const { withOtherNodes } = await import('./agents/other-nodes.ts')
-  const tell = (text: string): void => progress.step('nodes', text)
-  return withOtherNodes(request, questionOf(facts, services, request), tell, signal)
+  const voice = { tell: (text: string) => progress.step('nodes', text), warn: progress.warn }
+  return withOtherNodes(request, questionOf(facts, services, request), voice, signal)
 }
 
 function refuseWithoutServices({ services, vantage }: ClusterFacts): void {

@@ -1,5 +1,6 @@
 // Pods of agents over the API: created, looked at, read, deleted. The one thing that a diagnosis writes, and only when it is told to.
 import type { KubeObject } from '../config/kube-object.ts'
+import { notAdmitted } from '../diagnose/agents/admission.ts'
 import { AGENT_CONTAINER, AGENT_SELECTOR, RUN_LABEL } from '../diagnose/agents/agent-pod.ts'
 import type { AgentContainer, AgentPodFact, AgentPods, Done, Refusal } from '../diagnose/agents/ports.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
@@ -29,6 +30,7 @@ export function openAgentPods(options: ConnectionOptions, namespace: string): Ag
   const connection = openConnection(options)
   const client = new ApiClient(connection, CLIENT)
   const pods = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
+  const jobs = `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`
   const one = (name: string): string => `${pods}/${encodeURIComponent(name)}`
   return {
     close: () => connection.close(),
@@ -71,6 +73,24 @@ export function openAgentPods(options: ConnectionOptions, namespace: string): Ag
         )
         return undefined
       }),
+    keep: (job: KubeObject) =>
+      done(namespace, async () => {
+        const { body } = await client.call({ method: 'POST', path: jobs, body: job }, { repeatable: false })
+        const { name, uid } = asRecord(asRecord(body)['metadata'])
+        return { name: asText(name), uid: asText(uid) }
+      }),
+    letGo: ({ name, uid }) =>
+      done(namespace, async () => {
+        const body = {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          preconditions: { uid },
+          propagationPolicy: 'Background',
+        }
+        const path = `${jobs}/${encodeURIComponent(name)}`
+        await client.call({ method: 'DELETE', path, body }, { repeatable: true, expect: [404, 409] })
+        return undefined
+      }),
   }
 }
 
@@ -111,17 +131,17 @@ async function done<T>(namespace: string, work: () => Promise<T>): Promise<Done<
 }
 
 function refusalOf(error: LbctlError, namespace: string): Refusal {
+  const { kind } = error
   const answer = error.facts['answer']
-  const said = answer === undefined ? '' : ` (${answer})`
   // RBAC refuses with the name of the user; what refuses otherwise is admission, which looks at the Pod.
-  const isAdmission = error.kind === 'permission' && answer !== undefined
+  const admission = kind === 'permission' && answer !== undefined ? notAdmitted(answer, namespace) : undefined
   return {
-    reason: `${error.message.replace(/\.$/, '')}${said}`,
-    remedy: isAdmission
-      ? `Pods in the network of the node have to be admitted there: kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged, or name a namespace that admits them with --agent-namespace.`
-      : error.hints[0],
-    forAll: error.kind === 'permission',
-    uncertain: error.kind === 'timeout' || error.kind === 'unreachable',
+    reason:
+      admission?.reason ?? `${error.message.replace(/\.$/, '')}${answer === undefined ? '' : ` (${answer})`}`,
+    remedy: admission?.remedy ?? error.hints[0],
+    // Pods differ in their node alone.
+    forAll: kind === 'permission' || kind === 'input',
+    uncertain: kind === 'timeout' || kind === 'unreachable',
   }
 }
 

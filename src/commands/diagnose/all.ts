@@ -37,7 +37,7 @@ export default class DiagnoseAll extends BaseCommand {
       output.showSteps ? this.progress(`${name}: ${text}`) : undefined
     this.exitWith(
       await this.interruptible((signal) =>
-        runCluster(flags, allWork(flags, step, signal), output, this.host.root, signal),
+        runCluster(flags, allWork(flags, step, output.progress, signal), output, this.host.root, signal),
       ),
     )
   }

@@ -40,6 +40,7 @@ export default class DiagnoseService extends BaseCommand {
       step: (name: string, text: string) =>
         output.showSteps ? this.progress(`${name}: ${text}`) : undefined,
       probe: () => undefined,
+      warn: output.progress,
     }
     this.exitWith(
       await this.interruptible((signal) =>

@@ -51,4 +51,9 @@ export const otherNodesFlags = {
     default: 'ssh',
     helpValue: 'WORDS',
   }),
+  'ssh-lbctl': string({
+    description: 'how lbctl is called on the nodes, as sudo -n lbctl, or its path',
+    default: 'lbctl',
+    helpValue: 'WORDS',
+  }),
 }

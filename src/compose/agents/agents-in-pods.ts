@@ -1,7 +1,9 @@
 // Plans → Pods → what they printed.
 
+import { agentKeeper } from '../../diagnose/agents/agent-keeper.ts'
 import type { AgentPlan } from '../../diagnose/agents/agent-plan.ts'
-import { agentPod, podNameOf } from '../../diagnose/agents/agent-pod.ts'
+import { AGENT_SELECTOR, agentPod, podNameOf } from '../../diagnose/agents/agent-pod.ts'
+import type { LeftPod } from '../../diagnose/agents/agents-state.ts'
 import { itemsOf } from '../../diagnose/cluster/cluster-facts.ts'
 import type { ClusterView } from '../../diagnose/cluster/cluster-view.ts'
 import { listAt, mapAt, textAt } from '../../diagnose/cluster/object-fields.ts'
@@ -9,7 +11,7 @@ import { LbctlError } from '../../errors/lbctl-error.ts'
 import { systemClock } from '../linux.ts'
 import { version } from '../version.ts'
 import { type AgentsRunOutcome, driveAgents } from './drive-agents.ts'
-import type { OtherNodesRequest } from './other-nodes-request.ts'
+import type { AgentsVoice, OtherNodesRequest } from './other-nodes-request.ts'
 
 export interface PodsRequest
   extends Pick<OtherNodesRequest, 'agent-image' | 'agent-namespace' | 'kubeconfig' | 'context'> {
@@ -18,7 +20,7 @@ export interface PodsRequest
 }
 
 /** Pods at a time: each pulls an image, and the API server is looked at as little as is needed. */
-const AT_ONCE = 10
+export const AT_ONCE = 10
 /** Beyond our own patience, so that the cluster ends a Pod whose maker was killed. */
 const GRACE_SECONDS = 30
 
@@ -26,18 +28,18 @@ const GRACE_SECONDS = 30
 export async function agentsInPods(
   plans: readonly AgentPlan[],
   request: PodsRequest,
-  tell: (text: string) => void,
+  { tell, warn }: AgentsVoice,
   signal: AbortSignal,
-): Promise<AgentsRunOutcome> {
+): Promise<AgentsRunOutcome['outcomes']> {
   const [first] = plans
-  if (first === undefined) return { outcomes: new Map(), left: [] }
+  if (first === undefined) return new Map()
   const settings = podSettings(request)
   const { openAgentPods } = await import('../../kubernetes/agent-pods.ts')
   const { kubeconfig, context, timeoutMs } = request
   const pods = openAgentPods({ kubeconfig, context }, settings.namespace)
   const byNode = new Map(plans.map((plan) => [plan.node, plan]))
   try {
-    return await driveAgents(
+    const { outcomes, left } = await driveAgents(
       {
         settings: {
           run: first.run,
@@ -45,16 +47,33 @@ export async function agentsInPods(
           atOnce: AT_ONCE,
           timeoutMs,
         },
-        podOf: (node, name) => agentPod(byNode.get(node) ?? first, name, settings),
+        keeper: agentKeeper(first.run, settings, { pods: plans.length, atOnce: AT_ONCE }),
+        podOf: (node, name, keeper) => agentPod(byNode.get(node) ?? first, name, settings, keeper),
         pods,
         clock: systemClock,
         tell,
       },
       signal,
     )
+    if (left.length > 0) warn(leftText(left, settings))
+    return outcomes
   } finally {
     pods.close()
   }
+}
+
+function leftText(
+  left: readonly LeftPod[],
+  { namespace, deadlineSeconds }: { readonly namespace: string; readonly deadlineSeconds: number },
+): string {
+  const lines = left.map(({ node, pod, reason }) => {
+    const where = node === undefined ? '' : ` on ${node}`
+    return `Pod ${namespace}/${pod}${where} may be there still: ${reason}.`
+  })
+  return [
+    ...lines,
+    `It ends by itself after ${deadlineSeconds} s at the latest, and the next run with --agents deletes what is left of it. To do so now: kubectl -n ${namespace} delete pods,jobs -l ${AGENT_SELECTOR}`,
+  ].join('\n')
 }
 
 /** @throws LbctlError `usage` */

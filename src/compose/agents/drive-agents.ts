@@ -9,15 +9,18 @@ import {
   type AgentsState,
   agentsState,
   isFinished,
+  type LeftPod,
   outcomesOf,
 } from '../../diagnose/agents/agents-state.ts'
 import { stepAgents } from '../../diagnose/agents/machine.ts'
-import type { AgentPods } from '../../diagnose/agents/ports.ts'
+import type { AgentPods, Keeper } from '../../diagnose/agents/ports.ts'
 import type { Clock } from '../../diagnose/collect/question.ts'
 
 export interface AgentsRun {
   readonly settings: AgentsSettings
-  podOf(node: string, name: string): KubeObject
+  /** the Job that owns the Pods */
+  readonly keeper: KubeObject
+  podOf(node: string, name: string, keeper: Keeper | undefined): KubeObject
   readonly pods: AgentPods
   readonly clock: Clock
   /** what happens, in plain words */
@@ -26,15 +29,18 @@ export interface AgentsRun {
 
 export interface AgentsRunOutcome {
   readonly outcomes: ReadonlyMap<string, AgentOutcome>
-  /** Pods that are still there, and why; clauses */
-  readonly left: readonly string[]
+  readonly left: readonly LeftPod[]
 }
 
 const LOOK_AGAIN_MS = 300
+/** A look that takes longer is one without an answer, as far as the machine is concerned. */
+const LOOK_MS = 2000
+/** For requests whose answers change nothing any more. */
+const SETTLE_MS = 1000
 
 /** Never rejects but for bugs; after `signal` it deletes what it made, and comes back. */
 export async function driveAgents(run: AgentsRun, signal: AbortSignal): Promise<AgentsRunOutcome> {
-  const { pods, clock, settings } = run
+  const { pods, settings, tell } = run
   const rights = await pods.allowed()
   if (!rights.ok) {
     const { reason, remedy } = rights.refusal
@@ -43,7 +49,26 @@ export async function driveAgents(run: AgentsRun, signal: AbortSignal): Promise<
       left: [],
     }
   }
-  const driver = new Driver(run)
+  if (signal.aborted) return { outcomes: new Map(), left: [] }
+  const kept = await pods.keep(run.keeper)
+  if (!kept.ok)
+    tell(`works without a Job that would delete the Pods if lbctl were killed: ${kept.refusal.reason}`)
+  const keeper = kept.ok ? kept.value : undefined
+  try {
+    return await untilGone(run, keeper, signal)
+  } finally {
+    // Kubernetes deletes it all the same, a little later.
+    if (keeper !== undefined) await atMost(pods.letGo(keeper), run.clock)
+  }
+}
+
+async function untilGone(
+  run: AgentsRun,
+  keeper: Keeper | undefined,
+  signal: AbortSignal,
+): Promise<AgentsRunOutcome> {
+  const { clock } = run
+  const driver = new Driver(run, keeper)
   const onAbort = (): void => driver.take({ kind: 'stop' })
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
@@ -52,18 +77,25 @@ export async function driveAgents(run: AgentsRun, signal: AbortSignal): Promise<
     await clock.sleep(LOOK_AGAIN_MS)
     await driver.look()
   }
-  await driver.settled()
+  await atMost(driver.settled(), clock)
   signal.removeEventListener('abort', onAbort)
   return { outcomes: outcomesOf(driver.state), left: driver.state.left }
 }
 
+async function atMost(work: Promise<unknown>, clock: Clock): Promise<void> {
+  await Promise.race([work, clock.sleep(SETTLE_MS)])
+}
+
 class Driver {
   readonly #run: AgentsRun
+  readonly #keeper: Keeper | undefined
   readonly #underWay = new Set<Promise<void>>()
+  #looking: Promise<void> | undefined
   state: AgentsState
 
-  constructor(run: AgentsRun) {
+  constructor(run: AgentsRun, keeper: Keeper | undefined) {
     this.#run = run
+    this.#keeper = keeper
     this.state = agentsState(run.settings)
   }
 
@@ -76,7 +108,17 @@ class Driver {
     }
   }
 
+  /** One look at a time; time passes for the machine all the same. */
   async look(): Promise<void> {
+    const { clock } = this.#run
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
+    await Promise.race([this.#looking, clock.sleep(LOOK_MS)])
+    if (this.#looking !== undefined) this.take({ kind: 'unseen', reason: 'the API server does not answer' })
+  }
+
+  async #look(): Promise<void> {
     const askedAtMs = this.#run.clock.nowMs()
     const answer = await this.#run.pods.list()
     this.take(
@@ -96,7 +138,7 @@ class Driver {
       case 'create': {
         const { node, pod } = effect
         tell(`creates Pod ${pod} on ${node}`)
-        const answer = await pods.create(podOf(node, pod))
+        const answer = await pods.create(podOf(node, pod, this.#keeper))
         return this.take(
           answer.ok
             ? { kind: 'created', node, createdAtMs: answer.value }
@@ -116,7 +158,9 @@ class Driver {
         const { pod, uid, force } = effect
         tell(`deletes Pod ${pod}`)
         const answer = await pods.remove(pod, uid === '' ? undefined : uid, force)
-        if (!answer.ok) this.take({ kind: 'not-deleted', pod, reason: answer.refusal.reason })
+        if (answer.ok) return
+        const { reason, uncertain = false } = answer.refusal
+        this.take({ kind: 'not-deleted', pod, reason, again: uncertain })
       }
     }
   }

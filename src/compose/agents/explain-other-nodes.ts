@@ -1,10 +1,11 @@
 // What `--agents` and `--ssh` would do, in lines, before they do it: which Pods, and which packets from where.
+import { keeperNameOf } from '../../diagnose/agents/agent-keeper.ts'
 import type { AgentPlan } from '../../diagnose/agents/agent-plan.ts'
 import { podNameOf } from '../../diagnose/agents/agent-pod.ts'
-import { nodeAddresses } from '../../diagnose/agents/plan-agents.ts'
+import { nodeAddresses } from '../../diagnose/agents/reach-targets.ts'
 import { listed } from '../../diagnose/cluster/wording.ts'
 import { sshTarget } from './agents-by-ssh.ts'
-import { podSettings } from './agents-in-pods.ts'
+import { AT_ONCE, podSettings } from './agents-in-pods.ts'
 import { type OtherNodesQuestion, plansFor } from './other-nodes.ts'
 import { type OtherNodesRequest, timeoutMsOf } from './other-nodes-request.ts'
 
@@ -13,8 +14,19 @@ export async function explainOtherNodes(
   request: OtherNodesRequest,
   question: OtherNodesQuestion,
 ): Promise<readonly string[]> {
-  const { plans, leftOut } = await plansFor(request, question)
+  const { plans, leftOut, notChosen } = await plansFor(request, question)
   return [
+    ...(notChosen === 0
+      ? []
+      : [
+          `${plans.length} of ${question.view.nodes.size} nodes take part; --agent-nodes names others, or says how many`,
+        ]),
+    ...(request.ssh === undefined && plans.length > AT_ONCE
+      ? [
+          `${AT_ONCE} Pods at a time: at most ${Math.ceil(plans.length / AT_ONCE) * Math.ceil(timeoutMsOf(request) / 1000)} s for ${plans.length} nodes`,
+        ]
+      : []),
+    ...(request.ssh === undefined && plans.length > 0 ? [jobLine(request, question)] : []),
     ...plans.flatMap((plan, index) => [
       request.ssh === undefined
         ? podLine(plan, index, request, question)
@@ -23,6 +35,11 @@ export async function explainOtherNodes(
     ]),
     ...leftOut.map(({ node, reason }) => `nothing on ${node}: ${reason}`),
   ]
+}
+
+function jobLine(request: OtherNodesRequest, { view }: OtherNodesQuestion): string {
+  const { namespace } = podSettings({ ...request, view, timeoutMs: timeoutMsOf(request) })
+  return `create Job ${namespace}/${keeperNameOf('RUN')}, which starts nothing and owns the Pods: if lbctl is killed, Kubernetes deletes it, and with it the Pods; delete it`
 }
 
 function podLine(
@@ -44,7 +61,8 @@ function sshLine(
 ): string {
   const addressOf = (node: string): string | undefined => nodeAddresses(node, view)[0]
   const command = request['ssh-command'] ?? 'ssh'
-  return `run on ${plan.node}: ${command} ${sshTarget({ user, command, timeoutMs: 0, addressOf }, plan.node)} lbctl agent run`
+  const lbctl = request['ssh-lbctl'] ?? 'lbctl'
+  return `run on ${plan.node}: ${command} ${sshTarget({ user, command, lbctl, timeoutMs: 0, addressOf }, plan.node)} ${lbctl} agent run`
 }
 
 export function packetsOf({ ask, nodes, reach, routers, returns }: AgentPlan): readonly string[] {

@@ -10,8 +10,16 @@ export interface OtherNodesRequest {
   readonly 'agent-timeout'?: string | undefined
   readonly ssh?: string | undefined
   readonly 'ssh-command'?: string | undefined
+  readonly 'ssh-lbctl'?: string | undefined
   readonly kubeconfig?: string | undefined
   readonly context?: string | undefined
+}
+
+export interface AgentsVoice {
+  /** what happens, in plain words */
+  readonly tell: (text: string) => void
+  /** what has to be known whatever else is shown */
+  readonly warn: (text: string) => void
 }
 
 /** @throws LbctlError `usage` */

@@ -5,7 +5,8 @@ import type { ServiceObject } from '../../config/objects/read-object.ts'
 import { type AgentPlan, MOST } from '../../diagnose/agents/agent-plan.ts'
 import { type AgentResult, readAgentResult } from '../../diagnose/agents/agent-result.ts'
 import type { AgentOutcome } from '../../diagnose/agents/agents-state.ts'
-import { type AgentPlans, nodeAddresses, planAgents } from '../../diagnose/agents/plan-agents.ts'
+import { type AgentPlans, planAgents } from '../../diagnose/agents/plan-agents.ts'
+import { nodeAddresses } from '../../diagnose/agents/reach-targets.ts'
 import {
   type ClusterFacts,
   itemsOf,
@@ -17,7 +18,7 @@ import { ShapeMismatch } from '../../diagnose/facts/shape.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { Ip } from '../../net/ip.ts'
 import { routerQuestions } from '../diagnose-host-probes.ts'
-import { nodesIn, type OtherNodesRequest, timeoutMsOf } from './other-nodes-request.ts'
+import { type AgentsVoice, nodesIn, type OtherNodesRequest, timeoutMsOf } from './other-nodes-request.ts'
 import { plannedRouter } from './planned-router.ts'
 
 export interface OtherNodesQuestion {
@@ -36,27 +37,35 @@ export type Outcomes = ReadonlyMap<string, AgentOutcome>
 export async function withOtherNodes(
   request: OtherNodesRequest,
   question: OtherNodesQuestion,
-  tell: (text: string) => void,
+  voice: AgentsVoice,
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
   const { facts } = question.view
-  const { plans, leftOut } = await plansFor(request, question)
+  const { plans, leftOut, notChosen } = await plansFor(request, question)
   const by = request.ssh === undefined ? 'pod' : 'ssh'
-  const { outcomes, left } = await gather(request, question.view, plans, tell, signal)
+  const outcomes = await gather(request, question.view, plans, voice, signal)
   signal.throwIfAborted()
   const read = plans.map((plan) => readOutcome(plan, outcomes.get(plan.node)))
-  for (const each of left) tell(each)
   return {
     ...facts,
     hosts: readPlane([...itemsOf(facts.hosts), ...read.flatMap(({ result }) => result?.host ?? [])]),
-    probes: readPlane([
-      ...itemsOf(facts.probes),
-      ...read.flatMap(({ result }) => result?.probes ?? []),
-      ...read.map(({ node, reason, remedy, result }) =>
-        agentProbe(node, { by, reason, remedy, notDone: result?.notDone ?? [] }),
-      ),
-      ...leftOut.map(({ node, reason }) => agentProbe(node, { by, reason, remedy: undefined, notDone: [] })),
-    ]),
+    probes: readPlane(
+      [
+        ...itemsOf(facts.probes),
+        ...read.flatMap(({ result }) => result?.probes ?? []),
+        ...read.map(({ node, reason, remedy, result }) =>
+          agentProbe(node, { by, reason, remedy, notDone: result?.notDone ?? [] }),
+        ),
+        ...leftOut.map(({ node, reason }) =>
+          agentProbe(node, { by, reason, remedy: undefined, notDone: [] }),
+        ),
+      ],
+      notChosen === 0
+        ? []
+        : [
+            `${plans.length} of ${question.view.nodes.size} nodes were asked to look; --agent-nodes names others, or says how many`,
+          ],
+    ),
   }
 }
 
@@ -71,27 +80,27 @@ async function gather(
   request: OtherNodesRequest,
   view: ClusterView,
   plans: readonly AgentPlan[],
-  tell: (text: string) => void,
+  voice: AgentsVoice,
   signal: AbortSignal,
-): Promise<{ readonly outcomes: Outcomes; readonly left: readonly string[] }> {
+): Promise<Outcomes> {
   const timeoutMs = timeoutMsOf(request)
   if (request.ssh !== undefined) {
     const { agentsBySsh } = await import('./agents-by-ssh.ts')
-    const outcomes = await agentsBySsh(
+    return agentsBySsh(
       plans,
       {
         user: request.ssh,
         command: request['ssh-command'] ?? 'ssh',
+        lbctl: request['ssh-lbctl'] ?? 'lbctl',
         timeoutMs,
         addressOf: (node) => nodeAddresses(node, view)[0],
       },
-      tell,
+      voice.tell,
       signal,
     )
-    return { outcomes, left: [] }
   }
   const { agentsInPods } = await import('./agents-in-pods.ts')
-  return agentsInPods(plans, { ...request, view, timeoutMs }, tell, signal)
+  return agentsInPods(plans, { ...request, view, timeoutMs }, voice, signal)
 }
 
 interface ReadOutcome {

@@ -34,6 +34,10 @@ export async function runPlan(
   const probes: ProbeFacts[] = []
   const notDone: string[] = []
   let host: HostFacts | undefined
+  if (plan.ask.length > 0 && !around.rights.has('CAP_NET_RAW'))
+    notDone.push(
+      'ARP and neighbour discovery: lbctl has no CAP_NET_RAW there, so it asked only as the kernel does; by ssh, log in as root, or say --ssh-lbctl "sudo -n lbctl"',
+    )
   const parts: readonly (readonly [what: string, work: () => Promise<void>])[] = [
     [
       'links, routes and settings',

@@ -72,7 +72,8 @@ async function looked(
   const services = new ClusterView(read).services.filter((each) => keyOf(each) === key)
   if (services.length > 0) {
     const { withLook } = await import('../diagnose-service.ts')
-    return withLook(read, services, request, { step, probe: () => undefined }, signal)
+    const warn = (text: string): void => step('nodes', text)
+    return withLook(read, services, request, { step, probe: () => undefined, warn }, signal)
   }
   const { withHostFacts } = await import('../host-facts/with-host-facts.ts')
   const host = { nodeName: request['node-name'], netns: undefined, focus: undefined }

@@ -1,6 +1,7 @@
 // The Pod that runs an agent: on one node, with one capability, for a short while.
 import type { KubeObject } from '../../config/kube-object.ts'
 import type { AgentPlan } from './agent-plan.ts'
+import type { Keeper } from './ports.ts'
 
 export const RUN_LABEL = 'lbctl.dev/agent-run'
 /** By which the Pods of all runs are found. */
@@ -29,11 +30,19 @@ export function agentPod(
   plan: AgentPlan,
   name: string,
   { namespace, image, pullSecrets, deadlineSeconds }: AgentPodSettings,
+  keeper?: Keeper,
 ): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace, labels: { ...AGENT_LABELS, [RUN_LABEL]: plan.run } },
+    metadata: {
+      name,
+      namespace,
+      labels: { ...AGENT_LABELS, [RUN_LABEL]: plan.run },
+      ...(keeper === undefined
+        ? {}
+        : { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: keeper.name, uid: keeper.uid }] }),
+    },
     spec: {
       // Not left to the scheduler: it may be what is broken, and a full node can be looked at, too.
       nodeName: plan.node,

@@ -25,7 +25,15 @@ export type Phase =
   | { readonly kind: 'creating' }
   | { readonly kind: 'running'; readonly sinceMs: number; readonly logsRead: number }
   | { readonly kind: 'reading'; readonly sinceMs: number; readonly logsRead: number }
-  | { readonly kind: 'deleting'; readonly sinceMs: number; readonly forced: boolean }
+  | {
+      readonly kind: 'deleting'
+      readonly fromMs: number
+      /** of the deletion that the API server was told last */
+      readonly sinceMs: number
+      readonly forced: boolean
+      /** why the API server may not know of it; a clause */
+      readonly undelivered: string | undefined
+    }
   | { readonly kind: 'gone' }
 
 export interface Job extends AgentJob {
@@ -43,8 +51,16 @@ export interface AgentsState {
   readonly clockMs: number
   /** names of other runs' Pods that are being deleted */
   readonly swept: readonly string[]
-  /** Pods that could not be deleted, and why; clauses */
-  readonly left: readonly string[]
+  readonly left: readonly LeftPod[]
+}
+
+/** A Pod that is, or may be, still there. */
+export interface LeftPod {
+  /** undefined: of another run */
+  readonly node: string | undefined
+  readonly pod: string
+  /** a clause */
+  readonly reason: string
 }
 
 export type AgentsEvent =
@@ -57,7 +73,13 @@ export type AgentsEvent =
   | { readonly kind: 'unseen'; readonly reason: string }
   | { readonly kind: 'log'; readonly node: string; readonly text: string }
   | { readonly kind: 'no-log'; readonly node: string; readonly reason: string }
-  | { readonly kind: 'not-deleted'; readonly pod: string; readonly reason: string }
+  | {
+      readonly kind: 'not-deleted'
+      readonly pod: string
+      readonly reason: string
+      /** it may be there all the same, or can be deleted later */
+      readonly again: boolean
+    }
   | { readonly kind: 'stop' }
 
 export type AgentsEffect =

@@ -41,6 +41,8 @@ class Scene {
   become: (name: string) => Partial<AgentPodFact> = () => ENDED
   log: (name: string) => string | undefined = (name) => framed(RUN, name)
   refuse: (what: 'create' | 'delete', name: string) => boolean = () => false
+  /** the API server does not answer what is asked of it */
+  isAway = false
   most = 0
 
   constructor(atOnce = 10) {
@@ -59,8 +61,8 @@ class Scene {
       this.did.push(`${effect.do} ${effect.pod}${effect.do === 'delete' && effect.force ? ' by force' : ''}`)
       if (effect.do === 'create') this.#create(effect.node, effect.pod)
       else if (effect.do === 'read-log') this.#read(effect.node, effect.pod)
-      else if (this.refuse('delete', effect.pod))
-        this.take({ kind: 'not-deleted', pod: effect.pod, reason: 'forbidden' })
+      else if (this.isAway || this.refuse('delete', effect.pod))
+        this.take({ kind: 'not-deleted', pod: effect.pod, reason: 'forbidden', again: this.isAway })
       else this.pods.delete(effect.pod)
     }
   }
@@ -83,7 +85,11 @@ class Scene {
   look(afterMs = 300): void {
     this.nowMs += afterMs
     const pods = [...this.pods.values()].map((each) => ({ ...each, ...this.become(each.name) }))
-    this.take({ kind: 'pods', askedAtMs: this.nowMs, pods })
+    this.take(
+      this.isAway
+        ? { kind: 'unseen', reason: 'the API server does not answer' }
+        : { kind: 'pods', askedAtMs: this.nowMs, pods },
+    )
   }
 
   untilFinished(): void {
@@ -134,6 +140,16 @@ describe('a Pod that will give no result is named and deleted', () => {
       { phase: 'Failed', reason: 'OutOfcpu', message: 'Node has no cpu' },
       /refused or ended its Pod \(OutOfcpu: Node has no cpu\)/,
     ],
+    [
+      'a node under pressure',
+      {
+        phase: 'Failed',
+        reason: 'Evicted',
+        message: 'The node was low on resource: memory. ',
+        container: undefined,
+      },
+      /ended its Pod \(Evicted: The node was low on resource: memory\.\)/,
+    ],
     ['a deadline', { phase: 'Failed', reason: 'DeadlineExceeded' }, /before its deadline/],
     [
       'a scheduler that finds no place',
@@ -183,7 +199,7 @@ it('says which Pod it could not delete', () => {
   const scene = played((each) => {
     each.refuse = (what, name) => what === 'delete' && name === 'pod-1'
   })
-  expect(scene.state.left).toEqual(['Pod pod-1 could not be deleted: forbidden'])
+  expect(scene.state.left).toEqual([{ node: 'node-b', pod: 'pod-1', reason: 'forbidden' }])
   expect(scene.reasons).toEqual(Array(3).fill('answered'))
 })
 
@@ -205,6 +221,46 @@ it('sweeps what an earlier run left, by the clock of the API server, and leaves 
   expect(scene.did.filter((line) => line.includes('old'))).toEqual(['delete old by force'])
 })
 
+describe('an API server that is away while Pods are deleted', () => {
+  const awayAfterTheResults = (): Scene => {
+    const scene = new Scene()
+    scene.take({ kind: 'start' })
+    scene.isAway = true
+    // The answer to what was asked before comes all the same.
+    scene.take({
+      kind: 'pods',
+      askedAtMs: 1,
+      pods: [...scene.pods.values()].map((each) => ({ ...each, ...ENDED })),
+    })
+    expect(scene.pods.size).toBe(3)
+    return scene
+  }
+
+  it('is asked again when it is back', () => {
+    const scene = awayAfterTheResults()
+    for (let round = 0; round < 50; round += 1) scene.look()
+    expect(isFinished(scene.state)).toBe(false)
+    scene.isAway = false
+    scene.untilFinished()
+    expect([scene.pods.size, scene.state.left]).toEqual([0, []])
+  })
+
+  it('is not waited for beyond half a minute, and the Pods are named', () => {
+    const scene = awayAfterTheResults()
+    scene.untilFinished()
+    expect(scene.nowMs).toBeGreaterThan(30_000)
+    expect(scene.state.left.map(({ pod: name }) => name)).toEqual(['pod-0', 'pod-1', 'pod-2'])
+  })
+
+  it('is not waited for once the user has stopped it', () => {
+    const scene = awayAfterTheResults()
+    scene.take({ kind: 'stop' })
+    scene.untilFinished()
+    expect(scene.nowMs).toBeLessThan(5000)
+    expect(scene.state.left.length).toBe(3)
+  })
+})
+
 it('uses force where kubelet does not let a Pod go', () => {
   const scene = new Scene()
   scene.take({ kind: 'start' })
@@ -218,6 +274,9 @@ it('uses force where kubelet does not let a Pod go', () => {
   expect(scene.did.filter((line) => line.startsWith('delete pod-0'))).toEqual([
     'delete pod-0',
     'delete pod-0 by force',
+  ])
+  expect(scene.state.left).toEqual([
+    { node: 'node-a', pod: 'pod-0', reason: 'it is still there, also after it was deleted by force' },
   ])
 })
 

@@ -1,24 +1,13 @@
 // Running agents in Pods: what is known of the Pods in, what to do out. A Pod is deleted as soon as its result is there, as soon as it
 // can give none, and when the user stops; Pods that an earlier run had to leave behind are deleted on the way.
 import { unframed } from './agent-log.ts'
-import type {
-  AgentOutcome,
-  AgentsEffect,
-  AgentsEvent,
-  AgentsState,
-  AgentsStep,
-  Job,
-  Phase,
-} from './agents-state.ts'
+import type { AgentOutcome, AgentsEvent, AgentsState, AgentsStep, Job } from './agents-state.ts'
+import { leftOverPods } from './left-over-pods.ts'
+import { deleted, endUnseen, type JobStep, notDeleted, stay, waitForEnd } from './pod-end.ts'
 import { failureOf } from './pod-failure.ts'
 import type { AgentPodFact, Refusal } from './ports.ts'
 
 const MOST_LOGS_READ = 3
-/** kubelet has had its time to end the container; then the Pod goes without it, as on a node that is dead. */
-const FORCE_AFTER_MS = 4000
-const GIVE_UP_AFTER_MS = 8000
-/** Beyond the deadline of a Pod nobody waits for it any more. */
-const LEFT_OVER_AFTER_SECONDS = 60
 
 /** @param nowMs monotonic */
 export function stepAgents(state: AgentsState, event: AgentsEvent, nowMs: number): AgentsStep {
@@ -48,23 +37,19 @@ function happen(state: AgentsState, event: AgentsEvent, nowMs: number): AgentsSt
     case 'no-log':
       return onJob(state, event.node, (job) => unreadable(job, event.reason, nowMs))
     case 'not-deleted':
-      return notDeleted(state, event.pod, event.reason)
+      return undeleted(state, event)
     case 'stop':
       return each({ ...state, stopped: true }, (job) => stopped(job, nowMs))
   }
 }
 
-interface JobStep {
-  readonly job: Job
-  readonly effects: readonly AgentsEffect[]
-}
-
-const stay = (job: Job): JobStep => ({ job, effects: [] })
-
 function each(state: AgentsState, change: (job: Job) => JobStep): AgentsStep {
   const steps = state.jobs.map(change)
+  const left = steps.flatMap(({ job: { node, pod }, left: reason }) =>
+    reason === undefined ? [] : { node, pod, reason },
+  )
   return {
-    state: { ...state, jobs: steps.map(({ job }) => job) },
+    state: { ...state, jobs: steps.map(({ job }) => job), left: [...state.left, ...left] },
     effects: steps.flatMap(({ effects }) => effects),
   }
 }
@@ -99,13 +84,6 @@ function refused(state: AgentsState, node: string, refusal: Refusal, nowMs: numb
   })
 }
 
-function deleted(job: Job, nowMs: number, outcome: AgentOutcome | undefined = job.outcome): JobStep {
-  return {
-    job: { ...job, outcome, phase: { kind: 'deleting', sinceMs: nowMs, forced: false } },
-    effects: [{ do: 'delete', pod: job.pod, uid: job.seen?.uid, force: false }],
-  }
-}
-
 const failed = (
   job: Job,
   nowMs: number,
@@ -129,7 +107,7 @@ function seen(
   const step = each(state, (job) =>
     look({ ...job, seen: found.get(job.pod) ?? job.seen }, found, askedAtMs, state, nowMs),
   )
-  const leftOver = leftOvers(state, pods)
+  const leftOver = leftOverPods(state, pods)
   return {
     state: { ...step.state, swept: [...state.swept, ...leftOver.map(({ name }) => name)] },
     effects: [
@@ -143,19 +121,6 @@ const withClock = (state: AgentsState, createdAtMs: number): AgentsState => ({
   ...state,
   clockMs: Math.max(state.clockMs, createdAtMs),
 })
-
-/** Measured by the clock that stamped them, which need not be ours. */
-function leftOvers(
-  { settings, swept, clockMs }: AgentsState,
-  pods: readonly AgentPodFact[],
-): readonly AgentPodFact[] {
-  return pods.filter(
-    ({ run, name, createdAtMs, deadlineSeconds }) =>
-      run !== settings.run &&
-      !swept.includes(name) &&
-      clockMs - createdAtMs > (deadlineSeconds + LEFT_OVER_AFTER_SECONDS) * 1000,
-  )
-}
 
 function look(
   job: Job,
@@ -183,27 +148,11 @@ function look(
   return unseen(job, undefined, state, nowMs)
 }
 
-function waitForEnd(
-  job: Job,
-  { sinceMs, forced }: Extract<Phase, { kind: 'deleting' }>,
-  isThere: boolean,
-  askedAtMs: number,
-  nowMs: number,
-): JobStep {
-  if (!isThere) return stay(askedAtMs > sinceMs ? { ...job, phase: { kind: 'gone' } } : job)
-  if (nowMs - sinceMs > GIVE_UP_AFTER_MS) return stay({ ...job, phase: { kind: 'gone' } })
-  if (forced || nowMs - sinceMs < FORCE_AFTER_MS) return stay(job)
-  return {
-    job: { ...job, phase: { kind: 'deleting', sinceMs, forced: true } },
-    effects: [{ do: 'delete', pod: job.pod, uid: job.seen?.uid, force: true }],
-  }
-}
-
 /** Time passes, whatever is seen. */
-function unseen(job: Job, why: string | undefined, { settings }: AgentsState, nowMs: number): JobStep {
+function unseen(job: Job, why: string | undefined, state: AgentsState, nowMs: number): JobStep {
   const { phase } = job
-  if (phase.kind === 'deleting')
-    return nowMs - phase.sinceMs > GIVE_UP_AFTER_MS ? stay({ ...job, phase: { kind: 'gone' } }) : stay(job)
+  const { settings } = state
+  if (phase.kind === 'deleting') return endUnseen(job, phase, why ?? 'it was not seen', state, nowMs)
   if (phase.kind !== 'running' || nowMs - phase.sinceMs <= settings.timeoutMs) return stay(job)
   return failed(job, nowMs, {
     reason: `there was no result within ${settings.timeoutMs / 1000} s: ${why ?? waitText(job.seen)}`,
@@ -245,9 +194,14 @@ function unreadable(job: Job, reason: string, nowMs: number): JobStep {
     : failed(job, nowMs, { reason })
 }
 
-function notDeleted(state: AgentsState, pod: string, reason: string): AgentsStep {
-  const left = [...state.left, `Pod ${pod} could not be deleted: ${reason}`]
-  return each({ ...state, left }, (job) =>
-    job.pod === pod ? stay({ ...job, phase: { kind: 'gone' } }) : stay(job),
-  )
+function undeleted(
+  state: AgentsState,
+  { pod, reason, again }: Extract<AgentsEvent, { kind: 'not-deleted' }>,
+): AgentsStep {
+  const isOwn = state.jobs.some((job) => job.pod === pod)
+  if (isOwn) return each(state, (job) => (job.pod === pod ? notDeleted(job, reason, again) : stay(job)))
+  // A next run sweeps it.
+  return again
+    ? { state: { ...state, swept: state.swept.filter((name) => name !== pod) }, effects: [] }
+    : { state: { ...state, left: [...state.left, { node: undefined, pod, reason }] }, effects: [] }
 }

@@ -1,18 +1,12 @@
 // From an installation to a plan for each node that is to take part: which nodes, and what each asks. Bounded at every corner, so that a
 // cluster of 200 nodes is not asked 40,000 questions.
 import type { ServiceObject } from '../../config/objects/read-object.ts'
-import { formatIp, type Ip, parseIp } from '../../net/ip.ts'
+import { formatIp, type Ip } from '../../net/ip.ts'
 import type { ClusterView } from '../cluster/cluster-view.ts'
 import { hostQuestion } from '../cluster/host-question.ts'
-import { textAt } from '../cluster/object-fields.ts'
-import { addressesOf, isReady, keyOf, nodeOf } from '../cluster/object-keys.ts'
-import {
-  AGENT_PLAN_FORMAT,
-  type AgentPlan,
-  MOST,
-  type PlannedRouter,
-  type ReachTarget,
-} from './agent-plan.ts'
+import { addressesOf, isReady, keyOf } from '../cluster/object-keys.ts'
+import { AGENT_PLAN_FORMAT, type AgentPlan, MOST, type PlannedRouter } from './agent-plan.ts'
+import { gossipTargets, nodeAddresses, speakerNodes, webhookTargets } from './reach-targets.ts'
 
 export interface PlanRequest {
   readonly run: string
@@ -41,13 +35,9 @@ export interface AgentPlans {
   readonly leftOut: readonly LeftOut[]
   /** names that no Node has */
   readonly unknown: readonly string[]
+  /** nodes that were not named, and are more than take part when nothing is said */
+  readonly notChosen: number
 }
-
-/** Up to here every node is asked about every other one. */
-const ALL_PAIRS = 20
-/** Beyond that each is asked about so many others. */
-const OTHERS = 8
-const GOSSIP_PORT = 7946
 
 export function planAgents(view: ClusterView, request: PlanRequest): AgentPlans {
   const all = [...view.nodes.keys()].sort()
@@ -66,6 +56,7 @@ export function planAgents(view: ClusterView, request: PlanRequest): AgentPlans 
     plans: nodes.map((node) => planFor(node, nodes, view, request)),
     leftOut: leftOut.filter(({ node }) => out.has(node)),
     unknown,
+    notChosen: request.nodes === undefined ? view.nodes.size - known.length : 0,
   }
 }
 
@@ -86,12 +77,6 @@ function wantedNodes(all: readonly string[], view: ClusterView, request: PlanReq
   return [...new Set(order)].filter((node) => view.nodes.has(node)).slice(0, nodes ?? usualNodes)
 }
 
-const speakerNodes = (view: ClusterView): readonly string[] =>
-  view.speakerPods
-    .filter((pod) => textAt(pod, 'status', 'phase') === 'Running')
-    .flatMap((pod) => nodeOf(pod) ?? [])
-    .sort()
-
 function planFor(node: string, nodes: readonly string[], view: ClusterView, request: PlanRequest): AgentPlan {
   const { run, services, client, deadlineMs, routersOf } = request
   const asked = services.filter((service) => asksFor(node, service, nodes, view)).slice(0, MOST.ask)
@@ -109,7 +94,7 @@ function planFor(node: string, nodes: readonly string[], view: ClusterView, requ
       )
       .slice(0, MOST.ask),
     nodes: asked.length === 0 ? [] : nodesToTell(asked, nodes, view),
-    reach: [...gossipTargets(node, view), ...webhookTarget(view)].slice(0, MOST.reach),
+    reach: [...gossipTargets(node, view), ...webhookTargets(view)].slice(0, MOST.reach),
     routers: routersOf(node).slice(0, MOST.routers),
     returns: returnsOf(services, client),
     host: boundedHostQuestion(view, node),
@@ -148,59 +133,6 @@ function nodesToTell(
     name,
     addresses: nodeAddresses(name, view).slice(0, 2),
   }))
-}
-
-/** InternalIPs, the first of each family. */
-export function nodeAddresses(name: string, view: ClusterView): readonly string[] {
-  const node = view.objects.nodes.find((each) => each.name === name)
-  const found = (node?.addresses ?? [])
-    .filter(({ type }) => type === 'InternalIP')
-    .flatMap(({ address }) => parseIp(address) ?? [])
-  return ([4, 6] as const).flatMap((family) => {
-    const first = found.find((each) => each.family === family)
-    return first === undefined ? [] : formatIp(first)
-  })
-}
-
-/** Speakers that run on other nodes; where there are many, a ring with chords, so that all nodes hang together. */
-function gossipTargets(node: string, view: ClusterView): readonly ReachTarget[] {
-  if (view.installation?.memberlist !== true) return []
-  const speakers = speakerNodes(view)
-  const others =
-    speakers.length <= ALL_PAIRS
-      ? speakers
-      : Array.from({ length: OTHERS }, (_, power) => {
-          const own = Math.max(0, speakers.indexOf(node))
-          return speakers[(own + 2 ** power) % speakers.length] ?? ''
-        })
-  return [...new Set(others)]
-    .filter((name) => name !== node && name !== '')
-    .flatMap((name) =>
-      nodeAddresses(name, view)
-        .slice(0, 1)
-        .map((address) => ({ purpose: 'gossip' as const, name, address, port: GOSSIP_PORT })),
-    )
-}
-
-/** The API server calls it from a node; a Pod of the controller that cannot be reached is the usual reason for F02. */
-function webhookTarget(view: ClusterView): readonly ReachTarget[] {
-  return view.controllerPods
-    .filter((pod) => textAt(pod, 'status', 'phase') === 'Running')
-    .slice(0, 1)
-    .flatMap((pod) => {
-      const address = parseIp(textAt(pod, 'status', 'podIP') ?? '')
-      const webhook = view.facts.webhooks.status === 'read' && view.facts.webhooks.items.length > 0
-      return address === undefined || !webhook
-        ? []
-        : [
-            {
-              purpose: 'webhook' as const,
-              name: pod.metadata.name,
-              address: formatIp(address),
-              port: 9443,
-            },
-          ]
-    })
 }
 
 function boundedHostQuestion(view: ClusterView, node: string): AgentPlan['host'] {

@@ -43,6 +43,12 @@ export type Done<T = undefined> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: Refusal }
 
+/** The Job that owns the Pods of a run. */
+export interface Keeper {
+  readonly name: string
+  readonly uid: string
+}
+
 /** Never rejects, but for bugs. */
 export interface AgentPods {
   /** Asks whether this user may do all that is needed, so that nothing is created that could not be deleted. */
@@ -54,5 +60,9 @@ export interface AgentPods {
   log(name: string): Promise<Done<string>>
   /** A Pod that is gone already is deleted. @param force without waiting for kubelet */
   remove(name: string, uid: string | undefined, force: boolean): Promise<Done>
+  /** Creates the Job that takes the Pods away if lbctl cannot. */
+  keep(job: KubeObject): Promise<Done<Keeper>>
+  /** Deletes it, and with it what it owns. */
+  letGo(keeper: Keeper): Promise<Done>
   close(): void
 }

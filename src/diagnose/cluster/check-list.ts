@@ -47,12 +47,14 @@ import { switchPorts } from './checks/switch-ports.ts'
 import { uniqueAddresses } from './checks/unique-addresses.ts'
 import { usableEndpoints } from './checks/usable-endpoints.ts'
 import { wayBack } from './checks/way-back.ts'
+import { webhookPort } from './checks/webhook-port.ts'
 import { webhookReachable } from './checks/webhook-reachable.ts'
 import { wiredLink } from './checks/wired-link.ts'
 import type { ClusterCheck } from './cluster-check.ts'
 
 export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   webhookReachable,
+  webhookPort,
   podsRun,
   oneController,
   configurationAccepted,

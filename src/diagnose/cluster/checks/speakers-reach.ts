@@ -1,17 +1,11 @@
 // F20, F34: which nodes reach the speakers of which others on port 7946. Who cannot be reached at all is taken for dead, and both sides
 // announce; one pair that cannot talk is helped by the others (memberlist asks them to ping for it), and is bad luck waiting.
-import type { ReachedTarget } from '../../agents/reach-facts.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, pass, skip, unknown } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { keyOf } from '../object-keys.ts'
 import { absentNodes, probesOf } from '../probed-services.ts'
 import { counted, listed } from '../wording.ts'
-
-interface Try {
-  readonly from: string
-  readonly to: string
-  readonly target: ReachedTarget
-}
+import { outcomeText, type ReachTry } from './reach-try.ts'
 
 export const speakersReach: ClusterCheck = {
   id: 'speakers-reach',
@@ -23,7 +17,7 @@ export const speakersReach: ClusterCheck = {
     const tries = probesOf(view, 'reach').flatMap(({ node, facts }) =>
       facts.targets
         .filter(({ purpose }) => purpose === 'gossip')
-        .map((target): Try => ({ from: node, to: target.name, target })),
+        .map((target): ReachTry => ({ from: node, to: target.name, target })),
     )
     const absent = absentNodes(view)
     if (tries.length === 0 && absent !== undefined) return unknown(absent)
@@ -40,10 +34,10 @@ export const speakersReach: ClusterCheck = {
   },
 }
 
-const isRefused = ({ target }: Try): boolean => target.code === 'ECONNREFUSED'
+const isRefused = ({ target }: ReachTry): boolean => target.code === 'ECONNREFUSED'
 
 /** Nodes that hang together: a pair of which nothing is known is taken to talk, so that what is left apart is sure. */
-function groupsOf(tries: readonly Try[]): readonly (readonly string[])[] {
+function groupsOf(tries: readonly ReachTry[]): readonly (readonly string[])[] {
   const nodes = [...new Set(tries.flatMap(({ from, to }) => [from, to]))].sort()
   const key = (a: string, b: string): string => JSON.stringify([a, b].sort())
   const tried = new Set(tries.map(({ from, to }) => key(from, to)))
@@ -66,20 +60,15 @@ function groupsOf(tries: readonly Try[]): readonly (readonly string[])[] {
   return groups.sort((a, b) => a.length - b.length)
 }
 
-const outcomeText = ({ code, result, icmp }: ReachedTarget): string =>
-  result === 'silent'
-    ? 'no answer'
-    : `${code ?? result}${icmp?.fromOurselves === false ? `, by ICMP from ${icmp.sender ?? 'a router'}` : ''}`
+const triedText = ({ from, to, target }: ReachTry): string =>
+  `from ${from} to ${to} (${target.address}:${target.port}): ${outcomeText({ target })}`
 
-const triedText = ({ from, to, target }: Try): string =>
-  `from ${from} to ${to} (${target.address}:${target.port}): ${outcomeText(target)}`
-
-const evidenceOf = (failed: readonly Try[]): string[] => {
+const evidenceOf = (failed: readonly ReachTry[]): string[] => {
   const shown = failed.slice(0, 6).map(triedText)
   return failed.length > shown.length ? [...shown, `and ${failed.length - shown.length} more`] : shown
 }
 
-const fixOf = (failed: readonly Try[]): ClusterDraft['fix'] => {
+const fixOf = (failed: readonly ReachTry[]): ClusterDraft['fix'] => {
   const nodes = [...new Set(failed.flatMap(({ from, to }) => [from, to]))].sort()
   return [
     {
@@ -92,7 +81,7 @@ const fixOf = (failed: readonly Try[]): ClusterDraft['fix'] => {
 
 function apart(
   groups: readonly (readonly string[])[],
-  failed: readonly Try[],
+  failed: readonly ReachTry[],
   view: ClusterView,
 ): ClusterDraft {
   const sides = groups.map((group) => listed(group))
@@ -114,7 +103,7 @@ function apart(
   }
 }
 
-function pairs(failed: readonly Try[]): readonly ClusterDraft[] {
+function pairs(failed: readonly ReachTry[]): readonly ClusterDraft[] {
   const stopped = failed.filter((each) => !isRefused(each))
   const [first] = stopped
   if (first === undefined) return []
@@ -139,7 +128,7 @@ function pairs(failed: readonly Try[]): readonly ClusterDraft[] {
   ]
 }
 
-function deaf(failed: readonly Try[]): readonly ClusterDraft[] {
+function deaf(failed: readonly ReachTry[]): readonly ClusterDraft[] {
   const refused = failed.filter(isRefused)
   const names = [...new Set(refused.map(({ to }) => to))].sort()
   if (names.length === 0) return []

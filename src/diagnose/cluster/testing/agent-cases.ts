@@ -5,7 +5,7 @@ import { card, linkFacts, MAC_A, MAC_B, round } from '../../testing/link-facts.t
 import type { ProbeFacts } from '../cluster-facts.ts'
 import type { HostFacts } from '../host-facts.ts'
 import type { FaultCase } from './cases.ts'
-import type { World } from './world.ts'
+import { object, type World } from './world.ts'
 import { healthyHost, hostLink } from './world-hosts.ts'
 
 const ADDRESS = '192.0.2.100'
@@ -38,6 +38,30 @@ const gossip = (outcomeOf: (from: string, to: string) => Outcome): readonly Prob
       })),
     },
   }))
+
+const webhook = (outcomeOf: (from: string) => Outcome): readonly ProbeFacts[] =>
+  NODES.map((node) => ({
+    kind: 'reach',
+    vantage: `node ${node}`,
+    node,
+    facts: {
+      format: REACH_FACTS_FORMAT,
+      targets: [
+        {
+          purpose: 'webhook',
+          name: 'metallb-system/metallb-webhook-service',
+          address: '10.1.0.7',
+          port: 9443,
+          icmp: undefined,
+          elapsedMs: 1,
+          ...outcomeOf(node),
+        },
+      ],
+    },
+  }))
+const onControlPlane = (world: World, node: string): void => {
+  object(world, 'nodes', node).metadata.labels['node-role.kubernetes.io/control-plane'] = ''
+}
 
 const ask = (node: string, macs: readonly string[], wireless = false): ProbeFacts => ({
   kind: 'link',
@@ -89,6 +113,39 @@ const absent = (node: string): ProbeFacts => ({
 })
 
 export const AGENT_CASES: readonly FaultCase[] = [
+  {
+    name: 'the node of the API server does not reach the webhook, and the others do',
+    code: 'F02',
+    check: 'webhook-port',
+    says: /^node-a does not reach the webhook at 10\.1\.0\.7:9443, so no pool and no advertisement can be applied/,
+    fault: (world) => {
+      onControlPlane(world, 'node-a')
+      asked(world, ...webhook((from) => (from === 'node-a' ? SILENT : CONNECTED)))
+    },
+    twin: (world) => {
+      onControlPlane(world, 'node-a')
+      asked(world, ...webhook(() => CONNECTED))
+    },
+  },
+  {
+    name: 'another node does not reach the webhook, which harms nothing yet',
+    code: 'F02',
+    check: 'webhook-port',
+    severity: 'warning',
+    says: /^node-c does not reach the webhook at 10\.1\.0\.7:9443\.$/,
+    fault: (world) => {
+      onControlPlane(world, 'node-a')
+      asked(world, ...webhook((from) => (from === 'node-c' ? SILENT : CONNECTED)))
+    },
+  },
+  {
+    name: 'nothing listens where the webhook should be',
+    code: 'F02',
+    check: 'webhook-port',
+    says: /^No node that was asked reaches the webhook/,
+    fault: (world) => asked(world, ...webhook(() => REFUSED)),
+    twin: (world) => asked(world, ...webhook(() => CONNECTED)),
+  },
   {
     name: 'a node whose speaker nobody reaches and that reaches nobody',
     code: 'F20',

@@ -42,6 +42,7 @@ const RULES: Readonly<Record<string, KindRules>> = {
   'apps/Deployment': WORKLOAD_RULES,
   'apps/DaemonSet': WORKLOAD_RULES,
   'apps/ReplicaSet': WORKLOAD_RULES,
+  'batch/Job': { generation: true },
   'networking.k8s.io/NetworkPolicy': { generation: true },
   'policy/PodDisruptionBudget': { generation: true },
   'rbac.authorization.k8s.io/Role': { nameRule: 'path' },

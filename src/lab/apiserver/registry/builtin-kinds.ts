@@ -64,6 +64,7 @@ const GROUPS: readonly (readonly [string, readonly Row[]])[] = [
       { plural: 'subjectaccessreviews', kind: 'SubjectAccessReview', cluster: true, verbs: CREATE },
     ],
   ],
+  ['batch', [{ plural: 'jobs', kind: 'Job', status: true, categories: ['all'] }]],
   [
     'networking.k8s.io',
     [{ plural: 'networkpolicies', kind: 'NetworkPolicy', short: ['netpol'], singular: 'networkpolicy' }],

@@ -1,8 +1,8 @@
 // Plays kubelet for the embedded API server: sees Pods with a node's name, runs lbctl in the namespace of that node, writes what a kubelet
 // writes into their status, serves their logs, and ends and removes those that are deleted.
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { ApiServer } from '../../src/lab/apiserver/api-server.ts'
-import { cleanEnv, root, runJs } from './cli.ts'
+import type { ApiServer } from '../../../src/lab/apiserver/api-server.ts'
+import { cleanEnv, root, runJs } from '../cli.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: objects as they are stored, of any shape
 type Pod = any
@@ -20,14 +20,17 @@ export class LabKubelet {
   readonly #options: LabKubeletOptions
   readonly #running = new Map<string, ChildProcess>()
   readonly #logs = new Map<string, string>()
+  readonly #since = new Map<string, number>()
   #api: ApiServer | undefined
   #timer: NodeJS.Timeout | undefined
   /** Pods that were started, as they were made: spec and metadata */
   readonly started: Pod[] = []
   /** what a log loses at its end; for the log that was cut */
   cutLogs = 0
-  /** containers that never end by themselves */
-  stuck = false
+  /** what becomes of containers: they run, never end by themselves, or are evicted while they run */
+  fate: 'run' | 'stick' | 'evict' = 'run'
+  /** how long a second of activeDeadlineSeconds lasts */
+  secondMs = 1000
 
   constructor(options: LabKubeletOptions) {
     this.#options = options
@@ -64,7 +67,24 @@ export class LabKubelet {
       if (pod.metadata.deletionTimestamp !== undefined) this.#remove(key)
       else if (pod.status.phase === 'Pending' && pod.status.containerStatuses === undefined)
         this.#start(pod, key)
+      else if (this.#running.has(key)) this.#mayEnd(pod, key)
     }
+  }
+
+  /** The two reasons for which kubelet itself ends a container. */
+  #mayEnd(pod: Pod, key: string): void {
+    const lastedMs = Date.now() - (this.#since.get(key) ?? Date.now())
+    if (lastedMs > pod.spec.activeDeadlineSeconds * this.secondMs)
+      this.#end(pod, key, 'DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
+    else if (this.fate === 'evict') this.#end(pod, key, 'Evicted', 'The node was low on resource: memory. ')
+  }
+
+  #end(pod: Pod, key: string, reason: string, message: string): void {
+    this.#running.get(key)?.kill('SIGKILL')
+    this.#running.delete(key)
+    this.#write({ ...pod, status: { ...pod.status, reason, message } }, 'Failed', {
+      terminated: { exitCode: 137, reason: 'Error' },
+    })
   }
 
   #remove(key: string): void {
@@ -83,9 +103,10 @@ export class LabKubelet {
     this.started.push(structuredClone(pod))
     this.#write(pod, 'Running', { running: { startedAt: new Date().toISOString() } })
     const namespace = this.#options.nodes.get(pod.spec.nodeName) ?? ''
-    const words = this.stuck ? ['sleep', '60'] : [process.execPath, runJs, ...container.args]
+    const words = this.fate !== 'run' ? ['sleep', '60'] : [process.execPath, runJs, ...container.args]
     const child = spawn('ip', ['netns', 'exec', namespace, ...words], { cwd: root, env: cleanEnv() })
     this.#running.set(key, child)
+    this.#since.set(key, Date.now())
     this.#logs.set(key, '')
     const more = (bytes: Buffer): void => void this.#logs.set(key, `${this.#logs.get(key) ?? ''}${bytes}`)
     child.stdout.on('data', more)
