@@ -18,3 +18,7 @@ export function metricsAddress(text: string, flag = 'metrics-addr'): ListenAddre
     `--${flag} takes HOST:PORT, such as 127.0.0.1:7472, or "none", not "${text}".`,
   )
 }
+
+/** As it is written in a URL. */
+export const listenText = ({ host }: Pick<ListenAddress, 'host'>, port: number): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`

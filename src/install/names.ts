@@ -29,7 +29,7 @@ export const PORTS = {
 export const LINK_PROBE_PORT_NAME = 'link-probe'
 
 const NAME_LABEL = 'app.kubernetes.io/name'
-const COMPONENT_LABEL = 'app.kubernetes.io/component'
+export const COMPONENT_LABEL = 'app.kubernetes.io/component'
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
 export const MANAGER = 'lbctl'
 

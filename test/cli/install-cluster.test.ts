@@ -132,8 +132,9 @@ describe('the same objects by kubectl', { timeout: 60_000 }, () => {
     },
   )
 
-  it('take the kustomize base', async () => {
-    const base = join(root, 'deploy/kustomize/base')
+  it('take the kustomize base, and the other overlays after it', async () => {
+    const overlay = (name: string) => join(root, 'deploy/kustomize', name)
+    const base = overlay('base')
     const applied = await cluster.kubectl(['apply', '--server-side', '--validate=strict', '-k', base])
     expect({ code: applied.code, stderr: applied.stderr }).toEqual({ code: 0, stderr: '' })
     const clientSide = await KubectlCluster.start()
@@ -144,6 +145,11 @@ describe('the same objects by kubectl', { timeout: 60_000 }, () => {
       await clientSide.remove()
     }
     expect(applied.stdout.trim().split('\n')).toHaveLength(OBJECTS)
+    for (const name of ['single-node', 'speaker-beside-metallb']) {
+      const flags = ['apply', '--server-side', '--force-conflicts', '--validate=strict', '-k', overlay(name)]
+      const over = await cluster.kubectl(flags)
+      expect({ name, code: over.code, stderr: over.stderr }).toEqual({ name, code: 0, stderr: '' })
+    }
   })
 })
 
@@ -174,7 +180,9 @@ describe('lbctl uninstall', { timeout: 60_000 }, () => {
     expect(stored()).toEqual(before)
     const done = await uninstall('--yes')
     expect(done.code).toBe(0)
-    expect(done.stderr).toContain(`Done: ${OBJECTS - 10} written`)
+    // All but nine definitions and the namespace; one definition and the namespace are changed.
+    expect(done.stderr).toContain(`Done: ${OBJECTS - 10 + 2} written`)
+    expect(done.stderr).toContain('changed  CustomResourceDefinition bgppeers.metallb.io')
     const left = names().filter((line) => !empty.includes(line))
     expect(left.filter((line) => !isKept(line))).toEqual([`ipaddresspools.metallb.io ${NS} lan`])
     expect((await uninstall()).stdout).toContain('Nothing of lbctl is there to be removed.')

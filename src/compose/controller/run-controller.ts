@@ -1,5 +1,6 @@
 // `lbctl controller run`: the controller with what surrounds it: log, metrics, signals.
 import type { LogSink } from '../../speaker/report/log-record.ts'
+import { listenText } from '../metrics-address.ts'
 import { untilAborted } from '../signals.ts'
 import { type MetricsServer, serveMetrics } from '../speaker/metrics-server.ts'
 import { ControllerProcess } from './controller-process.ts'
@@ -20,7 +21,8 @@ export async function runController(
   let metrics: MetricsServer | undefined
   try {
     metrics = await startMetrics(controller, settings)
-    const where = metrics === undefined ? undefined : `${settings.metrics?.host}:${metrics.port}`
+    const wanted = settings.metrics
+    const where = metrics === undefined || wanted === undefined ? undefined : listenText(wanted, metrics.port)
     log({
       level: 'info',
       caller: 'controller',

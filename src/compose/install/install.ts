@@ -5,17 +5,19 @@ import { applyInstall } from '../../install/apply/apply-install.ts'
 import { metallbInTheWay, orphanedWebhook } from '../../install/apply/metallb-beside.ts'
 import { planInstall } from '../../install/apply/plan.ts'
 import { needsTime } from '../../install/apply/readiness.ts'
+import { supersededBy } from '../../install/apply/superseded.ts'
 import { waitReady } from '../../install/apply/wait-ready.ts'
 import { whyNotReady } from '../../install/apply/why-not-ready.ts'
 import type { InstallItem } from '../../install/install-item.ts'
 import { installItems } from '../../install/install-objects.ts'
-import type { InstallOptions } from '../../install/options.ts'
+import { hasController, type InstallOptions } from '../../install/options.ts'
 import { exitCodeOf } from '../../migrate/apply/outcome.ts'
 import { refOf } from '../../migrate/apply/plan.ts'
 import { renderItemsJson, renderItemsYaml } from '../../terminal/install/objects.ts'
 import {
   renderKeptCrds,
   renderNotReady,
+  renderOtherComponent,
   renderReadiness,
   renderStoppedWaiting,
 } from '../../terminal/install/progress.ts'
@@ -65,10 +67,15 @@ async function apply(cluster: Cluster, prepared: Prepared, terminal: InstallTerm
     if (inTheWay !== undefined) throw inTheWay
   }
   const objects = items.map(({ object }) => object)
-  const plan = await planInstall(writer, objects, { takeOver: request['take-over'], signal })
-  const outcome = await applyInstall(writer, plan, { signal, checkOnly: request.check })
+  const keepsConversion = !hasController(options)
+  const plan = await planInstall(writer, objects, { takeOver: request['take-over'], keepsConversion, signal })
+  const superseded = await supersededBy(writer, items, options)
+  const outcome = await applyInstall(writer, plan, {
+    ...{ signal, checkOnly: request.check, superseded: superseded.remove },
+  })
   say(renderOutcome(outcome))
   say(renderKeptCrds(plan.kept))
+  say(renderOtherComponent(superseded.other))
   const orphan = await orphanedWebhook(writer, reader).catch(() => undefined)
   if (orphan !== undefined) say(`${orphan}\n`)
   const applied = outcome.kind === 'done' || outcome.kind === 'nothing to do'

@@ -1,4 +1,5 @@
 // `lbctl uninstall` put together: what would go, and what stays; then, if it was said twice, the removal.
+import type { KubeObject } from '../../config/kube-object.ts'
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { planRemoval, type RemovalPlan, removeAll } from '../../install/apply/removal.ts'
@@ -35,12 +36,14 @@ export async function runUninstall(request: UninstallRequest, terminal: InstallT
         ],
       },
     )
-  const items = allItems(checkedNamespace(request.namespace))
+  const namespace = checkedNamespace(request.namespace)
+  const items = allItems(namespace)
   const cluster = await connectCluster(request, terminal.signal)
   try {
     const objects = items.map(({ object }) => object)
-    const plan = await planRemoval(cluster.writer, objects, { deleteCrds })
-    terminal.out(renderRemoval(plan, deleteCrds ? await lostWith(plan, cluster) : undefined))
+    const plan = await planRemoval(cluster.writer, objects, { namespace, deleteCrds })
+    const lost = deleteCrds ? await lostWith(plan, cluster) : undefined
+    terminal.out(renderRemoval(plan, lost, await servicesWithAddress(cluster)))
     if (!yes) {
       if (plan.remove.length > 0) terminal.say('Nothing was removed; --yes removes it.')
       return EXIT.ok
@@ -56,4 +59,21 @@ export async function runUninstall(request: UninstallRequest, terminal: InstallT
 async function lostWith({ remove }: RemovalPlan, { reader }: Cluster): Promise<LostObjects> {
   const crds = remove.filter(({ kind }) => kind === 'CustomResourceDefinition').length
   return { crds, objects: crds === 0 ? 0 : (await reader.metallbObjects()).objects.length }
+}
+
+/** undefined: it may not be asked, or not now; what is removed does not hang on it */
+async function servicesWithAddress({ reader }: Cluster): Promise<number | undefined> {
+  try {
+    return (await reader.services()).filter((service) => !isEmpty(service)).length
+  } catch (error) {
+    if (error instanceof LbctlError) return undefined
+    throw error
+  }
+}
+
+const isEmpty = (service: KubeObject): boolean => {
+  const status = service['status'] as
+    | { readonly loadBalancer?: { readonly ingress?: readonly object[] } }
+    | undefined
+  return (status?.loadBalancer?.ingress ?? []).length === 0
 }

@@ -3,6 +3,7 @@ import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import { renderSpeakerStatus } from '../../terminal/speaker/status.ts'
 import type { ProbeServer } from '../link-probe/probe-server.ts'
+import { listenText } from '../metrics-address.ts'
 import { untilAborted } from '../signals.ts'
 import { ClusterSide } from './cluster-side.ts'
 import type { FileWatchOptions } from './files-read.ts'
@@ -113,7 +114,7 @@ function tellStarted(
   status: StatusServer,
   metrics: MetricsServer | undefined,
 ): void {
-  const where = metrics === undefined ? undefined : `${wanted?.host}:${metrics.port}`
+  const where = metrics === undefined || wanted === undefined ? undefined : listenText(wanted, metrics.port)
   log({
     level: 'info',
     caller: 'speaker',

@@ -4,20 +4,22 @@ import { LbctlError } from '../../errors/lbctl-error.ts'
 import { exitCodeOf } from '../../migrate/apply/outcome.ts'
 import { refText } from '../../migrate/apply/plan.ts'
 import { installItems } from '../install-objects.ts'
+import type { InstallOptions } from '../options.ts'
 import { FakeCluster } from '../testing/fake-cluster.ts'
 import { options } from '../testing/options.ts'
 import { applyInstall } from './apply-install.ts'
 import { planInstall } from './plan.ts'
 import { readinessOf } from './readiness.ts'
 import { planRemoval, removeAll } from './removal.ts'
+import { supersededBy } from './superseded.ts'
 import { waitReady } from './wait-ready.ts'
 
 const objects = installItems(options()).map(({ object }) => object)
 const crds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition')
 
 async function install(cluster: FakeCluster, { takeOver = false, checkOnly = false } = {}) {
-  const plan = await planInstall(cluster.writer, objects, { takeOver })
-  return { plan, outcome: await applyInstall(cluster.writer, plan, { checkOnly }) }
+  const plan = await planInstall(cluster.writer, objects, { takeOver, keepsConversion: false })
+  return { plan, outcome: await applyInstall(cluster.writer, plan, { checkOnly, superseded: [] }) }
 }
 
 describe('install', () => {
@@ -104,7 +106,7 @@ describe('removal', () => {
   it('takes away what was installed in the reverse order, and keeps CRDs and the namespace', async () => {
     const cluster = new FakeCluster()
     await install(cluster)
-    const plan = await planRemoval(cluster.writer, objects, { deleteCrds: false })
+    const plan = await planRemoval(cluster.writer, objects, { namespace: 'lb', deleteCrds: false })
     expect(plan.keep.map(({ ref }) => ref.kind).sort()).toEqual([
       ...Array.from({ length: 9 }, () => 'CustomResourceDefinition'),
       'Namespace',
@@ -115,7 +117,32 @@ describe('removal', () => {
     expect([...cluster.objects.values()].map(({ kind }) => kind).sort()).toEqual(
       plan.keep.map(({ ref }) => ref.kind).sort(),
     )
-    expect((await planRemoval(cluster.writer, objects, { deleteCrds: false })).remove).toEqual([])
+    expect(
+      (await planRemoval(cluster.writer, objects, { namespace: 'lb', deleteCrds: false })).remove,
+    ).toEqual([])
+  })
+
+  it('first tells the CRD that stays, whose objects the controller converted; it can be installed again', async () => {
+    const cluster = new FakeCluster()
+    await install(cluster)
+    const peers = 'CustomResourceDefinition bgppeers.metallb.io'
+    const before = cluster.writes.length
+    const plan = await planRemoval(cluster.writer, objects, { namespace: 'lb', deleteCrds: false })
+    await removeAll(cluster.writer, plan)
+    expect(cluster.writes[before]).toBe(`patch ${peers}`)
+    expect(cluster.objects.get(peers)?.['spec']).toMatchObject({ conversion: { strategy: 'None' } })
+    const none = await planRemoval(cluster.writer, objects, { namespace: 'lb', deleteCrds: false })
+    expect([none.detach, (await removeAll(cluster.writer, none)).kind]).toEqual([[], 'nothing to do'])
+    // What the removal wrote is lbctl's own under another entry.
+    cluster.conflicts.set(peers, [{ field: '.spec.conversion.strategy', manager: 'lbctl' }])
+    expect((await install(cluster)).outcome.kind).toBe('done')
+  })
+
+  it('leaves the conversion of another installation alone', async () => {
+    const cluster = new FakeCluster()
+    await install(cluster)
+    const plan = await planRemoval(cluster.writer, [...crds], { namespace: 'other', deleteCrds: false })
+    expect(plan.detach).toEqual([])
   })
 
   it('removes CRDs only on demand, and never what does not carry the label', async () => {
@@ -123,7 +150,7 @@ describe('removal', () => {
     await install(cluster)
     const pools = crds.find(({ metadata }) => metadata.name.startsWith('ipaddresspools')) as KubeObject
     cluster.put({ ...pools, metadata: { name: pools.metadata.name } }, 'helm')
-    const plan = await planRemoval(cluster.writer, objects, { deleteCrds: true })
+    const plan = await planRemoval(cluster.writer, objects, { namespace: 'lb', deleteCrds: true })
     expect(plan.remove.filter(({ kind }) => kind === 'CustomResourceDefinition')).toHaveLength(8)
     expect(plan.keep).toContainEqual({
       ref: expect.objectContaining({ name: pools.metadata.name }),
@@ -135,11 +162,76 @@ describe('removal', () => {
     const cluster = new FakeCluster()
     await install(cluster)
     cluster.failures.set('Deployment lb/lbctl-controller', new LbctlError('permission', 'no'))
-    const plan = await planRemoval(cluster.writer, objects, { deleteCrds: false })
+    const plan = await planRemoval(cluster.writer, objects, { namespace: 'lb', deleteCrds: false })
     const outcome = await removeAll(cluster.writer, plan)
     if (outcome.kind !== 'stopped') throw new Error(outcome.kind)
     expect(outcome.failed?.ref.kind).toBe('Deployment')
-    expect(outcome.done.length + 1 + outcome.remaining.length).toBe(plan.remove.length)
+    expect(outcome.done.length + 1 + outcome.remaining.length).toBe(
+      1 + plan.detach.length + plan.remove.length,
+    )
+  })
+})
+
+describe('an installation with other options over an earlier one', () => {
+  const over = async (cluster: FakeCluster, changed: Partial<InstallOptions>) => {
+    const wanted = options(changed)
+    const items = installItems(wanted)
+    const superseded = await supersededBy(cluster.writer, items, wanted)
+    const keepsConversion = wanted.mode === 'speaker'
+    const plan = await planInstall(
+      cluster.writer,
+      items.map(({ object }) => object),
+      { takeOver: false, keepsConversion },
+    )
+    const outcome = await applyInstall(cluster.writer, plan, {
+      ...{ checkOnly: false, superseded: superseded.remove },
+    })
+    return { superseded, outcome }
+  }
+  const has = (cluster: FakeCluster, name: string): boolean =>
+    [...cluster.objects.keys()].some((id) => id.endsWith(name))
+  const conversion = (cluster: FakeCluster) =>
+    (
+      cluster.objects.get('CustomResourceDefinition bgppeers.metallb.io')?.['spec'] as
+        | { readonly conversion?: object }
+        | undefined
+    )?.conversion
+
+  it('removes the webhooks that nobody answers any more, before anything else', async () => {
+    const cluster = new FakeCluster()
+    await over(cluster, {})
+    const before = cluster.writes.length
+    const { outcome } = await over(cluster, { webhooks: false, networkPolicies: false })
+    expect(outcome.kind).toBe('done')
+    expect(cluster.writes.slice(before, before + 3)).toEqual([
+      'remove ValidatingWebhookConfiguration lbctl-webhook-configuration',
+      'remove Service lb/lbctl-webhook',
+      'remove NetworkPolicy lb/lbctl-controller',
+    ])
+    expect(conversion(cluster)).toBeUndefined()
+    expect((await over(cluster, { webhooks: false, networkPolicies: false })).outcome.kind).toBe(
+      'nothing to do',
+    )
+  })
+
+  it('leaves the other component as it is, and the conversion with it', async () => {
+    const cluster = new FakeCluster()
+    await over(cluster, { mode: 'controller' })
+    const { superseded } = await over(cluster, { mode: 'speaker' })
+    expect(superseded.remove).toEqual([])
+    expect(superseded.other.map(({ kind }) => kind)).toContain('Deployment')
+    expect(has(cluster, 'lb/lbctl-controller') && has(cluster, 'lbctl-webhook')).toBe(true)
+    expect(conversion(cluster)).toMatchObject({ strategy: 'Webhook' })
+  })
+
+  it('removes nothing that does not carry the label', async () => {
+    const cluster = new FakeCluster()
+    await over(cluster, {})
+    const id = 'Service lb/lbctl-webhook'
+    const service = cluster.objects.get(id) as KubeObject
+    cluster.put({ ...service, metadata: { ...service.metadata, labels: {} } }, 'somebody')
+    await over(cluster, { webhooks: false })
+    expect(cluster.objects.has(id)).toBe(true)
   })
 })
 

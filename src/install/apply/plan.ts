@@ -2,7 +2,7 @@
 // before the first write.
 import type { KubeObject } from '../../config/kube-object.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
-import { conflictError } from '../../migrate/apply/check.ts'
+import { conflictError, isOwn } from '../../migrate/apply/check.ts'
 import { contentOf } from '../../migrate/apply/content.ts'
 import { sameJson } from '../../migrate/apply/json.ts'
 import type { Refusal } from '../../migrate/apply/outcome.ts'
@@ -14,11 +14,14 @@ import {
   type LiveObject,
   type ObjectRef,
 } from '../../migrate/ports.ts'
+import { isConverted, withConversionOf } from './conversion.ts'
 
 export interface InstallStep {
   readonly ref: ObjectRef
   readonly object: KubeObject
   readonly action: 'created' | 'changed'
+  /** the CRD sends its objects through the controller no longer, and is told so before it is applied */
+  readonly detach?: LiveObject
   /** take fields over from others, as long as the object is at this version */
   readonly force?: { readonly resourceVersion: string }
 }
@@ -34,6 +37,8 @@ export interface InstallPlan {
 export interface PlanOptions {
   /** also take over what others applied */
   readonly takeOver: boolean
+  /** what is installed has no controller, and one of another installation goes on converting the objects of CRDs */
+  readonly keepsConversion: boolean
   readonly signal?: CancelSignal
 }
 
@@ -88,12 +93,18 @@ const ABOUT_THE_OBJECT: ReadonlySet<string> = new Set(['conflict', 'input', 'per
 
 async function tried(
   writer: ClusterWriter,
-  { ref, object, before }: { ref: ObjectRef; object: KubeObject; before: LiveObject | undefined },
-  { takeOver }: PlanOptions,
+  asked: { ref: ObjectRef; object: KubeObject; before: LiveObject | undefined },
+  { takeOver, keepsConversion }: PlanOptions,
 ): Promise<Verdict> {
+  const { ref, before } = asked
+  const converts = before !== undefined && isConverted(before) && !isConverted(asked.object)
+  // What the controller wrote into the webhook is no part of what is applied, so it would stay behind, and be refused.
+  if (converts && !keepsConversion) return { ref, object: asked.object, action: 'changed', detach: before }
+  const object = converts ? withConversionOf(before, asked.object) : asked.object
   let outcome = await writer.apply(object, { dryRun: true })
+  // What lbctl itself wrote otherwise than by apply, such as an uninstall, is its own.
   const force =
-    !outcome.ok && takeOver && before !== undefined
+    !outcome.ok && before !== undefined && (takeOver || outcome.conflicts.every(isOwn))
       ? { resourceVersion: before.metadata.resourceVersion }
       : undefined
   if (force !== undefined) outcome = await writer.apply(object, { dryRun: true, force })

@@ -47,7 +47,10 @@ export async function waitReady(
       // A look that a signal cut short says nothing.
       const now = options.signal?.aborted === true ? last : await lookAt(writer, last, options)
       const told = JSON.stringify([now.readiness.text, now.troubles.filter(isStuck).map(({ text }) => text)])
-      if (shown.get(last.ref) !== told) options.onChange(now)
+      const news = shown.get(last.ref) !== told
+      // That a definition is served is worth a line to who has heard that it is not.
+      const asExpected = !shown.has(last.ref) && now.readiness.ready && !hasPods(last.ref)
+      if (news && !asExpected) options.onChange(now)
       shown.set(last.ref, told)
       if (!now.readiness.ready) next.push(now)
     }
@@ -56,6 +59,8 @@ export async function waitReady(
     await options.sleep(PAUSE_MS)
   }
 }
+
+const hasPods = ({ kind }: ObjectRef): boolean => kind === 'Deployment' || kind === 'DaemonSet'
 
 /** A Pod that only does not answer yet is what is waited for, and no trouble on the way. */
 export const isStuck = ({ kind }: PodTrouble): boolean => kind !== 'not ready'
@@ -69,8 +74,8 @@ async function lookAt(
   try {
     const object = await writer.get(ref)
     const readiness = readinessOf(object)
-    const hasPods = object !== undefined && (ref.kind === 'Deployment' || ref.kind === 'DaemonSet')
-    if (readiness.ready || !hasPods) return { ref, readiness, troubles: [], remedy: undefined }
+    if (readiness.ready || object === undefined || !hasPods(ref))
+      return { ref, readiness, troubles: [], remedy: undefined }
     const troubles = await why(object)
     return { ref, readiness, troubles, remedy: remedyFor(object, troubles) }
   } catch (error) {

@@ -10,7 +10,7 @@ import type {
   ObjectRef,
 } from '../../migrate/ports.ts'
 
-export class FakeCluster implements Pick<ClusterWriter, 'get' | 'apply' | 'remove'> {
+export class FakeCluster implements Pick<ClusterWriter, 'get' | 'apply' | 'patch' | 'remove'> {
   readonly objects = new Map<string, LiveObject>()
   /** every call that stored something: `apply Namespace lb`, `remove …` */
   readonly writes: string[] = []
@@ -49,6 +49,18 @@ export class FakeCluster implements Pick<ClusterWriter, 'get' | 'apply' | 'remov
     this.writes.push(`apply ${id}`)
     this.objects.set(id, live)
     return { ok: true, object: live, warnings: [] }
+  }
+
+  /** One level below the spec, as far as anybody patches anything. */
+  async patch(ref: ObjectRef, patch: { readonly [field: string]: unknown }): Promise<LiveObject> {
+    const id = refText(ref)
+    const before = this.objects.get(id)
+    if (before === undefined) throw new LbctlError('input', `${id} is not there`)
+    this.writes.push(`patch ${id}`)
+    const spec = { ...(before['spec'] as object), ...(patch['spec'] as object) }
+    const live = this.#live({ ...before, spec }, 'lbctl')
+    this.objects.set(id, live)
+    return live
   }
 
   async remove(ref: ObjectRef): Promise<boolean> {

@@ -89,7 +89,8 @@ async function checkObject(writer: ClusterWriter, object: KubeObject): Promise<V
   return { ref, entry, object, force, warnings: outcome.warnings }
 }
 
-const isOwn = (conflict: FieldConflict): boolean => conflict.manager === FIELD_MANAGER
+/** Set by lbctl under another entry. */
+export const isOwn = (conflict: FieldConflict): boolean => conflict.manager === FIELD_MANAGER
 
 export const conflictError = (ref: ObjectRef, conflicts: readonly FieldConflict[]): LbctlError =>
   new LbctlError(

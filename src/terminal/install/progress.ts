@@ -10,6 +10,12 @@ export const renderKeptCrds = (kept: readonly ObjectRef[]): string =>
     ? ''
     : `Left as others applied them (--take-over replaces them): ${kept.map(({ name }) => safeText(name)).join(', ')}.\n`
 
+/** What this installation is not about; somebody may want both. */
+export const renderOtherComponent = (other: readonly ObjectRef[]): string =>
+  other.length === 0
+    ? ''
+    : `Of another installation, and left alone: ${other.map((ref) => safeText(refText(ref))).join(', ')}.\n`
+
 const MOST_TROUBLES = 3
 
 /** `  DaemonSet metallb-system/lbctl-speaker: 3 of 5 nodes are ready`, and below it what keeps the others. */
@@ -52,7 +58,11 @@ export interface LostObjects {
 }
 
 /** What `lbctl uninstall` would do; `lost` when CRDs are among what is removed. */
-export function renderRemoval({ remove, keep }: RemovalPlan, lost: LostObjects | undefined): string {
+export function renderRemoval(
+  { remove, keep, detach, release }: RemovalPlan,
+  lost: LostObjects | undefined,
+  services: number | undefined,
+): string {
   return [
     remove.length === 0 ? 'Nothing of lbctl is there to be removed.\n' : 'To be removed, in this order:\n',
     ...remove.map((live) => `  ${safeText(refText(refOf(live)))}\n`),
@@ -61,7 +71,23 @@ export function renderRemoval({ remove, keep }: RemovalPlan, lost: LostObjects |
       : `With the CRDs go ALL objects of their kinds, of every namespace: ${lost.objects} objects of configuration.\n`,
     keep.length === 0 ? '' : 'Left alone:\n',
     ...keep.map(keptLine),
+    ...detach.map(
+      ({ metadata }) =>
+        `Changed: ${safeText(metadata.name)}, whose objects no controller converts any more; the API server does it, field by field.\n`,
+    ),
+    release === undefined
+      ? ''
+      : `Changed: Namespace ${safeText(release.metadata.name)} loses the labels that lbctl alone gave it.\n`,
+    remove.length === 0 ? '' : servicesLine(services),
   ].join('')
 }
 
 const keptLine = ({ ref, why }: Kept): string => `  ${safeText(refText(ref))}: ${safeText(why)}\n`
+
+/** @param services how many have an address; undefined: it is not known */
+function servicesLine(services: number | undefined): string {
+  if (services === 0) return ''
+  const who = services === undefined ? 'Services' : services === 1 ? '1 Service' : `${services} Services`
+  const [keep, their] = services === 1 ? ['keeps', 'its'] : ['keep', 'their']
+  return `${who} ${keep} ${their} address in the status: whoever serves them next gives the same ones. Until then, no speaker of lbctl answers for them.\n`
+}
