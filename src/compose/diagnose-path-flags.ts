@@ -8,6 +8,16 @@ export const pathFlags = withEnvironment({
       'read rules from this file instead of the kernel: output of iptables-save, nft -j list ruleset, ipvsadm-save -n or /proc/net/ip_vs; - for stdin',
     helpValue: 'FILE',
   }),
+  bundle: string({
+    description: 'what lbctl bundle found on a node about the addresses of its Services',
+    helpValue: 'FILE',
+    exclusive: ['rules', 'netns', 'from', 'interface', 'node-address'],
+  }),
+  node: string({
+    description: 'with --bundle, the node whose rules are meant, where it holds those of several',
+    helpValue: 'NODE',
+    dependsOn: ['bundle'],
+  }),
   'node-address': repeatedString({
     description: 'an address of the node that the file is from, for NodePorts',
     helpValue: 'IP',

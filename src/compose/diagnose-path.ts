@@ -14,6 +14,8 @@ export interface PathRequest {
   readonly address: string
   readonly rules?: readonly string[] | undefined
   readonly 'node-address'?: readonly string[] | undefined
+  readonly bundle?: string | undefined
+  readonly node?: string | undefined
   readonly port?: number | undefined
   readonly udp: boolean
   readonly from?: string | undefined
@@ -39,15 +41,36 @@ export async function runPathDiagnosis(request: PathRequest, signal: AbortSignal
   ])
   const { rules = [], 'node-address': nodes = [] } = request
   const facts =
-    rules.length > 0
-      ? collecting.pathFromFiles(
-          asked,
-          await ruleTexts(rules, signal),
-          nodes.map((text) => addressOf('node-address', text)),
-        )
-      : await collecting.collectPath(asked, await surroundings(request, signal))
+    request.bundle !== undefined
+      ? await ofBundle(request.bundle, asked, request.node)
+      : rules.length > 0
+        ? collecting.pathFromFiles(
+            asked,
+            await ruleTexts(rules, signal),
+            nodes.map((text) => addressOf('node-address', text)),
+          )
+        : await collecting.collectPath(asked, await surroundings(request, signal))
   const verdict = judgePath(facts)
   return { facts, verdict, exitCode: exitCodeOf([verdict]) }
+}
+
+/** @throws LbctlError `input` for a bundle that does not hold the answer */
+async function ofBundle(path: string, asked: AskedPath, node: string | undefined): Promise<PathFacts> {
+  const [{ readBundleFile }, { bundledPath }] = await Promise.all([
+    import('./bundle/read-bundle-file.ts'),
+    import('../diagnose/cluster/bundled-path.ts'),
+  ])
+  const found = bundledPath(readBundleFile(path), asked, node)
+  if (found.ok) return found.value
+  const { reason, hint } = found.error
+  throw new LbctlError(
+    'input',
+    `${path} does not say what becomes of connections to ${asked.asked}: ${reason}.`,
+    {
+      facts: { path },
+      hints: [hint],
+    },
+  )
 }
 
 async function surroundings({ netns }: PathRequest, signal: AbortSignal) {
