@@ -12,6 +12,7 @@ import type { ClusterIdentity } from '../migrate/ports.ts'
 import { addCredentials, credentialsLate, ShortLived } from './credentials.ts'
 import { type Kubeconfig, type KubeconfigOptions, kubeconfigName, loadKubeconfig } from './kubeconfig.ts'
 import { proxyFromEnvironment } from './proxy.ts'
+import { Recovery } from './watch/recovery.ts'
 
 /** `env`: where HTTPS_PROXY and NO_PROXY are looked up as well */
 export interface ConnectionOptions extends KubeconfigOptions {
@@ -24,6 +25,8 @@ export interface ConnectionOptions extends KubeconfigOptions {
 }
 
 export interface Connection {
+  /** of this server: who gets through to it again tells those that wait */
+  readonly recovery: Recovery
   readonly identity: ClusterIdentity
   /** Options for one request, with fresh credentials. They hold secrets: never to be put into an error. */
   prepare(): Promise<https.RequestOptions>
@@ -78,6 +81,7 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
     () => credentialsLate(kubeconfig),
   )
   return {
+    recovery: new Recovery(() => performance.now()),
     identity: {
       kubeconfig: kubeconfigName(options),
       context: config.getCurrentContext(),

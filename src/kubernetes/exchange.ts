@@ -72,12 +72,15 @@ export async function exchange(
       : { 'content-type': request.contentType ?? 'application/json', 'content-length': payload.length }),
   })
   const { response, bytes } = await send(options, payload, limits)
+  if (isGood(response.statusCode)) connection.recovery.reached()
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
     body: await decodeBody(response, bytes, limits.maxBytes),
   }
 }
+
+const isGood = (status = 0): boolean => status >= 200 && status < 300
 
 /** What node:http is asked for. */
 export function requestOptions(

@@ -73,6 +73,7 @@ export function openStream(
     }
     if (done) return
     handlers.onOpen()
+    connection.recovery.reached()
     response.on('data', (bytes: Buffer) => {
       if (!done) handlers.onBytes(bytes)
     })

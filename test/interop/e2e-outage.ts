@@ -68,7 +68,9 @@ export class ApiOutage {
       expect(routes.of(this.#address(name)), name).toEqual([])
 
     await cluster.up()
+    const upMs = performance.now()
     await this.#caughtUp()
+    console.info(`all caught up ${(performance.now() - upMs).toFixed(0)} ms after the API server was back`)
     const after = await settledState(this.#lab, this.#router)
     const { sent, answered, owners } = await asking.stop()
     routes.stop()

@@ -45,6 +45,7 @@ export class ConfigurationState {
       same: sameValue,
       onChanges: () => this.#check(),
       onReport: (report) => {
+        if (report.kind === 'resumed') this.#queue.resume()
         // Releases before 0.15.3 have no such kind, and then there is nothing to say.
         if (report.kind === 'interrupted' && report.failure.kind === 'forbidden')
           onTrouble(report.failure.error)

@@ -155,6 +155,27 @@ describe('writes that have to succeed', () => {
     ])
   })
 
+  it('what the server did not answer is written as soon as it answers; what it refused is not', async () => {
+    const writes: string[] = []
+    let away = true
+    const { queue, pauses } = queueOf((key) => {
+      writes.push(key)
+      if (key === 'refused') return Promise.reject(new LbctlError('conflict', 'no'))
+      return away ? Promise.reject(new LbctlError('unreachable', 'away')) : Promise.resolve()
+    })
+    queue.add('a')
+    queue.add('refused')
+    await turn()
+    expect(pauses).toHaveLength(2)
+    away = false
+    queue.resume()
+    await turn()
+    expect(writes).toEqual(['a', 'refused', 'a'])
+    queue.resume()
+    await turn()
+    expect(writes).toHaveLength(3)
+  })
+
   it('what is wanted again while it is written is written again, and never twice at a time', async () => {
     let [running, most, writes] = [0, 0, 0]
     const { queue } = queueOf(async () => {

@@ -60,6 +60,7 @@ export class StatusKeeper {
       same: sameValue,
       onChanges: (changes) => this.#seen(changes),
       onReport: (report) => {
+        if (report.kind === 'resumed') this.#queue.resume()
         if (report.kind === 'interrupted') this.#onInterrupted(report.failure.kind, report.failure.error)
       },
     })

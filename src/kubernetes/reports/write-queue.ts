@@ -22,6 +22,8 @@ export class WriteQueue<K> {
   /** written while it was wanted again */
   readonly #again = new Set<K>()
   readonly #pauses = new Map<K, () => void>()
+  /** of these, the writes that the server did not answer */
+  readonly #unanswered = new Set<K>()
   readonly #failures = new Map<K, number>()
   readonly #told = new Set<string>()
   #stopped = false
@@ -36,6 +38,18 @@ export class WriteQueue<K> {
     if (this.#running.has(key)) this.#again.add(key)
     else this.#waiting.add(key)
     this.#pump()
+  }
+
+  /** The server answers again: what waits for it begins anew. */
+  resume(): void {
+    const keys = [...this.#unanswered]
+    this.#unanswered.clear()
+    for (const key of keys) {
+      this.#pauses.get(key)?.()
+      this.#pauses.delete(key)
+      this.#failures.delete(key)
+      this.add(key)
+    }
   }
 
   get idle(): boolean {
@@ -79,6 +93,7 @@ export class WriteQueue<K> {
     if (this.#stopped) return
     const failures = (this.#failures.get(key) ?? 0) + 1
     this.#failures.set(key, failures)
+    if (failure.kind === 'unreachable' || failure.kind === 'timeout') this.#unanswered.add(key)
     if (!this.#told.has(failure.message)) {
       // Messages name objects, of which there can be thousands.
       if (this.#told.size >= 100) this.#told.clear()
@@ -91,6 +106,7 @@ export class WriteQueue<K> {
       key,
       this.#options.after(ms, () => {
         this.#pauses.delete(key)
+        this.#unanswered.delete(key)
         this.add(key)
       }),
     )

@@ -85,6 +85,24 @@ it('pauses double up to half a minute, and are as long as the server asks', () =
   expect(wait(play([...listed, failed('busy', 503, 86_400_000)]).effects)).toBeLessThan(150_000)
 })
 
+it('who waits for the server is woken by whoever got through, and begins a new row of pauses', () => {
+  const row = Array.from({ length: 9 }, () => [failed('unreachable'), retry])
+    .flat()
+    .slice(0, -1)
+  const reached: WatchEvent<string> = { kind: 'reached' }
+  const woken = play([...listed, ...row, reached])
+  expect(woken.effects).toEqual([{ kind: 'arm', timer: 'retry', ms: 250 }])
+  expect(play([...listed, ...row, reached, retry]).effects).toEqual([
+    { kind: 'list', limit: 1, continueToken: undefined },
+  ])
+  expect(wait(play([...listed, ...row, reached, retry, failed('unreachable')]).effects)).toBe(375)
+  // A server that comes up says 403 first: it is the same wait.
+  expect(play([...listed, ...row, retry, failed('forbidden', 403), reached]).kinds).toEqual(['arm'])
+  // What the server refuses, or a watch that goes on, is no matter of an outage.
+  expect(play([...listed, failed('busy', 429, 20_000), reached]).effects).toEqual([])
+  expect(play([...listed, reached]).effects).toEqual([])
+})
+
 it('401 reads the credentials again, at once and then after each pause', () => {
   expect(play([...listed, failed('unauthorized', 401)]).kinds).toEqual([
     'close',

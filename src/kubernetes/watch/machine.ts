@@ -31,6 +31,7 @@ import {
   relistMs,
   retryMs,
   SHORT_WATCH_MS,
+  wakeMs,
   watchSeconds,
 } from './timing.ts'
 
@@ -54,6 +55,8 @@ export function step<T>(state: WatchState<T>, event: WatchEvent<T>, at: Moment):
       return ended(state, at)
     case 'failed':
       return failed(state, event.failure, at)
+    case 'reached':
+      return woken(state, at)
     case 'timer':
       return event.timer === 'retry' ? retried(state, at) : stuck(state, at)
   }
@@ -153,6 +156,19 @@ function stuck<T>(state: WatchState<T>, at: Moment): Step<T> {
 
 const retried = <T>(state: WatchState<T>, at: Moment): Step<T> =>
   state.phase === 'waiting' ? proceed(state, state.next, at) : nothing(state)
+
+/** For one that could not be reached; that it says 403 while it is coming up makes no difference. */
+export const waitsForServer = <T>({ phase, trouble, lastFailure }: WatchState<T>): boolean =>
+  phase === 'waiting' && (trouble === 'unreachable' || lastFailure === 'unreachable')
+
+/** The row of failures is over. Not all ask in the same moment. */
+function woken<T>(state: WatchState<T>, at: Moment): Step<T> {
+  if (!waitsForServer(state)) return nothing(state)
+  return {
+    state: { ...state, failures: 0 },
+    effects: [{ kind: 'arm', timer: 'retry', ms: wakeMs(at.random) }],
+  }
+}
 
 function failed<T>(state: WatchState<T>, failure: Failure, at: Moment): Step<T> {
   const { phase } = state

@@ -6,7 +6,7 @@ import { asRecord, asText } from '../status.ts'
 import { type OpenStream, openStream } from '../stream.ts'
 import { failureOfAnswer, failureOfConnection } from './failure.ts'
 import { LineSplitter } from './lines.ts'
-import { step } from './machine.ts'
+import { step, waitsForServer } from './machine.ts'
 import {
   type Failure,
   type Item,
@@ -68,6 +68,7 @@ export class ResourceWatch<T> {
   #running: object | undefined
   #stream: OpenStream | undefined
   #abort: AbortController | undefined
+  #forget: (() => void) | undefined
 
   constructor(options: ResourceWatchOptions<T>) {
     this.#options = options
@@ -76,12 +77,20 @@ export class ResourceWatch<T> {
   }
 
   start(): void {
+    this.#forget ??= this.#options.connection.recovery.add(() => this.#reached())
     this.#handle({ kind: 'start' })
   }
 
   /** No call comes afterwards. */
   stop(): void {
+    this.#forget?.()
     this.#handle({ kind: 'stop' })
+  }
+
+  #reached(): boolean {
+    const waits = waitsForServer(this.#state)
+    if (waits) this.#handle({ kind: 'reached' })
+    return waits
   }
 
   get synced(): boolean {

@@ -54,6 +54,8 @@ export type WatchEvent<T> =
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'timer'; readonly timer: Timer }
+  /** somebody else got a good answer of the server */
+  | { readonly kind: 'reached' }
 
 /** `retry`: what failed is tried again; `stuck`: the running watch should have ended long ago */
 export type Timer = 'retry' | 'stuck'

@@ -35,5 +35,8 @@ export function retryMs(failures: number, random: number, retryAfterMs: number |
   return Math.max(drawn, asked)
 }
 
+/** When another watch got through: not all in the same moment. */
+export const wakeMs = (random: number): number => random * 500
+
 /** After a 410 all watches of a cluster list again; they need not do it in the same moment. */
 export const relistMs = (random: number): number => random * 1000
