@@ -30,7 +30,7 @@ export interface SpeakerClusterOptions {
 const MEMBERLIST_SECRETS = ['memberlist', 'metallb-memberlist']
 /** One for each kind that is watched, some for writes. */
 const SOCKETS = 32
-const BETWEEN_TRIES_MS = 5000
+const BETWEEN_TRIES_MS = 1000
 const core = (resource: string) => ({ group: '', version: 'v1', resource })
 
 export class SpeakerCluster {

@@ -10,9 +10,6 @@ import { interfaceScenarios, serviceScenarios } from './e2e-interfaces.ts'
 import { ApiOutage, OUTAGE_CONFIGURATION } from './e2e-outage.ts'
 import { nodeScenarios } from './e2e-selectors.ts'
 
-/** Preferences among nodes are of the release after the newest. */
-const NEXT = ['--compat-version', 'main']
-
 describeInterop(
   'e2e: selectors, and the API server is away',
   [...CLUSTER_LAB_PROGRAMS, ...DAEMON_PROGRAMS],
@@ -25,9 +22,9 @@ describeInterop(
 
     // One after the other: while a namespace is entered nothing else may be made.
     beforeAll(async () => {
-      lab = await ClusterLab.create({ speaker: NEXT })
+      lab = await ClusterLab.create()
       second = addSecondLink(lab)
-      lonely = await ClusterLab.create({ speaker: NEXT })
+      lonely = await ClusterLab.create()
       outage = new ApiOutage(lonely, await lonely.startRouter(OUTAGE_CONFIGURATION, ['tor']))
       minute = outage.run()
       // It is asked for its end below.

@@ -69,8 +69,11 @@ export class ApiOutage {
 
     await cluster.up()
     const upMs = performance.now()
+    const since = () => `${(performance.now() - upMs).toFixed(0)} ms after the API server was back`
     await this.#caughtUp()
-    console.info(`all caught up ${(performance.now() - upMs).toFixed(0)} ms after the API server was back`)
+    console.info(`all caught up ${since()}`)
+    await this.#heirStarted()
+    console.info(`the speaker that waited for it announces ${since()}`)
     const after = await settledState(this.#lab, this.#router)
     const { sent, answered, owners } = await asking.stop()
     routes.stop()
@@ -187,6 +190,10 @@ export class ApiOutage {
     for (const name of ['late', 'late-far', 'nowhere']) await lab.cluster.assigned(name)
     await this.#routed(lab.cluster.addressesOf('late-far')[0] ?? '', 'node1', 'node2')
     await this.#routed(this.#address('moves'), 'node2')
+  }
+
+  async #heirStarted(): Promise<void> {
+    const lab = this.#lab
     await lab.speaker('node3').started()
     await lab.answeredBy(this.#address('third'), 'node3')
   }

@@ -17,6 +17,15 @@ export interface ClusterSideOptions {
   readonly onTrouble?: (error: LbctlError) => void
 }
 
+export interface Met {
+  /** as which is decided */
+  readonly release: Release
+  /** speakers of MetalLB run on other nodes */
+  readonly beside: boolean
+  /** of the gossip */
+  readonly secret: Uint8Array | undefined
+}
+
 /** How often MetalLB's speakers are looked at again: they may be of another release by then. */
 const LOOK_AGAIN_MS = 300_000
 
@@ -72,7 +81,7 @@ export class ClusterSide {
    * Looks at who speaks beside us. Waits for the API server.
    * @throws LbctlError `conflict` when MetalLB's speaker of this node is alive
    */
-  async meet(): Promise<{ readonly release: Release; readonly secret: Uint8Array | undefined }> {
+  async meet(): Promise<Met> {
     const { settings, log } = this.#options
     const { gossip, cluster } = settings
     const found = await this.#beside()
@@ -89,7 +98,11 @@ export class ClusterSide {
     this.#watchReleases(found)
     if (releaseRules(found.release).judgesPerNode) this.#cluster.facts.judgeFor(settings.nodeName)
     const wantsKey = gossip !== undefined && gossip.secretKeyPath === undefined && gossip.secret === undefined
-    return { release: found.release, secret: wantsKey ? await this.#cluster.gossipKey() : undefined }
+    return {
+      release: found.release,
+      beside: found.others > 0,
+      secret: wantsKey ? await this.#cluster.gossipKey() : undefined,
+    }
   }
 
   async #beside(): Promise<Beside> {

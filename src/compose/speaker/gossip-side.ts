@@ -14,6 +14,8 @@ import type { GossipSettings, HostAndPort } from './speaker-settings.ts'
 export interface GossipSideOptions {
   readonly nodeName: string
   readonly settings: GossipSettings
+  /** told to the others */
+  readonly meta: Uint8Array
   readonly log: LogSink
   /** somebody came or went */
   readonly onChange: () => void
@@ -22,6 +24,8 @@ export interface GossipSideOptions {
 export interface GossipSide {
   /** names of those that are alive or suspected, ourselves included */
   members(): ReadonlySet<string>
+  /** what each of them tells of itself */
+  metadata(): readonly Uint8Array[]
   status(): readonly MemberStatus[]
   /** Tries all of them, again and again; resolves when each was tried once, with how many there are. */
   join(nodeAddresses: readonly Ip[]): Promise<number>
@@ -48,6 +52,7 @@ export async function startGossip(options: GossipSideOptions): Promise<GossipSid
       bindAddress: settings.bind.address,
       port: settings.bind.port,
       keys,
+      meta: options.meta,
       settings: timing(settings),
       onChange: (change, member) => {
         log({
@@ -72,6 +77,7 @@ function sideOf(node: GossipNode, settings: GossipSettings): GossipSide {
   const present = () => node.members().filter(({ state }) => state === 'alive' || state === 'suspect')
   return {
     members: () => new Set(present().map(({ name }) => name)),
+    metadata: () => present().map(({ meta }) => meta),
     status: () =>
       node.members().map(({ name, address, port, state }) => ({
         name,

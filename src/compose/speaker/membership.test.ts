@@ -6,6 +6,7 @@ import { Membership } from './membership.ts'
 import { NodeAddresses } from './node-addresses.ts'
 
 const [HERE, THERE] = [parseIp('127.0.0.1')!, parseIp('127.0.0.2')!]
+const SOON = { timeout: 20_000, interval: 20 }
 const running: Membership[] = []
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.leave()))
@@ -20,7 +21,13 @@ const freePort = (): Promise<number> =>
     })
   })
 
-async function member(nodeName: string, address: typeof HERE, port: number, seeds: (typeof HERE)[]) {
+async function member(
+  nodeName: string,
+  address: typeof HERE,
+  port: number,
+  seeds: (typeof HERE)[],
+  weighs = true,
+) {
   const membership = new Membership({
     settings: {
       nodeName,
@@ -31,7 +38,7 @@ async function member(nodeName: string, address: typeof HERE, port: number, seed
       },
     },
     nodes: new NodeAddresses(nodeName),
-    answers: true,
+    ...{ answers: true, weighs, withoutCluster: false },
     log: () => undefined,
     onChange: () => undefined,
   })
@@ -68,4 +75,22 @@ it('one without others to look for waits for nobody', async () => {
     vi.useRealTimers()
   }
   expect(alone.current).toEqual(new Set(['alone']))
+})
+
+it('preferences count for all or for none: a speaker that cannot weigh them takes them away while it lives', async () => {
+  const port = await freePort()
+  const one = await member('one', HERE, port, [])
+  await one.join()
+  expect(one.fact.weighing).toBe(true)
+  const two = await member('two', THERE, port, [HERE])
+  await two.join()
+  for (const each of [one, two])
+    await vi.waitFor(() => expect([each.fact.members?.size, each.fact.weighing]).toEqual([2, true]), SOON)
+  const other = await member('other', parseIp('127.0.0.3')!, port, [HERE], false)
+  await other.join()
+  for (const each of [one, two, other])
+    await vi.waitFor(() => expect([each.fact.members?.size, each.fact.weighing]).toEqual([3, false]), SOON)
+  await other.leave()
+  for (const each of [one, two])
+    await vi.waitFor(() => expect([each.fact.members?.size, each.fact.weighing]).toEqual([2, true]), SOON)
 })

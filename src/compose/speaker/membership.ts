@@ -1,5 +1,6 @@
 // Whether this node and the others stand for election by layer 2, and who of them is alive.
-import type { Members } from '../../speaker/facts/facts.ts'
+import { allWeigh, WEIGHING_META } from '../../speaker/coexistence/weighing.ts'
+import type { FactChange, Members } from '../../speaker/facts/facts.ts'
 import type { LogSink } from '../../speaker/report/log-record.ts'
 import type { MemberStatus } from '../../speaker/report/status.ts'
 import { type GossipSide, startGossip } from './gossip-side.ts'
@@ -9,6 +10,10 @@ import type { SpeakerSettings } from './speaker-settings.ts'
 export interface MembershipOptions {
   readonly settings: Pick<SpeakerSettings, 'nodeName' | 'gossip'>
   readonly nodes: NodeAddresses
+  /** this speaker lets preferredNodeSelectors count when all others do */
+  readonly weighs: boolean
+  /** the facts are those of files */
+  readonly withoutCluster: boolean
   /**
    * This host answers on its links. One that does not must not be elected: the address would be answered for by nobody. So it
    * stays out of the gossip, and counts itself for dead.
@@ -37,11 +42,12 @@ export class Membership {
 
   /** Opens the sockets and tells nobody yet. @throws LbctlError */
   async start(): Promise<void> {
-    const { settings, answers, log } = this.#options
+    const { settings, answers, weighs, log } = this.#options
     if (!answers || settings.gossip === undefined) return
     this.#gossip = await startGossip({
       nodeName: settings.nodeName,
       settings: settings.gossip,
+      meta: weighs ? WEIGHING_META : new Uint8Array(0),
       log,
       onChange: () => {
         if (this.#joined) this.#options.onChange()
@@ -60,6 +66,18 @@ export class Membership {
     if (this.#gossip === undefined) return undefined
     if (this.#joined) return this.#gossip.members()
     return nodes.others.length > 0 ? undefined : new Set()
+  }
+
+  /** As a change of the facts. */
+  get fact(): Extract<FactChange, { kind: 'members' }> {
+    return { kind: 'members', members: this.current, weighing: this.#weighing }
+  }
+
+  /** Without gossip nobody knows who else speaks, unless nobody can: a speaker of files is one of lbctl. */
+  get #weighing(): boolean {
+    const { weighs, withoutCluster } = this.#options
+    if (this.#gossip === undefined) return weighs && withoutCluster
+    return this.#joined && allWeigh(this.#gossip.metadata())
   }
 
   /**

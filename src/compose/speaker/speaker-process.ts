@@ -85,7 +85,9 @@ export class SpeakerProcess {
       nodes: this.#nodes,
       answers: this.#layer2 !== undefined,
       log,
-      onChange: () => this.#apply([{ kind: 'members', members: membership.current }]),
+      weighs: settings.compatVersion === undefined ? met?.beside !== true : settings.compatVersion === 'main',
+      withoutCluster: cluster === undefined,
+      onChange: () => this.#apply([membership.fact]),
     })
     this.#membership = membership
     await membership.start()
@@ -110,7 +112,7 @@ export class SpeakerProcess {
     this.#early = []
     // Decided before the others know of us, so that nobody is silent while they withdraw; told afterwards, so that two do not answer.
     this.#runner.holdLinks()
-    this.#apply([{ kind: 'members', members: membership.current }, ...first])
+    this.#apply([membership.fact, ...first])
     cluster?.tidyUp()
     await membership.join()
     this.#runner.releaseLinks()

@@ -8,7 +8,6 @@ import { failureOfAnswer, failureOfConnection } from './failure.ts'
 import { LineSplitter } from './lines.ts'
 import { step, waitsForServer } from './machine.ts'
 import {
-  type Failure,
   type Item,
   initialState,
   type Timer,
@@ -77,7 +76,11 @@ export class ResourceWatch<T> {
   }
 
   start(): void {
-    this.#forget ??= this.#options.connection.recovery.add(() => this.#reached())
+    this.#forget ??= this.#options.connection.recovery.add(() => {
+      const waits = waitsForServer(this.#state)
+      if (waits) this.#handle({ kind: 'reached' })
+      return waits
+    })
     this.#handle({ kind: 'start' })
   }
 
@@ -85,12 +88,6 @@ export class ResourceWatch<T> {
   stop(): void {
     this.#forget?.()
     this.#handle({ kind: 'stop' })
-  }
-
-  #reached(): boolean {
-    const waits = waitsForServer(this.#state)
-    if (waits) this.#handle({ kind: 'reached' })
-    return waits
   }
 
   get synced(): boolean {
@@ -241,8 +238,8 @@ export class ResourceWatch<T> {
   }
 
   #refused(answer: ApiAnswer, request: ApiRequest): WatchEvent<T> {
-    const failure = failureOfAnswer(answer, request, this.#options.connection.identity, Date.now())
-    return { kind: 'failed', failure }
+    const { identity } = this.#options.connection
+    return { kind: 'failed', failure: failureOfAnswer(answer, request, identity, Date.now()) }
   }
 
   /** @throws what is none of what can go wrong outside */
@@ -251,7 +248,6 @@ export class ResourceWatch<T> {
     if (error instanceof ExchangeError)
       return { kind: 'failed', failure: failureOfConnection(error.code, request, identity, ANSWER_WITHIN_MS) }
     if (!(error instanceof LbctlError)) throw error
-    const failure: Failure = { kind: 'unauthorized', error }
-    return { kind: 'failed', failure }
+    return { kind: 'failed', failure: { kind: 'unauthorized', error } }
   }
 }

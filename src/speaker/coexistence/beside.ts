@@ -17,6 +17,8 @@ export interface SpeakerInstance {
 export interface Beside {
   /** our node's own, which must not be alive beside us */
   readonly onThisNode: SpeakerInstance | undefined
+  /** how many are alive on other nodes */
+  readonly others: number
   readonly release: Release
   /** how the release was found, in words */
   readonly because: string
@@ -33,6 +35,7 @@ export function beside(
   const alive = all.filter((each) => each.alive)
   const onThisNode = alive.find((each) => each.nodeName === nodeName)
   const others = alive.filter((each) => each.nodeName !== nodeName)
+  const seen = { onThisNode, others: others.length }
   const found = releasesOf(others)
   const unknown = others.find(({ tag }) => tag === undefined || parseRelease(tag) === undefined)
   const newest = found.at(-1)
@@ -42,7 +45,7 @@ export function beside(
       warnings.push(
         `MetalLB's speakers are of ${found.join(' and ')}, and --compat-version says ${wanted}: an address may get two owners or none.`,
       )
-    return { onThisNode, release: wanted, because: 'of --compat-version', warnings }
+    return { ...seen, release: wanted, because: 'of --compat-version', warnings }
   }
   if (found.length > 1)
     warnings.push(
@@ -53,9 +56,9 @@ export function beside(
       `The release of MetalLB's speakers cannot be told from their image (${unknown.pod}); name it with --compat-version.`,
     )
   if (newest === undefined)
-    return { onThisNode, release: NEWEST_RELEASE, because: 'no other speakers run', warnings }
+    return { ...seen, release: NEWEST_RELEASE, because: 'no other speakers run', warnings }
   const because = `${others.length} ${others.length === 1 ? 'speaker' : 'speakers'} of MetalLB ${found.length > 1 ? 'run, the newest of it' : 'run it'}`
-  return { onThisNode, release: newest, because, warnings }
+  return { ...seen, release: newest, because, warnings }
 }
 
 /** Oldest first, each once. */

@@ -69,7 +69,8 @@ export type FactChange =
   | { readonly kind: 'slice-deleted'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'node'; readonly node: NodeFact }
   | { readonly kind: 'node-deleted'; readonly name: string }
-  | { readonly kind: 'members'; readonly members: Members }
+  /** weighing: all of them, ourselves included, are speakers of lbctl that let preferredNodeSelectors count */
+  | { readonly kind: 'members'; readonly members: Members; readonly weighing?: boolean }
   /** names of the interfaces of this node that are not excluded, up or down */
   | { readonly kind: 'interfaces'; readonly names: ReadonlySet<string> }
   /** link-local address of the router on each interface where one was seen, for peers without an address */

@@ -27,7 +27,7 @@ export function countNumbers({ node, runner, layer2, bgp, members, nowMs }: Numb
     peers: bgp.map((status) => peerNumbers(status, nowMs)),
     members: members === undefined ? undefined : { alive: withState('alive'), suspect: withState('suspect') },
     configuration: {
-      loaded: state.hasConfiguration,
+      loaded: state.configuration !== undefined,
       stale: state.configurationProblems.length > 0,
       updates: numbers.updates,
       errors: numbers.refusals,

@@ -6,6 +6,7 @@ import type { CandidateMatrix, ServiceDecision } from '../decide/decider.ts'
 import type { Verdict } from '../decide/reasons.ts'
 import type { SpeakerState } from '../state/speaker-state.ts'
 import { placeOfDiagnostic, whyNot } from './effect-records.ts'
+import { unweighed, unweighedText } from './preference-records.ts'
 
 export interface SpeakerStatus {
   readonly node: string
@@ -95,6 +96,7 @@ export interface StatusParts {
 
 export function speakerStatus(parts: StatusParts): SpeakerStatus {
   const { state } = parts
+  const ignored = unweighed(state)
   const services = [...state.decisions]
     .map(([service, decision]) => serviceStatus(service, decision, state.bgpStatus.get(service) ?? []))
     .sort((a, b) => (a.service < b.service ? -1 : 1))
@@ -107,13 +109,13 @@ export function speakerStatus(parts: StatusParts): SpeakerStatus {
     peers: peerStatuses(parts),
     members: parts.members ?? null,
     conflicts: parts.conflicts,
-    limits: parts.limits,
+    limits: [...parts.limits, ...(ignored.length === 0 ? [] : [unweighedText(ignored)])],
   }
 }
 
 function configurationStatus(state: SpeakerState): SpeakerStatus['configuration'] {
   const problems = state.configurationProblems
-  const kind = problems.length > 0 ? 'invalid' : state.hasConfiguration ? 'valid' : 'none'
+  const kind = problems.length > 0 ? 'invalid' : state.configuration !== undefined ? 'valid' : 'none'
   return { state: kind, problems: problems.map(problemStatus) }
 }
 

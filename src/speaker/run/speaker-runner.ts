@@ -5,6 +5,7 @@ import type { FactChange } from '../facts/facts.ts'
 import { acceptedRecord, refusalRecords, verdictRecord } from '../report/effect-records.ts'
 import { LatencyHistogram } from '../report/latency.ts'
 import type { LogSink } from '../report/log-record.ts'
+import { preferenceRecord, unweighed } from '../report/preference-records.ts'
 import type { Effect } from '../state/effects.ts'
 import { type SpeakerOptions, SpeakerState } from '../state/speaker-state.ts'
 import type { BgpSessions, LinkAnnouncer } from './ports.ts'
@@ -29,6 +30,7 @@ export class SpeakerRunner {
   /** of each peer whose routes were handed over as a whole */
   readonly #outbound = new Map<string, OutboundRoutes>()
   #peers: ReadonlyMap<string, BgpPeerOptions> = new Map()
+  #unweighed: readonly string[] = []
   #updates = 0
   #refusals = 0
   #links: Promise<void> = Promise.resolve()
@@ -49,6 +51,7 @@ export class SpeakerRunner {
     this.#updates++
     const effects = this.state.apply(changes)
     this.#tell(effects)
+    this.#tellPreferences()
     this.#parts.onEffects?.(effects)
     this.#performBgp(effects)
     const links = effects.some(({ kind }) => kind === 'announce-layer2' || kind === 'withdraw-layer2')
@@ -134,6 +137,13 @@ export class SpeakerRunner {
       this.#outbound.set(name, routes)
       routes.setDesired(this.state.routesOf(name))
     }
+  }
+
+  #tellPreferences(): void {
+    const names = unweighed(this.state)
+    if (String(names) === String(this.#unweighed)) return
+    this.#unweighed = names
+    this.#parts.log(preferenceRecord(names))
   }
 
   #tell(effects: readonly Effect[]): void {

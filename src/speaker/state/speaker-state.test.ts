@@ -13,6 +13,7 @@ import type {
   NodeFact,
   ServiceFact,
 } from '../facts/facts.ts'
+import { unweighed } from '../report/preference-records.ts'
 import type { Effect } from './effects.ts'
 import { type SpeakerOptions, SpeakerState } from './speaker-state.ts'
 
@@ -238,6 +239,27 @@ describe('BGP', () => {
     state.apply([{ kind: 'routers', byInterface: new Map([['eth0', parseIp('fe80::7')!]]) }])
     expect(state.peers[0]?.options?.remote).toMatchObject({ zone: 'eth0', address: parseIp('fe80::7') })
   })
+})
+
+it('preferences count while all speakers weigh them, and the election is held anew when that changes', () => {
+  const nodes = ['iris1', 'iris2', 'node1']
+  const prefers = metal(
+    'L2Advertisement',
+    'preferredNodeSelectors: [{weight: 5, preference: {matchLabels: {tier: edge}}}]',
+  )
+  const state = new SpeakerState(OPTIONS)
+  const members = (weighing: boolean): FactChange => ({ kind: 'members', members: new Set(nodes), weighing })
+  const web = [service('web', ['10.20.30.1']), slice('web')]
+  // By the hash alone it is node1, as the matrix without a cluster shows.
+  const all = nodes.map((name) => node(name, { labels: name === 'iris2' ? { tier: 'edge' } : {} }))
+  state.apply([configure(POOL + prefers), members(false), ...all, ...web])
+  const owner = () => state.decisions.get('shop/web')?.layer2.owner
+  expect([owner(), state.weighs, unweighed(state)]).toEqual(['node1', false, ['l2advertisement']])
+  state.apply([members(true)])
+  expect([owner(), state.weighs, unweighed(state)]).toEqual(['iris2', true, []])
+  expect(state.matrix('shop/web')?.succession[0]?.node).toBe('iris2')
+  state.apply([members(false)])
+  expect(owner()).toBe('node1')
 })
 
 describe('the configuration', () => {

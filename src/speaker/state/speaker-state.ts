@@ -13,6 +13,7 @@ import { type ReleaseRules, releaseRules } from '../decide/release-rules.ts'
 import type { FactChange, Members, ServiceKey } from '../facts/facts.ts'
 import { sameValue } from '../facts/same-value.ts'
 import type { Layer2Change } from './address-holders.ts'
+import { BgpStatus } from './bgp-status.ts'
 import type { Effect } from './effects.ts'
 import { KnownNodes } from './known-nodes.ts'
 import { type Layer2Announcement, Layer2Board } from './layer2-board.ts'
@@ -37,13 +38,13 @@ export interface SpeakerOptions {
 
 export class SpeakerState {
   readonly #options: SpeakerOptions
-  readonly #rules: ReleaseRules
+  #rules: ReleaseRules
   readonly #services: ServiceTable
   readonly #nodes: KnownNodes
   readonly #board: Layer2Board
   readonly #routes = new RouteTable()
   readonly #decisions = new Map<ServiceKey, ServiceDecision>()
-  readonly #bgpStatus = new Map<ServiceKey, readonly string[]>()
+  readonly #bgpStatus = new BgpStatus()
   #configuration: Configuration | undefined
   #problems: readonly Diagnostic[] = []
   #decider: Decider | undefined
@@ -102,6 +103,7 @@ export class SpeakerState {
         this.#nodesChanged(this.#nodes.delete(change.name))
         break
       case 'members':
+        this.#weigh(change.weighing === true)
         this.#nodesChanged(this.#nodes.setMembers(change.members))
         break
       case 'interfaces':
@@ -131,6 +133,14 @@ export class SpeakerState {
     this.#configuration = fact.value
     this.#everything = true
     this.#peersDirty = true
+  }
+
+  /** Preferences count for all speakers or for none (coexistence/weighing.ts). */
+  #weigh(all: boolean): void {
+    const rules = releaseRules(this.#options.compatVersion)
+    const preferences = rules.preferences || all
+    if (preferences !== this.#rules.preferences) this.#everything = true
+    this.#rules = { ...rules, preferences }
   }
 
   #nodesChanged({ decisions, own }: { readonly decisions: boolean; readonly own: boolean }): void {
@@ -176,15 +186,8 @@ export class SpeakerState {
   #updateRoutes(decided: readonly ServiceKey[], effects: Effect[]): void {
     const { changes, services } = this.#routes.take()
     for (const change of changes) effects.push({ kind: 'routes', ...change })
-    for (const key of new Set([...decided, ...services])) this.#updateBgpStatus(key, effects)
-  }
-
-  #updateBgpStatus(key: ServiceKey, effects: Effect[]): void {
-    const peers = this.#routes.peersOf(key)
-    if (sameValue(this.#bgpStatus.get(key) ?? [], peers)) return
-    if (peers.length === 0) this.#bgpStatus.delete(key)
-    else this.#bgpStatus.set(key, peers)
-    effects.push({ kind: 'bgp-status', service: key, peers: peers.length === 0 ? undefined : peers })
+    for (const key of new Set([...decided, ...services]))
+      effects.push(...this.#bgpStatus.set(key, this.#routes.peersOf(key)))
   }
 
   // What is, for the status and for tests.
@@ -199,12 +202,13 @@ export class SpeakerState {
     return this.#problems
   }
 
-  get configuration(): Configuration | undefined {
-    return this.#configuration
+  /** preferredNodeSelectors count */
+  get weighs(): boolean {
+    return this.#rules.preferences
   }
 
-  get hasConfiguration(): boolean {
-    return this.#configuration !== undefined
+  get configuration(): Configuration | undefined {
+    return this.#configuration
   }
 
   /** of this node */
@@ -225,7 +229,7 @@ export class SpeakerState {
   }
 
   get bgpStatus(): ReadonlyMap<ServiceKey, readonly string[]> {
-    return this.#bgpStatus
+    return this.#bgpStatus.all
   }
 
   layer2Announcements(): readonly Layer2Announcement[] {
