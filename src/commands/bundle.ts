@@ -5,7 +5,7 @@ import { bundleFlags } from '../compose/bundle/bundle-flags.ts'
 export default class Bundle extends BaseCommand {
   static override summary = 'put everything that a diagnosis needs into one file that can be given away'
   static override description =
-    'Reads what diagnose all reads, and the network of this host, and writes one archive: the facts, the verdict, a page for a browser, and a list of what could not be read. Secrets are in it by name and type only; passwords, tokens and what looks like them are blotted out. lbctl diagnose all --bundle FILE says the same on any other machine. Changes nothing.'
+    'Reads what diagnose all reads, and the network of this host, and writes one archive: the facts, the verdict, a page for a browser, and a list of what could not be read. Secrets are in it by name and type only; passwords, tokens and what looks like them are blotted out. lbctl diagnose all --bundle FILE says the same on any other machine. Changes nothing, unless --agents says so.'
   static override flags = bundleFlags
   static override examples = [
     'lbctl bundle',

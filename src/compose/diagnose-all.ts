@@ -44,7 +44,7 @@ export function allWork(
   }
 }
 
-function questionOf(facts: ClusterFacts) {
+export function questionOf(facts: ClusterFacts) {
   const view = new ClusterView(facts)
   return { view, services: view.servicesWithAddress, client: undefined, usualNodes: USUAL_NODES }
 }

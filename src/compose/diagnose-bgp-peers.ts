@@ -12,6 +12,7 @@ import { type Ip, parseIp } from '../net/ip.ts'
 import { type BgpPeerWords, peerOfSession, peersOfWords } from './diagnose-bgp-question.ts'
 import { readSources } from './files.ts'
 import { type PeerPassword, passwordFlaws, secretPassword } from './peer-password.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface AskedPeers {
   readonly questions: readonly BgpQuestion[]
@@ -45,8 +46,7 @@ function passwordOf(path: string): PeerPassword {
   try {
     text = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error'
-    throw new LbctlError('input', `${path} cannot be read (${code}).`, { facts: { path } })
+    throw unreadable(path, path, error)
   }
   if (text === '') throw new LbctlError('input', `There is no password in ${path}.`, { facts: { path } })
   return { text, flaws: passwordFlaws(text) }

@@ -5,6 +5,7 @@ import { LbctlError } from '../errors/lbctl-error.ts'
 import { parseIp } from '../net/ip.ts'
 import { parseMac } from '../net/mac.ts'
 import type { ClusterFlags } from './cluster.ts'
+import { unreadable } from './unreadable.ts'
 
 /** @throws LbctlError */
 export async function readNodes(path: string): Promise<GivenNode[]> {
@@ -34,10 +35,7 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error'
-    throw new LbctlError('input', `${path} cannot be read (${code}).`, {
-      facts: { path, 'system error': code },
-    })
+    throw unreadable(path, path, error)
   }
 }
 

@@ -14,6 +14,7 @@ import type { Diagnostic, Severity } from '../config/diagnostic.ts'
 import { Source } from '../config/source/source.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { decodeText } from './text-encoding.ts'
+import { unreadable } from './unreadable.ts'
 
 /** All inputs of one run together may be this large; a bigger one is a mistake, not a configuration. */
 export const MAX_INPUT_BYTES = 64 * 1024 * 1024
@@ -266,25 +267,10 @@ function readUpTo(path: string, maxBytes: number): Uint8Array | undefined {
   }
 }
 
-const WHY_UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
-  ENOTDIR: 'a part of the path is not a directory',
-  EACCES: 'you may not read it',
-  EPERM: 'you may not read it',
-  ELOOP: 'its symbolic links lead in a circle',
-  ENAMETOOLONG: 'the name is too long',
-  EIO: 'the disk reports a read error',
-}
-
 function attempt<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined) throw error
-    throw new LbctlError('input', `${path} cannot be read: ${WHY_UNREADABLE[code] ?? code}.`, {
-      facts: { path, 'system error': code },
-      cause: error,
-    })
+    throw unreadable(path, path, error)
   }
 }

@@ -1,7 +1,6 @@
 // The part of `lbctl migrate` that talks to a cluster: --from-cluster, --diff, --apply, --undo-from.
 import { readFileSync } from 'node:fs'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
-import { LbctlError } from '../errors/lbctl-error.ts'
 import { applyPlan } from '../migrate/apply/apply-plan.ts'
 import { diffText } from '../migrate/apply/diff-text.ts'
 import { exitCodeOf, type Outcome } from '../migrate/apply/outcome.ts'
@@ -13,6 +12,7 @@ import type { ClusterReader, ClusterWriter } from '../migrate/ports.ts'
 import { renderOutcome } from '../terminal/migration/outcome.ts'
 import { connectCluster, undoFile } from './cluster.ts'
 import type { MigrationRequest, Terminal } from './migration-request.ts'
+import { unreadable } from './unreadable.ts'
 
 interface Steps {
   readonly migrate: (reader: ClusterReader | undefined) => Promise<Migration>
@@ -105,11 +105,7 @@ function ended(outcome: Outcome, { say }: Terminal, before: ExitCode): ExitCode 
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new LbctlError(
-      'input',
-      `The undo file ${path} cannot be read (${(cause as NodeJS.ErrnoException).code}).`,
-      { cause },
-    )
+  } catch (error) {
+    throw unreadable(`The undo file ${path}`, path, error)
   }
 }

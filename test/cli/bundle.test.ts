@@ -70,6 +70,39 @@ it('is judged elsewhere as the cluster is here, and holds no secret', async () =
   expect(JSON.parse(service.stdout).reports[0].findings[0].code).toBe('F01')
 })
 
+it('tells what is mistyped before a cluster is asked, and says plainly that a file is not there', async () => {
+  const nowhere = ['--kubeconfig', 'no-kubeconfig']
+  const since = await run('bundle', '--since', 'yesterday', ...nowhere)
+  expect([since.code, since.stdout]).toEqual([2, ''])
+  expect(since.stderr).toContain('--since takes a duration such as 2h30m')
+  const missing = await run('diagnose', 'all', '--bundle', 'none.tar.gz')
+  expect([missing.code, missing.stdout]).toEqual([2, ''])
+  expect(missing.stderr).toContain(
+    'The bundle none.tar.gz cannot be read: there is no such file or directory.',
+  )
+})
+
+it('a file of facts that is damaged is named with the line and the column', async () => {
+  const text = JSON.stringify(factsOf(brokenWorld()), null, 2)
+  const refused = async (changed: string): Promise<string> => {
+    writeFileSync(join(folder, 'damaged.json'), changed)
+    const { code, stdout, stderr } = await run('diagnose', 'all', '--facts', 'damaged.json')
+    expect([code, stdout]).toEqual([2, ''])
+    return stderr
+  }
+  const lines = text.split('\n')
+  const line = lines.findIndex((each) => each.includes('"kind": "Service"'))
+  const column = (lines[line] ?? '').indexOf('"Service"') + 1
+  const wrongKind = lines.with(line, (lines[line] ?? '').replace('"Service"', '7')).join('\n')
+  expect(await refused(wrongKind)).toMatch(
+    new RegExp(`damaged\\.json:${line + 1}:${column} does not hold facts .*kind is not a text`),
+  )
+  const cut = lines.slice(0, line).join('\n')
+  expect(await refused(cut)).toMatch(
+    new RegExp(`damaged\\.json:${line}:\\d+ does not hold facts .*it is not JSON`),
+  )
+})
+
 it('is the same for the same facts, byte for byte', async () => {
   for (const name of ['one.tar.gz', 'two.tar.gz'])
     expect((await run('bundle', '--facts', 'broken.json', '-o', name)).code).toBe(0)

@@ -1,4 +1,5 @@
 // `diagnose --agents` on a cluster of three nodes: faults are put into the link, named from the right places, and taken out again.
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import {
   ADDRESS,
@@ -7,8 +8,10 @@ import {
   codesOf,
   DEADLINE_MS,
   layer2World,
+  type Report,
   reportOf,
 } from '../support/agents-lab/agents-lab.ts'
+import { lbctl } from '../support/cli.ts'
 import { describeInterop } from '../support/namespaces.ts'
 
 describeInterop('agents', ['nft'], () => {
@@ -80,6 +83,21 @@ describeInterop('agents', ['nft'], () => {
         expect(report.findings[0]?.title).toBe(`${from} does not reach the speaker of ${to} on port 7946.`)
         expect(report.matrix.gossip).toContainEqual({ from, to, outcome: 'silent' })
         expect(report.matrix.gossip).toContainEqual({ from: to, to: from, outcome: 'connected' })
+
+        // What the nodes saw is in a bundle, so that it is judged alike where there is no cluster.
+        const archive = join(lab.hosts.folder, 'seen.tar.gz')
+        const words = ['bundle', ...BY_PODS, '--no-pod-logs', '--no-host', '-o', archive, '--force']
+        const made = await lab.lbctl(words)
+        expect([made.code, made.stderr]).toEqual([0, ''])
+        const replayed = reportOf(
+          await lbctl(['diagnose', 'all', '--bundle', archive, '--only', 'speakers-reach', '-o', 'json']),
+        )
+        const said = ({ findings, matrix }: Report) => ({
+          findings: findings.map(({ code, title, evidence }) => ({ code, title, evidence })),
+          routers: matrix.routers,
+          gossip: new Set(matrix.gossip.map((each) => JSON.stringify(each))),
+        })
+        expect(said(replayed)).toEqual(said(report))
       })
     },
     DEADLINE_MS,

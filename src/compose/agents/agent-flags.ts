@@ -11,14 +11,12 @@ export const agentFlags = withEnvironment({
   'plan-json': string({ description: 'the plan itself', helpValue: 'JSON', exclusive: ['plan'] }),
 })
 
-const NOT_WITH = ['facts', 'bundle', 'file', 'watch', 'wait']
-
-/** To be put among the flags of a diagnosis. */
-export const otherNodesFlags = {
+/** @param notWith flags beside which nobody looks from anywhere */
+const flagsOfOtherNodes = (notWith: readonly string[]) => ({
   agents: boolean({
     description:
       'look from several nodes: creates a Pod on each for a short while, and deletes it; nothing else is changed',
-    exclusive: [...NOT_WITH, 'ssh'],
+    exclusive: [...notWith, 'ssh'],
   }),
   'agent-image': string({
     description: 'image of these Pods; that of lbctl speaker where it runs, else of this release',
@@ -44,7 +42,7 @@ export const otherNodesFlags = {
     description:
       'look from several nodes through ssh, as USER@, to the names of the nodes; %h and %a stand for name and address',
     helpValue: 'USER@',
-    exclusive: [...NOT_WITH, 'agents'],
+    exclusive: [...notWith, 'agents'],
   }),
   'ssh-command': string({
     description: 'program for --ssh, and words for it',
@@ -56,4 +54,9 @@ export const otherNodesFlags = {
     default: 'lbctl',
     helpValue: 'WORDS',
   }),
-}
+})
+
+/** To be put among the flags of a diagnosis. */
+export const otherNodesFlags = flagsOfOtherNodes(['facts', 'bundle', 'file', 'watch', 'wait'])
+/** Among those of `bundle`. */
+export const bundledNodesFlags = flagsOfOtherNodes(['facts', 'file'])

@@ -6,6 +6,7 @@ import { ShapeMismatch } from '../../diagnose/facts/shape.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { readHostFacts } from '../host-facts/read-host-facts.ts'
 import { openKernel } from '../linux.ts'
+import { unreadable } from '../unreadable.ts'
 import { type AgentSurroundings, runPlan } from './run-plan.ts'
 
 export interface AgentRequest {
@@ -32,8 +33,7 @@ function textOf({ plan, 'plan-json': json }: AgentRequest): string {
   try {
     return readFileSync(plan === '-' ? 0 : plan, 'utf8')
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error'
-    throw new LbctlError('input', `The plan ${plan === '-' ? 'on stdin' : plan} cannot be read (${code}).`)
+    throw unreadable(`The plan ${plan === '-' ? 'on stdin' : plan}`, plan, error)
   }
 }
 

@@ -1,5 +1,6 @@
 // Flags of `bundle` and `bundle diff`.
 import { boolean, string } from '@oclif/core/flags'
+import { bundledNodesFlags } from '../agents/agent-flags.ts'
 import { outputFlags, withEnvironment } from '../command-flags.ts'
 
 export const bundleFlags = withEnvironment({
@@ -47,6 +48,7 @@ export const bundleFlags = withEnvironment({
     default: true,
     description: 'also read links, addresses, routes and settings of this host; never with -f and --facts',
   }),
+  ...bundledNodesFlags,
 })
 
 export const bundleDiffFlags = withEnvironment(outputFlags(['text', 'json'] as const))

@@ -6,13 +6,15 @@ import { isPartial, jsonBytes, makeBundle } from '../../diagnose/bundle/make-bun
 import type { DescribedFile, MissingPart } from '../../diagnose/bundle/manifest.ts'
 import { pseudonymiser, withElections } from '../../diagnose/bundle/pseudonymise.ts'
 import { redact } from '../../diagnose/bundle/redact.ts'
-import type { ClusterFacts } from '../../diagnose/cluster/cluster-facts.ts'
+import { type ClusterFacts, itemsOf } from '../../diagnose/cluster/cluster-facts.ts'
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { renderBundlePage } from '../../terminal/bundle/page.ts'
 import { renderBundleSummary } from '../../terminal/bundle/summary.ts'
+import type { OtherNodesRequest } from '../agents/other-nodes-request.ts'
 import { judgedView } from '../diagnose-cluster.ts'
 import { type ClusterInputRequest, clusterInput } from '../diagnose-cluster-input.ts'
+import { sinceOf } from '../diagnose-logs.ts'
 import type { CommandOutput } from '../diagnose-output.ts'
 import { readHostFacts } from '../host-facts/read-host-facts.ts'
 import { nodeOfThisHost, withHostFacts } from '../host-facts/with-host-facts.ts'
@@ -20,7 +22,7 @@ import { version } from '../version.ts'
 import { logsPart } from './logs-part.ts'
 import { refuseExisting, writeArchive } from './write-archive.ts'
 
-export interface BundleRequest extends ClusterInputRequest {
+export interface BundleRequest extends ClusterInputRequest, OtherNodesRequest {
   readonly archive?: string | undefined
   readonly force: boolean
   readonly host: boolean
@@ -36,19 +38,22 @@ export async function runBundle(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   if (request.archive !== undefined) refuseExisting(request.archive, request)
+  // What is mistyped is told before a cluster is asked.
+  sinceOf(request.since, Date.now())
   const { renderStep } = await import('../../terminal/diagnose/progress.ts')
   const step = (name: string, text: string): void => {
     if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
   }
   const read = await clusterInput({ ...request, 'pod-logs': false }, [], step, signal)
-  const host = await hostPart(request, read, step, signal)
+  const here = await hostPart(request, read, step, signal)
+  const host = { ...here, facts: await fromOtherNodes(here.facts, request, output, step, signal) }
   const isLive = request.file === undefined && request.facts === undefined
   const logs =
     request['pod-logs'] && isLive
       ? await logsPart(request, host.facts, step, signal)
       : { facts: host.facts, files: [], hidden: 0, missing: [] }
   const { facts: clean, hidden } = redact(logs.facts)
-  const missing = [...host.missing, ...logs.missing]
+  const missing = [...host.missing, ...absentNodes(host.facts), ...logs.missing]
   const pseudonyms = request.pseudonymise ? pseudonymiser(clean, randomBytes(16).toString('hex')) : undefined
   const facts = pseudonyms === undefined ? clean : pseudonyms(withElections(clean))
   const { verdict } = judgedView(facts, { only: [], skip: [], 'fail-on': 'error' })
@@ -81,6 +86,30 @@ export async function runBundle(
   output.out(renderBundleSummary({ path, bytes: bytes.length, manifest, verdict }, output.stdoutStyle))
   return isPartial(manifest) ? EXIT.partial : EXIT.ok
 }
+
+/** What several nodes see is part of the facts, so that who reads the bundle judges it, too. */
+async function fromOtherNodes(
+  facts: ClusterFacts,
+  request: BundleRequest,
+  output: CommandOutput,
+  step: (name: string, text: string) => void,
+  signal: AbortSignal,
+): Promise<ClusterFacts> {
+  if (request.agents !== true && request.ssh === undefined) return facts
+  const [{ withOtherNodes }, { questionOf }] = await Promise.all([
+    import('../agents/other-nodes.ts'),
+    import('../diagnose-all.ts'),
+  ])
+  const voice = { tell: (text: string) => step('nodes', text), warn: output.progress }
+  return withOtherNodes(request, questionOf(facts), voice, signal)
+}
+
+const absentNodes = ({ probes }: ClusterFacts): readonly MissingPart[] =>
+  itemsOf(probes).flatMap((probe) =>
+    probe.kind === 'agent' && probe.facts.reason !== undefined
+      ? [{ what: `node ${probe.node}`, reason: probe.facts.reason, wanted: true }]
+      : [],
+  )
 
 interface HostPart {
   readonly facts: ClusterFacts

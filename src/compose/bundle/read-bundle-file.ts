@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { factsOfBundle } from '../../diagnose/bundle/read-bundle.ts'
 import type { ClusterFacts } from '../../diagnose/cluster/cluster-facts.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
+import { unreadable } from '../unreadable.ts'
 
 /** A cluster of 1,000 Services on 50 nodes makes a bundle of under 1 MiB that unpacks to under 30 MiB. */
 const LARGEST_FILE_BYTES = 256 * 1024 ** 2
@@ -25,12 +26,7 @@ function bytesOf(path: string): Uint8Array {
       throw noBundle(path, `it has ${size} bytes, more than the ${LARGEST_FILE_BYTES} that are read`)
     return readFileSync(descriptor)
   } catch (error) {
-    if (error instanceof LbctlError) throw error
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined) throw error
-    throw new LbctlError('input', `${path} cannot be read (${code}).`, {
-      facts: { path, 'system error': code },
-    })
+    throw unreadable(`The bundle ${path}`, path, error)
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }

@@ -6,6 +6,7 @@ import { LbctlError } from '../../errors/lbctl-error.ts'
 import { parseRecord, type UndoRecord } from '../../fix/apply/undo-record.ts'
 import type { UndoStore } from '../../migrate/ports.ts'
 import { undoFile } from '../cluster.ts'
+import { unreadable } from '../unreadable.ts'
 
 const ID = /^[FV]\d{2,3}-[\dTZ.]+$/
 
@@ -44,15 +45,7 @@ export function readRecord(asked: string, folder: string): UndoRecord {
   const path = ID.test(asked) ? join(folder, `${asked}.json`) : asked
   try {
     return parseRecord(readFileSync(path, 'utf8'), path)
-  } catch (cause) {
-    if (cause instanceof LbctlError) throw cause
-    throw new LbctlError(
-      'input',
-      `The record ${path} cannot be read (${(cause as NodeJS.ErrnoException).code}).`,
-      {
-        hints: [`Records of earlier fixes are in ${folder}.`],
-        cause,
-      },
-    )
+  } catch (error) {
+    throw unreadable(`The record ${path}`, path, error, [`Records of earlier fixes are in ${folder}.`])
   }
 }
