@@ -278,3 +278,27 @@ describe('an environment', () => {
     await expect(text).toMatchFileSnapshot(`../../../test/golden/diagnose/${golden}.txt`)
   })
 })
+
+describe('a host without a link', () => {
+  const modesOf = (links: readonly EnvironmentLink[]) =>
+    judgeEnvironment({
+      format: ENVIRONMENT_FACTS_FORMAT,
+      hostName: 'node-a',
+      host: { status: 'read', value: host({ links, uplink: undefined }) },
+      cluster: { status: 'not-read', reason: 'no kubeconfig' },
+    } as EnvironmentFacts)
+
+  it.each([
+    [[], 'no interface but the loopback'],
+    [[link({ name: 'lo', loopback: true })], 'no interface but the loopback'],
+    [[link({ up: false })], 'no interface is up: eth0'],
+  ])('is promised nothing (%#)', (links, title) => {
+    const { modes, choose, items } = modesOf(links)
+    expect(modes.map(({ effect }) => effect)).toEqual(['fails', 'fails', 'fails'])
+    expect([choose, items[0]?.title]).toEqual([undefined, title])
+  })
+
+  it('and one with a link is', () => {
+    expect(modesOf([link()]).choose).toBe('layer 2')
+  })
+})

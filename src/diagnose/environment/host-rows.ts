@@ -7,6 +7,22 @@ import { PLATFORMS } from './platforms.ts'
 const PROXMOX_PREFIX = 'bc:24:11'
 
 export const HOST_ROWS: readonly HostRow[] = [
+  // Without a link there is nothing to send frames or packets by: that no other row objects means nothing then.
+  {
+    id: 'no-link',
+    code: undefined,
+    layer2: 'fails',
+    bgp: 'fails',
+    reason: 'Neither ARP nor BGP gets out of a machine without a link to others.',
+    change: { text: 'Plug in a cable, or set the interface up.', command: 'ip -br link' },
+    find: ({ links }) => {
+      if (links.some(({ up, loopback }) => up && !loopback)) return undefined
+      const down = links.filter(({ loopback }) => !loopback).map(({ name }) => name)
+      return {
+        title: down.length === 0 ? 'no interface but the loopback' : `no interface is up: ${down.join(', ')}`,
+      }
+    },
+  },
   // failure-modes.md F15; metallb.md §8.2 row 8
   {
     id: 'wireless',
