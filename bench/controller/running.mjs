@@ -12,6 +12,7 @@ export function startController({ kubeconfig, namespace }, name = 'bench') {
   const flags = ['--log-format', 'json', '--metrics-addr', '127.0.0.1:0']
   const child = spawn(process.execPath, [runJs, ...words, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
+  process.once('exit', () => child.kill('SIGKILL'))
   const seen = new Map()
   const waiting = new Map()
   createInterface({ input: child.stdout }).on('line', (text) => {
@@ -31,14 +32,15 @@ export function startController({ kubeconfig, namespace }, name = 'bench') {
         ])
   return {
     until,
-    /** megabytes, after whatever its collector left */
-    memory: async () => {
+    /** megabytes, after whatever its collector left, and milliseconds of CPU since its start */
+    needs: async () => {
       const { metrics } = await until('started')
       const page = await (
         await fetch(`http://${metrics}/metrics`, { headers: { connection: 'close' } })
       ).text()
       const mb = (metric) => Number(new RegExp(`^${metric} (\\S+)$`, 'm').exec(page)[1]) / 1e6
-      return { rss: mb('process_resident_memory_bytes'), heap: mb('nodejs_heap_size_used_bytes') }
+      const cpuMs = mb('process_cpu_seconds_total') * 1e9
+      return { rss: mb('process_resident_memory_bytes'), heap: mb('nodejs_heap_size_used_bytes'), cpuMs }
     },
     end: async (signal) => {
       child.kill(signal)

@@ -14,10 +14,13 @@ export class KubectlCluster {
   readonly kubeconfig: string
   /** of the administrator, for requests without kubectl */
   readonly token: string
+  /** that signed what the server shows, in PEM */
+  readonly ca: string
 
-  private constructor(server: ApiServer, token: string) {
+  private constructor(server: ApiServer, token: string, ca: string) {
     this.server = server
     this.token = token
+    this.ca = ca
     this.kubeconfig = this.kubeconfigOf('admin')
   }
 
@@ -32,7 +35,7 @@ export class KubectlCluster {
       ...users.map((user) => ({ token: `token-of-${user}`, user })),
     ]
     const server = await startApiServer({ ...rest, tls: { ...tls, serverName: CERTIFICATE_NAME }, tokens })
-    return new KubectlCluster(server, token)
+    return new KubectlCluster(server, token, tls.ca)
   }
 
   /** The path of a kubeconfig with the credentials of a user. */

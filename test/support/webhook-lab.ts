@@ -1,4 +1,6 @@
 // An API server over TLS with what `lbctl install` makes, controllers that answer its reviews, and kubectl as the user.
+import { request } from 'node:https'
+import { CERTIFICATE_NAME } from '../../src/compose/lab-apiserver-credentials.ts'
 import { installItems } from '../../src/install/install-objects.ts'
 import { options } from '../../src/install/testing/options.ts'
 import type { Outcome } from './cli.ts'
@@ -36,9 +38,18 @@ export class WebhookLab {
     return lab
   }
 
+  /** As its log says; undefined until then. */
+  portOf({ lines }: RunningController): number | undefined {
+    for (const { msg } of lines) {
+      const found = /^Webhooks are answered on port (\d+)\./.exec(String(msg))
+      if (found !== null) return Number(found[1])
+    }
+    return undefined
+  }
+
   /** Undefined as long as nobody answers. */
   get address(): string | undefined {
-    const port = this.asked === undefined ? undefined : portOf(this.asked)
+    const port = this.asked === undefined ? undefined : this.portOf(this.asked)
     return port === undefined ? undefined : `127.0.0.1:${port}`
   }
 
@@ -80,6 +91,30 @@ export class WebhookLab {
     )
   }
 
+  /** A request of the administrator, without the time that kubectl takes to start. */
+  post(path: string, body: object): Promise<{ readonly status: number; readonly text: string }> {
+    const { server, token, ca } = this.cluster
+    const text = JSON.stringify(body)
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        `${server.url}${path}`,
+        {
+          ...{ method: 'POST', ca, servername: CERTIFICATE_NAME, agent: false },
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        },
+        (response) => {
+          let told = ''
+          response.setEncoding('utf8').on('data', (chunk: string) => {
+            told += chunk
+          })
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, text: told }))
+        },
+      )
+      sent.on('error', reject)
+      sent.end(text)
+    })
+  }
+
   /** @throws with what kubectl says when it fails */
   async kubectl(...words: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.cluster.kubectl(words)
@@ -112,15 +147,6 @@ export class WebhookLab {
     await Promise.all(this.controllers.map((each) => each.end()))
     await this.cluster.remove()
   }
-}
-
-/** As its log says. */
-function portOf(controller: RunningController): string | undefined {
-  for (const { msg } of controller.lines) {
-    const found = /^Webhooks are answered on port (\d+)\./.exec(String(msg))
-    if (found !== null) return found[1]
-  }
-  return undefined
 }
 
 export interface MetallbObject {

@@ -41,6 +41,12 @@ export const controllerRunFlags = withEnvironment({
     min: 0,
     max: 65_535,
   }),
+  'certificate-check': string({
+    description: 'how often it is looked whether the certificate of the reviews is still good',
+    default: '30s',
+    helpValue: 'TIME',
+    hidden: true,
+  }),
   'bgp-type': option({
     options: ['native', 'frr', 'frr-k8s'] as const,
     description: 'review as MetalLB’s webhook does for speakers of this type; by default for those of lbctl',

@@ -80,11 +80,10 @@ export class ControllerProcess {
     void this.#cluster.facts.start((changes) => this.#take(changes))
     await this.#meet()
     if (this.#options.signal.aborted) return
-    // Known before the first write: what was made without its owner would stay when the Deployment goes.
-    const owner = await this.#untilDone('owner', () => this.#cluster.findOwner())
-    if (this.#options.signal.aborted) return
     this.#cluster.lead()
-    void this.#startOwned(owner)
+    void this.#untilDone('owner', () => this.#cluster.findOwner()).then((owner) => {
+      if (!this.#options.signal.aborted) void this.#startOwned(owner)
+    })
   }
 
   /** Nothing is written before it is known that no controller of MetalLB does the same. */
@@ -122,6 +121,7 @@ export class ControllerProcess {
       ...(owner === undefined ? {} : { owner }),
       ...(settings.bgpType === undefined ? {} : { mode: settings.bgpType }),
       port: settings.webhookPort,
+      everyMs: settings.certificateCheckMs,
       log: (level, text) => log({ level, caller: 'webhook', fields: { webhook: 'lbctl', msg: text }, text }),
     })
   }

@@ -19,6 +19,7 @@ export interface ControllerWords {
   readonly 'lease-duration': string
   readonly 'webhook-mode': 'enabled' | 'disabled'
   readonly 'webhook-port'?: number
+  readonly 'certificate-check'?: string
   readonly 'bgp-type'?: Mode | undefined
   readonly force?: boolean
   readonly 'ml-secret-name'?: string | undefined
@@ -42,6 +43,8 @@ export interface ControllerSettings {
   readonly webhooks: boolean
   /** 0: any free one */
   readonly webhookPort: number
+  /** between two looks at the Secret */
+  readonly certificateCheckMs: number
   /** of MetalLB's speakers; undefined: they are lbctl's */
   readonly bgpType: Mode | undefined
   /** also beside a controller of MetalLB */
@@ -55,6 +58,7 @@ export interface ControllerSettings {
 }
 
 const SHORTEST_LEASE_MS = 1000
+const SHORTEST_CHECK_MS = 100
 
 /** MetalLB's environment variables count under their own names (metallb.md §7.2); flags count more. @throws LbctlError `usage` */
 export function controllerSettings(words: ControllerWords, env: NodeJS.ProcessEnv): ControllerSettings {
@@ -72,6 +76,7 @@ export function controllerSettings(words: ControllerWords, env: NodeJS.ProcessEn
     leaseDurationMs: wholeSeconds(time('lease-duration', words['lease-duration'], SHORTEST_LEASE_MS)),
     webhooks: words['webhook-mode'] === 'enabled',
     webhookPort: words['webhook-port'] ?? PORTS.webhook,
+    certificateCheckMs: time('certificate-check', words['certificate-check'] ?? '30s', SHORTEST_CHECK_MS),
     bgpType: words['bgp-type'] ?? frrType(of('METALLB_BGP_TYPE')),
     force: words.force ?? false,
     memberlistSecret: words['ml-secret-name'] ?? of('METALLB_ML_SECRET_NAME'),

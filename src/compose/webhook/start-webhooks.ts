@@ -25,7 +25,7 @@ export interface WebhookOptions {
   /** the Deployment, so that the Secret goes with it */
   readonly owner?: OwnerReference
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
-  /** between two looks at the certificate; default 5 minutes */
+  /** between two looks at the certificate; default 30 seconds: who deletes it waits so long for another one in every replica */
   readonly everyMs?: number
   /** after a look that failed; default 5 seconds */
   readonly retryMs?: number
@@ -82,7 +82,7 @@ class RunningWebhooks implements Webhooks {
   }
 
   async #look(): Promise<void> {
-    const { everyMs = 300_000, retryMs = 5000, log } = this.#options
+    const { everyMs = 30_000, retryMs = 5000, log } = this.#options
     let pauseMs = everyMs
     try {
       await this.#keep()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { customResourceDefinitions } from '../../../src/config/crds/custom-resource-definitions.ts'
 import { allItems } from '../../../src/install/install-objects.ts'
 import { type ApiServer, startApiServer } from '../../../src/lab/apiserver/api-server.ts'
+import type { Attributes } from '../../../src/lab/apiserver/auth/authorizer.ts'
 import { eventually } from '../namespaces.ts'
 import { DEADLINE_MS, RunningController } from './running-controller.ts'
 
@@ -18,6 +19,7 @@ const SERVICES = '/api/v1/namespaces/shop/services'
 const TOKEN = 'token-of-the-lab'
 /** What the controller may is what `lbctl install` gives it, and nothing else. */
 const ACCOUNT = 'system:serviceaccount:metallb-system:lbctl-controller'
+const READS = ['get', 'list', 'watch']
 const RIGHTS = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'ServiceAccount', 'Deployment']
 
 export class ControllerLab {
@@ -25,6 +27,8 @@ export class ControllerLab {
   readonly #controllers: RunningController[] = []
   /** addresses that two Services had at one moment */
   readonly doubles: string[] = []
+  /** what controllers asked to have written, as the server counted it: `patch services/status` → how often; the lease apart */
+  readonly asked = new Map<string, number>()
   /** how often each Service was changed after it was made */
   readonly writes = new Map<string, number>()
   readonly #holders = new Map<string, string[]>()
@@ -69,12 +73,21 @@ export class ControllerLab {
         { token: 'token-of-the-controller', user: ACCOUNT },
       ],
       persistTo: join(this.folder, 'state'),
+      audit: ({ user, asked }) => {
+        if (user === ACCOUNT) this.#count(asked)
+      },
     })
     this.#port = this.#server.port
     this.#server.store.listen('services', ({ type, key, object }) => {
       if (type === 'MODIFIED') this.writes.set(key, (this.writes.get(key) ?? 0) + 1)
       this.#look(key, type === 'DELETED' ? undefined : (object as unknown as LiveService))
     })
+  }
+
+  #count({ verb, resource = '', subresource = '' }: Attributes): void {
+    if (READS.includes(verb) || resource === 'leases') return
+    const what = `${verb} ${[resource, subresource].filter((word) => word !== '').join('/')}`
+    this.asked.set(what, (this.asked.get(what) ?? 0) + 1)
   }
 
   #look(key: string, service: LiveService | undefined): void {
