@@ -12,7 +12,9 @@ export function startController({ kubeconfig, namespace }, name = 'bench') {
   const flags = ['--log-format', 'json', '--metrics-addr', '127.0.0.1:0']
   const child = spawn(process.execPath, [runJs, ...words, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
-  process.once('exit', () => child.kill('SIGKILL'))
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  void ended.then(() => process.off('exit', kill))
   const seen = new Map()
   const waiting = new Map()
   createInterface({ input: child.stdout }).on('line', (text) => {
