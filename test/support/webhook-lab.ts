@@ -79,7 +79,8 @@ export class WebhookLab {
   async ready(controller: RunningController): Promise<void> {
     await eventually(
       'the webhooks answer',
-      async () => (await controller.get('/readyz')).status === 200,
+      // The line of the log may come later than the answer.
+      async () => (await controller.get('/readyz')).status === 200 && this.portOf(controller) !== undefined,
       DEADLINE_MS,
     )
   }
