@@ -46,6 +46,48 @@ it('takes the variables of MetalLB under their names, and says which it can make
   }
 })
 
+it('lets preferences among nodes count where all speakers are of lbctl', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'lbctl-dry-run-'))
+  try {
+    const prefers = (name: string) => [
+      { weight: 5, preference: { matchLabels: { 'kubernetes.io/hostname': name } } },
+    ]
+    const ownerBy = async (preferred: string, ...more: string[]) => {
+      const objects = [
+        metal('IPAddressPool', 'lan', { addresses: ['192.0.2.10-192.0.2.12'] }),
+        metal('L2Advertisement', 'lan', { preferredNodeSelectors: prefers(preferred) }),
+        ...['rack1', 'rack2'].map((name) => ({
+          ...{
+            apiVersion: 'v1',
+            kind: 'Node',
+            metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+          },
+        })),
+        {
+          ...{ apiVersion: 'v1', kind: 'Service', spec: { type: 'LoadBalancer' } },
+          metadata: { name: 'web', annotations: { 'metallb.io/loadBalancerIPs': '192.0.2.10' } },
+        },
+      ]
+      writeFileSync(join(directory, 'all.yaml'), objects.map((each) => JSON.stringify(each)).join('\n---\n'))
+      const words = ['speaker', 'run', '-f', directory, '--node-name', 'rack1', '--dry-run', '-o', 'json']
+      const { stdout } = await lbctl([...words, ...more])
+      const { status } = JSON.parse(stdout)
+      return [status.services[0].layer2.owner, status.limits.length]
+    }
+    expect(await ownerBy('rack1')).toEqual(['rack1', 0])
+    expect(await ownerBy('rack2')).toEqual(['rack2', 0])
+    const [first, second] = [
+      await ownerBy('rack1', '--compat-version', '0.16.1'),
+      await ownerBy('rack2', '--compat-version', '0.16.1'),
+    ]
+    // By the hash alone, and that is said.
+    expect(first).toEqual(second)
+    expect(first?.[1]).toBe(1)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
 it('reads the cluster once and ends', async () => {
   const server = await startApiServer()
   const directory = mkdtempSync(join(tmpdir(), 'lbctl-dry-run-'))

@@ -49,7 +49,7 @@ export async function dryRun(settings: SpeakerSettings, around: DryRunAround): P
 async function planned(settings: SpeakerSettings, around: DryRunAround, patience: Patience): Promise<DryRun> {
   for (const { name, text } of settings.environment) around.say(`${name}: ${text}.`)
   const inCluster = settings.paths.length === 0
-  const { source, release } = inCluster
+  const { source, release, weighing } = inCluster
     ? await ofCluster(settings, around, patience)
     : ofFiles(settings, patience)
   const state = new SpeakerState({
@@ -63,7 +63,11 @@ async function planned(settings: SpeakerSettings, around: DryRunAround, patience
   const names = Object.keys(networkInterfaces()).filter((name) => !excludes(name))
   await source.start((changes) => {
     refuseInvalid(changes)
-    state.apply([{ kind: 'interfaces', names: new Set(names) }, ...changes])
+    state.apply([
+      { kind: 'interfaces', names: new Set(names) },
+      { kind: 'members', members: undefined, weighing },
+      ...changes,
+    ])
   })
   const status = speakerStatus({
     version,
@@ -86,6 +90,8 @@ interface Origin {
   readonly source: FactSource
   /** of MetalLB, as which is decided */
   readonly release: Release
+  /** preferredNodeSelectors would count, as far as can be told without gossip */
+  readonly weighing: boolean
 }
 
 function ofFiles({ paths, nodeName, compatVersion }: SpeakerSettings, patience: Patience): Origin {
@@ -98,7 +104,7 @@ function ofFiles({ paths, nodeName, compatVersion }: SpeakerSettings, patience: 
     judgesPerNode: releaseRules(release).judgesPerNode,
   })
   patience.atEnd(() => source.stop())
-  return { source, release }
+  return { source, release, weighing: compatVersion === undefined }
 }
 
 /** A speaker of MetalLB on this node is no obstacle where nothing is sent. */
@@ -119,9 +125,10 @@ async function ofCluster(
     ...{ log, signal, onTrouble: (error) => troubled(error, !met) },
   })
   atEnd(() => side.stop())
-  const { release } = await side.meet()
+  const { release, beside } = await side.meet()
   met = true
-  return { source: side.facts, release }
+  const weighing = settings.compatVersion === undefined && !beside && settings.gossip !== undefined
+  return { source: side.facts, release, weighing }
 }
 
 const prefixesOf = (state: SpeakerState, peer: string): DryRunRoutes['prefixes'] =>
