@@ -1,11 +1,12 @@
 // `lbctl pool … --bundle FILE`: the objects in it. What it does not hold is never taken for "there is none".
 import type { ReadResult } from '../config/objects/read-objects.ts'
 import type { Release } from '../config/schema/release.ts'
-import type { ClusterFacts, ObjectPlane } from '../diagnose/cluster/cluster-facts.ts'
+import { type ClusterFacts, itemsOf, type ObjectPlane } from '../diagnose/cluster/cluster-facts.ts'
 import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
 import { readClusterObjects } from '../diagnose/cluster/read-cluster-objects.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { readBundleFile } from './bundle/read-bundle-file.ts'
+import { ignoreExcludeLabel } from './pool-speakers.ts'
 
 const NAMES: Readonly<Partial<Record<ObjectPlane, string>>> = {
   configuration: "MetalLB's configuration",
@@ -44,7 +45,7 @@ export function speakersOfBundle(path: string, bundle: ClusterFacts): SpeakersOf
   const speaker = new ClusterView(bundle).installation
   return {
     release: speaker?.speaker?.release,
-    ignoreExcludeLabel: speaker?.ignoreExcludeLabel === true,
+    ignoreExcludeLabel: ignoreExcludeLabel(itemsOf(bundle.daemonSets)),
     elections: bundle.elections,
   }
 }

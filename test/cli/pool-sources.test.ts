@@ -218,6 +218,52 @@ it('simulate: a bundle with pseudonyms says who answers as the real addresses wo
   expect(JSON.stringify(hidden)).not.toContain('198.51.100.1')
 })
 
+it('simulate: --ignore-exclude-lb of the speakers counts, of MetalLB and of lbctl, in a cluster and in a bundle', async () => {
+  const excluded = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
+  const speakers = (name: string, app: object, args: readonly string[]) => ({
+    ...{ apiVersion: 'apps/v1', kind: 'DaemonSet' },
+    metadata: { namespace: 'metallb-system', name, labels: { ...app } },
+    spec: { template: { spec: { containers: [{ name: 'speaker', image: 'speaker:v0.14.9', args }] } } },
+  })
+  const lbctlLabels = { 'app.kubernetes.io/name': 'lbctl', 'app.kubernetes.io/component': 'speaker' }
+  const own = await startApiServer()
+  try {
+    own.applyObjects(crds)
+    own.applyObjects(OBJECTS as unknown as readonly KubeObject[])
+    for (const name of WORKERS)
+      own.applyObjects([{ apiVersion: 'v1', kind: 'Node', metadata: { name, labels: excluded } }])
+    writeFileSync(join(folder, 'excluded'), own.kubeconfig())
+    const announced = async (): Promise<readonly unknown[]> => {
+      const all = ['pool', 'simulate', '--all', '--drain', 'worker-3', '-o', 'json']
+      const made = await run('bundle', '--kubeconfig', 'excluded', '-o', 'excluded.tar.gz', '--force')
+      expect(made.code).toBe(0)
+      return Promise.all(
+        [
+          ['--from-cluster', '--kubeconfig', 'excluded'],
+          ['--bundle', 'excluded.tar.gz'],
+        ].map(async (source) => {
+          const { stdout } = await run(...all, ...source)
+          const { services } = JSON.parse(stdout)
+          return services.find(({ service: key }: { service: string }) => key === 'shop/mail').after
+            .layer2Owner
+        }),
+      )
+    }
+    expect(await announced()).toEqual([null, null])
+    own.applyObjects([speakers('lbctl-speaker', lbctlLabels, ['speaker', 'run', '--ignore-exclude-lb'])])
+    const [inCluster, inBundle] = await announced()
+    expect(['worker-1', 'worker-2']).toContain(inCluster)
+    expect(inBundle).toBe(inCluster)
+    own.applyObjects([
+      speakers('lbctl-speaker', lbctlLabels, ['speaker', 'run']),
+      speakers('speaker', { app: 'metallb', component: 'speaker' }, ['--ignore-exclude-lb=true']),
+    ])
+    expect(await announced()).toEqual([inCluster, inCluster])
+  } finally {
+    await own.stop()
+  }
+}, 60_000)
+
 it('takes what a bundle does not hold for unknown, not for nothing', async () => {
   const facts = readBundleFile(join(folder, 'b.tar.gz'))
   const services = { status: 'not-read', reason: 'eve may not list services', wanted: true }

@@ -15,6 +15,7 @@ import {
   layer2Advertisement,
   pool,
 } from '../support/speaker-lab/speaker-objects.ts'
+import { simulationScenarios } from './e2e-simulate.ts'
 
 type Spec = Readonly<Record<string, unknown>>
 
@@ -640,4 +641,10 @@ describeInterop('e2e: BGP', [...CLUSTER_LAB_PROGRAMS, ...DAEMON_PROGRAMS], () =>
       expect(page).toContain('metallb_bgp_session_up{peer="192.0.2.1:179"} 1')
       expect(page).toContain('metallb_bgp_announced_prefixes_total{peer="192.0.2.1:179"} 1')
     }))
+
+  simulationScenarios(
+    () => lab,
+    () => router,
+    () => tor(),
+  )
 })

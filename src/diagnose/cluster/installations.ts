@@ -133,7 +133,8 @@ function flagOf(words: readonly string[], name: string): string | undefined {
   return undefined
 }
 
-function isSet(words: readonly string[], name: string): boolean {
+/** A flag that is a switch, as Go's and lbctl's commands take it. */
+export function isSet(words: readonly string[], name: string): boolean {
   const word = words.find((each) => new RegExp(`^--?${name}(=|$)`).test(each))
   return word !== undefined && !/=(false|f|0|False|FALSE|F)$/.test(word)
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { customResourceDefinitions } from '../../../src/config/crds/custom-resource-definitions.ts'
 import { allItems } from '../../../src/install/install-objects.ts'
 import { type ApiServer, startApiServer } from '../../../src/lab/apiserver/api-server.ts'
-import { cleanEnv } from '../cli.ts'
+import { cleanEnv, runJs } from '../cli.ts'
 import { eventually } from '../namespaces.ts'
 
 /** Where the API server listens and kubectl runs. */
@@ -31,6 +31,12 @@ export interface Stored {
   }
   readonly spec?: Readonly<Record<string, unknown>>
   readonly status?: Readonly<Record<string, unknown>>
+}
+
+export interface Said {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
 }
 
 export const CLUSTER_PROGRAMS = ['kubectl', 'openssl']
@@ -150,11 +156,17 @@ export class ServedCluster {
     return stdout
   }
 
-  kubectlSays(
-    words: readonly string[],
-    stdin = '',
-  ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-    const [program = '', ...args] = [...this.#place.prefix, 'kubectl', ...words]
+  kubectlSays(words: readonly string[], stdin = ''): Promise<Said> {
+    return this.#asUser(['kubectl', ...words], stdin)
+  }
+
+  /** The built lbctl, as whoever runs kubectl. */
+  lbctl(words: readonly string[]): Promise<Said> {
+    return this.#asUser([process.execPath, runJs, ...words], '')
+  }
+
+  #asUser(words: readonly string[], stdin: string): Promise<Said> {
+    const [program = '', ...args] = [...this.#place.prefix, ...words]
     const env = { ...cleanEnv(), HOME: this.#folder, KUBECONFIG: this.kubeconfig('admin') }
     return new Promise((resolve, reject) => {
       const child = spawn(program, args, { env, stdio: 'pipe' })
