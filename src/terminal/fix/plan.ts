@@ -78,7 +78,8 @@ function undoText(changes: readonly Change[]): string {
 function predictionText(code: string, { gone, fresh }: Prediction): string {
   if (gone === undefined)
     return `${code} was seen from outside or in events; only a new look can tell whether it is gone.`
-  const also = fresh.length === 0 ? 'nothing new is found' : `this is found next: ${fresh.join(' ')}`
+  const also =
+    fresh.length === 0 ? 'nothing new is found' : `this is found next: ${fresh.join(' ').replace(/\.$/, '')}`
   return `computed from the same facts, ${code} is gone, and ${also}.`
 }
 
