@@ -13,6 +13,7 @@ import { LbctlError } from '../errors/lbctl-error.ts'
 import { fixableIn } from '../fix/fixable.ts'
 import { parseDuration } from '../net/duration.ts'
 import { renderCluster } from '../terminal/diagnose/cluster.ts'
+import { nearestWords } from '../terminal/nearest.ts'
 import { type ClusterInputRequest, clusterInput } from './diagnose-cluster-input.ts'
 import type { CommandOutput } from './diagnose-output.ts'
 import { intervalMsOf } from './diagnose-pool-time.ts'
@@ -55,7 +56,7 @@ export async function runCluster(
   root: URL,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  refuseUnknownCodes([...(request.only ?? []), ...(request.skip ?? [])])
+  refuseUnknownWords([...(request.only ?? []), ...(request.skip ?? [])])
   if (request['explain-plan']) {
     output.out((await planOf(request, work, signal)).join('\n'))
     return EXIT.ok
@@ -96,6 +97,7 @@ async function once(
     ...style,
     format: request.output,
     exitCode,
+    failOn: request['fail-on'],
     version,
     takenAt: facts.takenAt,
     help: (code) => findRuleHelp(code, root),
@@ -134,20 +136,30 @@ export function judgedView(
   const verdict = judgeCluster(view, {
     checks: CLUSTER_CHECKS,
     failOn: request['fail-on'],
-    only: new Set(request.only ?? []),
-    skip: new Set(request.skip ?? []),
+    only: new Set(request.only?.map(knownWord)),
+    skip: new Set(request.skip?.map(knownWord)),
   })
   return { view, verdict }
 }
 
 /** A code that is mistyped would leave everything out, and all would seem well. */
-function refuseUnknownCodes(asked: readonly string[]): void {
-  const known = new Set([...CODES.keys(), ...CLUSTER_CHECKS.map(({ id }) => id)])
-  const wrong = asked.find((each) => !known.has(each))
-  if (wrong !== undefined)
-    throw new LbctlError('usage', `There is no code and no check "${wrong}".`, {
-      hints: ['Codes are F01 to F48; names of checks are in the output of -o json.'],
-    })
+function refuseUnknownWords(asked: readonly string[]): void {
+  for (const each of asked) knownWord(each)
+}
+
+/** Codes in small letters as well. @throws LbctlError `usage` */
+function knownWord(asked: string): string {
+  const known = [...CODES.keys(), ...CLUSTER_CHECKS.map(({ id }) => id)]
+  const found = known.find((each) => each.toLowerCase() === asked.trim().toLowerCase())
+  if (found !== undefined) return found
+  const near = nearestWords(asked, known, 3)
+  throw new LbctlError('usage', `There is no code and no check "${asked}".`, {
+    hints: [
+      near.length > 0
+        ? `The nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}.`
+        : 'Codes are F01 to F48; names of checks are in the output of -o json.',
+    ],
+  })
 }
 
 const LONGEST_WAIT_MS = 24 * 3_600_000

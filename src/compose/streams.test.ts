@@ -28,3 +28,14 @@ it.each([
 ])('width of %s', (_, stream, env, expected) => {
   expect(styleOf(stream, env, false).width).toBe(expected)
 })
+
+it.each([
+  ['none', {}, false],
+  ['the C locale', { LANG: 'C' }, false],
+  ['UTF-8', { LANG: 'de_CH.UTF-8' }, true],
+  ['as others write it', { LC_CTYPE: 'C.utf8', LANG: 'C' }, true],
+  ['what stands above it', { LC_ALL: 'C', LANG: 'en_US.UTF-8' }, false],
+  ['an empty one above it', { LC_ALL: '', LANG: 'en_US.UTF-8' }, true],
+])('the locale takes UTF-8: %s', (_, env, expected) => {
+  expect(styleOf(process.stdout, env, false).utf8).toBe(expected)
+})

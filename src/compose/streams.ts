@@ -10,6 +10,8 @@ export interface StreamStyle {
   readonly colorLevel: ColorLevel
   /** columns that a line may take */
   readonly width: number
+  /** the locale takes UTF-8, so that signs of it are readable */
+  readonly utf8: boolean
 }
 
 type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'getColorDepth'>>
@@ -22,8 +24,18 @@ const NARROWEST = 40
 export function styleOf(stream: OutputStream, env: NodeJS.ProcessEnv, noColor: boolean): StreamStyle {
   const columns = stream.isTTY === true ? stream.columns : Number.parseInt(env['COLUMNS'] ?? '', 10)
   const width = columns !== undefined && columns > 0 ? columns : WIDTH_OF_A_PIPE
-  return { colorLevel: noColor ? 0 : colorLevelOf(stream, env), width: Math.max(NARROWEST, width) }
+  return {
+    colorLevel: noColor ? 0 : colorLevelOf(stream, env),
+    width: Math.max(NARROWEST, width),
+    utf8: takesUtf8(env),
+  }
 }
+
+/** locale(7): the first of these that is set decides; without any it is the C locale, whose characters are those of ASCII. */
+const takesUtf8 = (env: NodeJS.ProcessEnv): boolean =>
+  /utf-?8/i.test(
+    ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => env[name] ?? '').find((value) => value !== '') ?? '',
+  )
 
 function colorLevelOf(stream: OutputStream, env: NodeJS.ProcessEnv): ColorLevel {
   if ((env['NO_COLOR'] ?? '') !== '') return 0

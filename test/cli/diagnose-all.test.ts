@@ -141,3 +141,26 @@ describe('lbctl diagnose service', () => {
     expect(stderr).toContain('Did you mean shop/web?')
   })
 })
+
+describe('what is asked for and left out', () => {
+  it('takes a code in small letters, and names the nearest to one that is none', async () => {
+    const small = await all('--facts', 'broken.json', '--only', 'f01', '-o', 'short')
+    expect([small.code, small.stdout]).toEqual([1, expect.stringContaining('F01')])
+    const slip = await all('--facts', 'broken.json', '--skip', 'pods-rum')
+    expect([slip.code, slip.stdout]).toEqual([2, ''])
+    expect(slip.stderr).toContain('There is no code and no check "pods-rum".\n  The nearest is pods-run.')
+  })
+
+  it('writes words where the locale takes no UTF-8, with colours too', async () => {
+    const painted = async (locale: string) =>
+      (
+        await lbctl(['diagnose', 'all', '--facts', 'broken.json'], {
+          cwd: folder,
+          env: { FORCE_COLOR: '1', LC_ALL: locale },
+        })
+      ).stdout
+    expect(await painted('C')).not.toMatch(/[√‼×]/)
+    expect(await painted('C')).toContain('error:')
+    expect(await painted('C.UTF-8')).toMatch(/×.*F01[\s\S]*√/)
+  })
+})

@@ -17,6 +17,7 @@ const STYLE: ClusterFormat = {
   width: WIDTH,
   verbose: false,
   exitCode: 0,
+  failOn: 'error',
   version: '0.0.0',
   takenAt: '2026-03-01T12:00:00Z',
   help: () => undefined,

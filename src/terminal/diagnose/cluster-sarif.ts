@@ -7,7 +7,15 @@ const LEVEL = { error: 'error', warning: 'warning', info: 'note' } as const
 
 export function renderClusterSarif(
   reports: readonly ClusterReport[],
-  { version, help }: { readonly version: string; readonly help: (code: string) => RuleHelp | undefined },
+  {
+    version,
+    help,
+    exitCode,
+  }: {
+    readonly version: string
+    readonly exitCode: number
+    readonly help: (code: string) => RuleHelp | undefined
+  },
 ): string {
   const findings = reports.flatMap(({ verdict }) =>
     verdict.findings.flatMap((each) => [each, ...each.consequences]),
@@ -29,12 +37,25 @@ export function renderClusterSarif(
     runs: [
       {
         tool: { driver: { name: 'lbctl', version, rules } },
+        invocations: [invocation(reports, exitCode)],
         results: findings.map((finding) => result(finding, codes)),
       },
     ],
   }
   return `${JSON.stringify(log, null, 2)}\n`
 }
+
+/** Without it, no results would look like health where nobody could look. */
+const invocation = (reports: readonly ClusterReport[], exitCode: number) => ({
+  executionSuccessful: reports.every(({ verdict }) => verdict.status !== 'undetermined'),
+  exitCode,
+  toolExecutionNotifications: reports.flatMap(({ verdict: { checks, notTested } }) => [
+    ...checks
+      .filter(({ result: answer }) => answer === 'unknown')
+      .map(({ id, text }) => ({ level: 'error', message: { text: `${id}: ${text}` } })),
+    ...notTested.map((text) => ({ level: 'note', message: { text: `Not tested: ${text}` } })),
+  ]),
+})
 
 const result = (
   { code, severity, title, fix, subject, evidence, confidence }: ClusterFinding,

@@ -14,6 +14,8 @@ import { renderChain } from './service-chain.ts'
 export interface ClusterFormat extends ReportStyle, FixHints {
   readonly format: 'text' | 'short' | 'json' | 'yaml' | 'junit' | 'sarif' | 'markdown'
   readonly exitCode: number
+  /** the mildest severity that is a problem */
+  readonly failOn: 'error' | 'warning'
   readonly version: string
   readonly takenAt: string
   readonly help: (code: string) => RuleHelp | undefined
@@ -29,7 +31,7 @@ export function renderCluster(reports: readonly ClusterReport[], style: ClusterF
     case 'yaml':
       return printYaml(JSON.parse(JSON.stringify(asJson(reports, style), nullForUndefined)))
     case 'junit':
-      return renderClusterJunit(reports)
+      return renderClusterJunit(reports, style.failOn)
     case 'sarif':
       return renderClusterSarif(reports, style)
     case 'markdown':

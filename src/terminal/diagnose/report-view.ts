@@ -9,6 +9,8 @@ import { columnsOf, wrap } from '../wrap.ts'
 export interface ReportStyle {
   readonly colorLevel: 0 | 1 | 2 | 3
   readonly width: number
+  /** signs that are not of ASCII can be read, which is so unless it is said */
+  readonly utf8?: boolean
   /** show checks that did not apply, too */
   readonly verbose: boolean
 }
@@ -22,7 +24,7 @@ export interface FixHints {
 
 export type Mark = 'ok' | 'info' | 'warning' | 'error' | 'skipped' | 'unknown'
 
-/** With colours a sign, without them a word: the meaning never hangs on the colour. */
+/** With colours a sign, without them or without UTF-8 a word: the meaning never hangs on the colour. */
 const SIGNS: Readonly<Record<Mark, string>> = {
   ok: '√',
   info: 'i',
@@ -59,8 +61,12 @@ export class ReportView {
     this.#style = style
   }
 
+  get #hasWords(): boolean {
+    return this.#style.colorLevel === 0 || this.#style.utf8 === false
+  }
+
   sign(mark: Mark): string {
-    return this.#style.colorLevel === 0 ? `${mark}:` : SIGNS[mark]
+    return this.#hasWords ? `${mark}:` : SIGNS[mark]
   }
 
   mark(mark: Mark): string {
@@ -80,7 +86,7 @@ export class ReportView {
 
   /** A line with its mark; what does not fit hangs under the text. */
   marked(mark: Mark, text: string): string[] {
-    const wide = this.#style.colorLevel === 0 ? MARK_WIDTH + 2 : 2
+    const wide = this.#hasWords ? MARK_WIDTH + 2 : 2
     const head = `  ${this.mark(mark)}${' '.repeat(Math.max(1, wide - this.sign(mark).length))}`
     const [first = '', ...more] = wrap(safeText(text), this.#style.width - wide - 2)
     return [head + first, ...more.map((line) => ' '.repeat(wide + 2) + line)]
