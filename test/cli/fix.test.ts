@@ -122,6 +122,38 @@ describe('what is refused', () => {
     TEST_MS,
   )
 
+  it.each([
+    [
+      'labels of Argo CD',
+      { metadata: { labels: { 'argocd.argoproj.io/instance': 'shop' } } },
+      '',
+      'Argo CD (application shop)',
+    ],
+    ['fields that Flux has written', { metadata: { labels: { tier: 'a' } } }, 'kustomize-controller', 'Flux'],
+  ])(
+    'an object that would be changed back: %s',
+    async (_, body, manager, keeper) => {
+      const lab = await labOf('Local endpoints on nodes that no advertisement selects')
+      const query = manager === '' ? '' : `?fieldManager=${manager}`
+      await lab.patch(`/api/v1/namespaces/shop/services/web${query}`, body)
+      const before = await lab.state()
+      const { code, stderr } = await lab.run('fix', 'F28', '--apply', '--yes')
+      expect([code, unwrapped(stderr)]).toEqual([
+        2,
+        expect.stringContaining(`Service shop/web is kept by ${keeper}.`),
+      ])
+      expect(unwrapped(stderr)).toContain('To change it here all the same: --force. Nothing was changed.')
+      expect([await lab.state(), existsSync(lab.records)]).toEqual([before, false])
+      // Who claims fields is no part of the facts, and is seen when it is written.
+      if (manager === '')
+        expect(unwrapped((await lab.run('fix', 'F28')).stdout)).toContain(
+          `Kept: Service shop/web by ${keeper}.`,
+        )
+      expect((await lab.run('fix', 'F28', '--apply', '--yes', '--force')).code).toBe(0)
+    },
+    TEST_MS,
+  )
+
   it(
     'a change that nobody said yes to',
     async () => {

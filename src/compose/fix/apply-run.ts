@@ -1,9 +1,10 @@
 // The part of `lbctl fix` that changes something: shown, asked for, checked, recorded, written, looked at again.
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../../errors/exit-codes.ts'
 import { applySteps, checkFix, withNothingWritten } from '../../fix/apply/apply-fix.ts'
-import type { Targets } from '../../fix/apply/check-fix.ts'
+import { refuseKept, type Targets } from '../../fix/apply/check-fix.ts'
 import { exitCodeOf, type FixOutcome } from '../../fix/apply/outcome.ts'
 import { mergedChanges } from '../../fix/merged-changes.ts'
+import { findObject } from '../../fix/patched-facts.ts'
 import { type Change, isRemedy } from '../../fix/remedy.ts'
 import { renderFixOutcome } from '../../terminal/fix/outcome.ts'
 import { renderFixJson } from '../../terminal/fix/plan.ts'
@@ -33,6 +34,7 @@ export async function applyPlan(first: FixPlan, work: ApplyWork): Promise<ExitCo
     const changes = changesOf(plan)
     if (work.request.output === 'text') work.output.out(planText(plan, work.request, work.output, work.root))
     if (changes.length === 0) return ended(plan, work, undefined, undefined, EXIT.findings)
+    if (!work.request.force) refuseAllKept(changes, plan)
     if (!(await isWanted(work))) {
       work.output.progress('Nothing was changed.')
       return ended(plan, work, undefined, undefined, EXIT.findings)
@@ -54,6 +56,19 @@ const changesOf = ({ planned, facts }: FixPlan): readonly Change[] =>
     planned.flatMap(({ remedy }) => (isRemedy(remedy) ? remedy.changes : [])),
   )
 
+/** Before anybody is asked: facts know labels and annotations. Who claims fields is seen on the live object later. */
+function refuseAllKept(changes: readonly Change[], { facts }: FixPlan): void {
+  for (const change of changes) {
+    const object = change.kind === 'edit' && facts !== undefined ? findObject(facts, change.ref) : undefined
+    if (object === undefined) continue
+    try {
+      refuseKept(change, object)
+    } catch (error) {
+      throw withNothingWritten(error)
+    }
+  }
+}
+
 const isWanted = async ({ request, output }: ApplyWork): Promise<boolean> =>
   request.yes || (output.ask !== undefined && (await output.ask('Change this?')))
 
@@ -71,7 +86,7 @@ async function written(
   // Writes are not cut by a signal: it stops between two of them.
   const cluster = facts === undefined ? undefined : await connectCluster(work.request, work.signal)
   const id = newId(code, new Date())
-  const targets: Targets = { writer: cluster?.writer, host: work.host, code }
+  const targets: Targets = { writer: cluster?.writer, host: work.host, code, force: work.request.force }
   try {
     const checked = await checkFix(changes, targets)
     if ('kind' in checked) return { outcome: checked, id }

@@ -15,6 +15,9 @@ export const fixFlags = withEnvironment({
     exclusive: [...OFFLINE, 'undo'],
   }),
   yes: boolean({ description: 'do not ask', char: 'y' }),
+  force: boolean({
+    description: 'also change objects that Argo CD, Flux or Helm keeps and would change back',
+  }),
   undo: string({
     description: 'take back what an earlier fix has changed, by its id or its file',
     helpValue: 'ID|FILE',

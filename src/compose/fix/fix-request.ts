@@ -12,6 +12,8 @@ export interface FixRequest extends ClusterInputRequest {
   readonly subject: string | undefined
   readonly apply: boolean
   readonly yes: boolean
+  /** also objects that some program would change back */
+  readonly force: boolean
   readonly undo?: string | undefined
   readonly timeout: string
   readonly keep: boolean

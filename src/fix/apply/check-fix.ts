@@ -1,10 +1,11 @@
 // Everything that is found out before the first write: that each value still is what the diff showed, and what the server says to the
 // change (dry run), with what it would change along with it.
-import type { Json } from '../../config/kube-object.ts'
+import type { Json, KubeObject } from '../../config/kube-object.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { contentOf } from '../../migrate/apply/content.ts'
 import type { ClusterWriter } from '../../migrate/ports.ts'
 import { printSettings } from '../host-settings.ts'
+import { keeperOf } from '../kept-by.ts'
 import { changeText } from '../merged-changes.ts'
 import { editsBetween, mergePatch, stateOf } from '../object-edit.ts'
 import { refOfObject } from '../patched-facts.ts'
@@ -17,6 +18,8 @@ export interface Targets {
   readonly writer: ClusterWriter | undefined
   readonly host: HostPort
   readonly code: string
+  /** also what some program would change back */
+  readonly force?: boolean
 }
 
 export interface Step {
@@ -33,7 +36,7 @@ export function checkChange(change: Change, targets: Targets): Promise<Checked> 
     case 'create':
       return checkCreate(change, writerOf(targets))
     case 'edit':
-      return checkEdit(change, writerOf(targets))
+      return checkEdit(change, targets)
     case 'sysctl':
       return Promise.resolve(checkSettings(change, targets))
   }
@@ -54,10 +57,21 @@ async function checkCreate(change: Of<'create'>, writer: ClusterWriter): Promise
   return { change, entry: { type: 'created', ref, expected: contentOf(outcome.object) } }
 }
 
-async function checkEdit(change: Of<'edit'>, writer: ClusterWriter): Promise<Checked> {
+/** @throws LbctlError `usage` for an object that a program keeps as a repository or a release has it */
+export function refuseKept(change: Change, object: Parameters<typeof keeperOf>[0]): void {
+  const keeper = keeperOf(object)
+  if (keeper === undefined) return
+  throw new LbctlError('usage', `${changeText(change)} is kept by ${keeper.name}.`, {
+    hints: [keeper.instead, 'To change it here all the same: --force.'],
+  })
+}
+
+async function checkEdit(change: Of<'edit'>, targets: Targets): Promise<Checked> {
   const { ref, edits } = change
+  const writer = writerOf(targets)
   const live = await writer.get(ref)
   if (live === undefined) return 'overtaken'
+  if (targets.force !== true) refuseKept(change, live as unknown as KubeObject)
   const state = stateOf(live, edits)
   if (state !== 'before') return state === 'after' ? 'unchanged' : 'overtaken'
   const then = await writer

@@ -2,6 +2,7 @@
 import { printDocuments, printYaml } from '../../config/print.ts'
 import type { ClusterFacts } from '../../diagnose/cluster/cluster-facts.ts'
 import type { FixOutcome } from '../../fix/apply/outcome.ts'
+import { keeperOf } from '../../fix/kept-by.ts'
 import { changeText } from '../../fix/merged-changes.ts'
 import { mergePatch } from '../../fix/object-edit.ts'
 import {
@@ -13,7 +14,7 @@ import {
 } from '../../fix/remedy.ts'
 import { type ReportStyle, ReportView } from '../diagnose/report-view.ts'
 import { safeText } from '../safe-text.ts'
-import { changeDiff, inOrder, objectAfter } from './change-diff.ts'
+import { changeDiff, inOrder, objectAfter, objectBefore } from './change-diff.ts'
 
 export interface PlanStyle extends ReportStyle {
   /** undefined: of a machine alone */
@@ -45,6 +46,7 @@ function remedyLines(remedy: Remedy, view: ReportView, { facts }: PlanStyle): st
     ...view.paragraph('Why: ', why, INDENT),
     ...view.paragraph('Risk: ', risk, INDENT),
     ...view.paragraph('Undo: ', undoText(changes), INDENT),
+    ...keptLines(changes, view, facts),
     ...view.paragraph('Then: ', told, INDENT),
     ...next.flatMap((each) => view.fixLines(each, 'Left to you: ', INDENT)),
     '',
@@ -59,6 +61,16 @@ export function byHandLines(code: string, reason: string, view: ReportView, { ma
     ...manual(code).map((line) => `${INDENT}${line}`),
     `${INDENT}More: ${theme.command(`lbctl explain ${code}`)}`,
   ]
+}
+
+/** Who would take the change back, each once. */
+function keptLines(changes: readonly Change[], view: ReportView, facts: ClusterFacts | undefined): string[] {
+  const told = changes.flatMap((change) => {
+    const before = objectBefore(change, facts)
+    const keeper = before === undefined ? undefined : keeperOf(before)
+    return keeper === undefined ? [] : [`${changeText(change)} by ${keeper.name}. ${keeper.instead}`]
+  })
+  return [...new Set(told)].flatMap((text) => view.paragraph('Kept: ', text, INDENT))
 }
 
 function undoText(changes: readonly Change[]): string {
