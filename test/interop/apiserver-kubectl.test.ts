@@ -171,4 +171,83 @@ describe.skipIf(missing.length > 0)('kubectl and the embedded API server', { tim
     const account = ['--token', 'token-of-nobody']
     expect((await kubectl(['auth', 'can-i', 'delete', 'configmaps', ...account])).code).toBe(1)
   })
+
+  it('puts in what a real server does where a workload says nothing', async () => {
+    const container = { name: 'c', image: 'registry:5000/x', livenessProbe: { httpGet: { port: 80 } } }
+    const template = {
+      metadata: { labels: { a: 'b' } },
+      spec: {
+        serviceAccountName: 'of-c',
+        containers: [container, { name: 'd', image: 'x:1.2', ports: [{ containerPort: 80 }] }],
+        volumes: [
+          { name: 's', secret: { secretName: 's' } },
+          { name: 'h', hostPath: { path: '/run' } },
+        ],
+      },
+    }
+    const workload = (kind: string, more: object = {}) => ({
+      ...{ apiVersion: 'apps/v1', kind, metadata: { name: 'bare', namespace: 'default' } },
+      spec: { selector: { matchLabels: { a: 'b' } }, template, ...more },
+    })
+    const spec = async (kind: string) =>
+      JSON.parse((await kubectl(['get', kind, 'bare', '-o', 'jsonpath={.spec}'])).out) as Record<
+        string,
+        unknown
+      >
+    expect((await kubectl(['apply', '-f', '-'], workload('Deployment'))).code).toBe(0)
+    const made = await spec('Deployment')
+    expect(made).toMatchObject({
+      ...{ replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
+    })
+    const probe = { httpGet: { port: 80, path: '/', scheme: 'HTTP' }, timeoutSeconds: 1, periodSeconds: 10 }
+    expect(made['template']).toMatchObject({
+      spec: {
+        ...{ restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler' },
+        ...{ serviceAccount: 'of-c', terminationGracePeriodSeconds: 30, securityContext: {} },
+        containers: [
+          {
+            imagePullPolicy: 'Always',
+            livenessProbe: { ...probe, successThreshold: 1, failureThreshold: 3 },
+          },
+          { imagePullPolicy: 'IfNotPresent', ports: [{ containerPort: 80, protocol: 'TCP' }] },
+        ],
+        volumes: [{ secret: { defaultMode: 420 } }, { hostPath: { type: '' } }],
+      },
+    })
+    expect((await kubectl(['apply', '-f', '-'], workload('DaemonSet'))).code).toBe(0)
+    expect(await spec('DaemonSet')).toMatchObject({
+      revisionHistoryLimit: 10,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+    })
+    const onDelete = { updateStrategy: { type: 'OnDelete' } }
+    expect((await kubectl(['replace', '-f', '-'], workload('DaemonSet', onDelete))).code).toBe(0)
+    expect(await spec('DaemonSet')).toMatchObject(onDelete)
+  })
+
+  it('answers for somebody else where that is asked for, and only to who may ask', async () => {
+    const canI = async (...args: string[]) =>
+      (await kubectl(['auth', 'can-i', 'list', 'services', ...args])).out.trim()
+    expect(await canI()).toBe('yes')
+    expect(await canI('--as', 'jane')).toBe('no')
+    expect(await canI('--as', 'jane', '--as-group', 'system:masters')).toBe('yes')
+    expect(await canI('--as', 'system:serviceaccount:default:default')).toBe('no')
+    const who = await kubectl([
+      'auth',
+      'whoami',
+      '--as',
+      'system:serviceaccount:default:default',
+      '-o',
+      'json',
+    ])
+    expect((JSON.parse(who.out) as { status: object }).status).toMatchObject({
+      userInfo: {
+        username: 'system:serviceaccount:default:default',
+        groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
+      },
+    })
+    expect(await canI('--as', 'admin', '--token', 'token-of-nobody')).toContain(
+      'User "nobody" cannot impersonate resource "users" in API group "" at the cluster scope',
+    )
+  })
 })

@@ -1,11 +1,12 @@
 // Node, Namespace, Lease, EndpointSlice, Pod and the workloads: what is filled in, and the little that is refused.
 import type { Ip } from '../../../net/ip.ts'
-import { ensureObject, isObject, type JsonObject, listAt, objectAt, sameJson, textAt } from '../json-value.ts'
+import { ensureObject, isObject, listAt, objectAt, sameJson, textAt } from '../json-value.ts'
 import type { KindRules } from '../registry/served-kind.ts'
 import { type Cause, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../status.ts'
 import { goList } from '../write/write-options.ts'
 import { sloppyIp } from './service-status.ts'
 import { ENDPOINT_SLICE, LEASE, NAMESPACE } from './shapes.ts'
+import { defaultPodSpec } from './workload-kinds.ts'
 
 export const NAMESPACE_RULES: KindRules = {
   shape: NAMESPACE,
@@ -182,39 +183,4 @@ export const POD_RULES: KindRules = {
   },
   validate: (object) =>
     listAt(object, 'spec', 'containers').length > 0 ? [] : [requiredValue('spec.containers')],
-}
-
-const CONTAINER_DEFAULTS: JsonObject = {
-  resources: {},
-  terminationMessagePath: '/dev/termination-log',
-  terminationMessagePolicy: 'File',
-}
-
-function defaultPodSpec(spec: JsonObject): void {
-  for (const container of listAt(spec, 'containers').filter(isObject)) {
-    for (const [field, value] of Object.entries(CONTAINER_DEFAULTS)) container[field] ??= value
-    container['imagePullPolicy'] ??= /:(?!latest)[^/]+$/.test(textAt(container, 'image'))
-      ? 'IfNotPresent'
-      : 'Always'
-    for (const port of listAt(container, 'ports').filter(isObject)) port['protocol'] ??= 'TCP'
-  }
-  spec['restartPolicy'] ??= 'Always'
-  spec['terminationGracePeriodSeconds'] ??= 30
-  spec['dnsPolicy'] ??= 'ClusterFirst'
-  spec['securityContext'] ??= {}
-  spec['schedulerName'] ??= 'default-scheduler'
-}
-
-/** Deployment, DaemonSet and ReplicaSet: nobody runs them here, so their status stays as it is made. */
-export const WORKLOAD_RULES: KindRules = {
-  generation: true,
-  defaults: (object) => {
-    const spec = ensureObject(object, 'spec')
-    if (object.kind !== 'DaemonSet') spec['replicas'] ??= 1
-    const template = objectAt(spec, 'template')
-    if (isObject(template['spec'])) defaultPodSpec(template['spec'])
-    object['status'] ??= {}
-  },
-  validate: (object) =>
-    Object.keys(objectAt(object, 'spec', 'selector')).length > 0 ? [] : [requiredValue('spec.selector')],
 }

@@ -9,12 +9,12 @@ import {
   NAMESPACE_RULES,
   NODE_RULES,
   POD_RULES,
-  WORKLOAD_RULES,
 } from './cluster-kinds.ts'
 import { CONFIG_MAP_RULES, SECRET_RULES } from './configuration-kinds.ts'
 import { CORE_EVENT_RULES, NEW_EVENT_RULES } from './event-kinds.ts'
 import { DEFINITION_RULES, webhookRules } from './extension-kinds.ts'
 import { SERVICE_RULES } from './service-rules.ts'
+import { DAEMON_SET_RULES, DEPLOYMENT_RULES, REPLICA_SET_RULES } from './workload-kinds.ts'
 
 const BINDING_RULES: KindRules = {
   nameRule: 'path',
@@ -39,9 +39,9 @@ const RULES: Readonly<Record<string, KindRules>> = {
   'events.k8s.io/Event': NEW_EVENT_RULES,
   'coordination.k8s.io/Lease': LEASE_RULES,
   'discovery.k8s.io/EndpointSlice': ENDPOINT_SLICE_RULES,
-  'apps/Deployment': WORKLOAD_RULES,
-  'apps/DaemonSet': WORKLOAD_RULES,
-  'apps/ReplicaSet': WORKLOAD_RULES,
+  'apps/Deployment': DEPLOYMENT_RULES,
+  'apps/DaemonSet': DAEMON_SET_RULES,
+  'apps/ReplicaSet': REPLICA_SET_RULES,
   'batch/Job': { generation: true },
   'networking.k8s.io/NetworkPolicy': { generation: true },
   'policy/PodDisruptionBudget': { generation: true },

@@ -1,6 +1,7 @@
 // One request → one answer, or a watch. Everything that a client may be refused is thrown and turned into a Status here.
 
 import { demandRight } from '../auth/audit.ts'
+import { actingUser } from '../auth/impersonation.ts'
 import { accountUidIn, answerReview, isReview } from '../auth/reviews.ts'
 import { ANONYMOUS } from '../auth/token-book.ts'
 import { discoveryAnswer, groupPaths } from '../discovery/discovery.ts'
@@ -33,7 +34,8 @@ export type Handled = ApiAnswer | WatchAnswer
 /** Never rejects but for bugs. */
 export async function handle(world: World, request: Omit<ApiRequest, 'user'>): Promise<Handled> {
   try {
-    const user = authenticate(world, request.headers['authorization'])
+    const asker = authenticate(world, request.headers['authorization'])
+    const user = actingUser(world.authorizer, asker, request.headers)
     return await answer(world, { ...request, user })
   } catch (error) {
     return refusalAnswer(error)
