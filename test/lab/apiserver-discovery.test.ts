@@ -16,7 +16,16 @@ let steps: ReadonlyMap<string, ReplayedStep>
 beforeAll(async () => {
   server = await startApiServer({ tokens: [{ token: 't', user: 'admin', groups: ['system:masters'] }] })
   server.applyObjects(metallbCluster())
-  const played = await replay(entries, { url: server.url, credentials: () => 'Bearer t' })
+  // Each for itself: the replay would take names by their place in lists, and the lists are shorter here. An etag is that of the answer before.
+  const played: ReplayedStep[] = []
+  for (const [index, entry] of entries.entries()) {
+    const before =
+      entry.request.headers?.['if-none-match'] === undefined ? [] : entries.slice(index - 1, index)
+    const [step] = (
+      await replay([...before, entry], { url: server.url, credentials: () => 'Bearer t' })
+    ).slice(-1)
+    if (step !== undefined) played.push({ ...step, index })
+  }
   steps = new Map(played.map((step) => [step.step, step]))
 })
 afterAll(() => server.kill())
