@@ -2,9 +2,10 @@
 import { formatIp, type Ip, type IpFamily, parseIp, sameIp } from '../../net/ip.ts'
 import type { NetworkTables } from '../ports/tables.ts'
 import { examinePath, type PathQuestion } from './examine-path.ts'
+import { listNft } from './nft-tables.ts'
 import { PATH_FACTS_FORMAT, type PathFacts, type RuleSourceFacts } from './path-facts.ts'
-import type { RulePrograms } from './ports.ts'
-import { pluginsIn, proxyMode, type ReadRules, type RuleText, readRules } from './rule-sources.ts'
+import type { ProgramOutcome, RulePrograms } from './ports.ts'
+import { type ReadRules, type RuleText, readRules } from './rule-sources.ts'
 
 export interface AskedPath extends PathQuestion {
   /** as it was typed */
@@ -89,7 +90,6 @@ function factsFrom(
   machine: Machine,
 ): PathFacts {
   const { target } = asked
-  const mode = proxyMode(rules)
   const { ports, knownPorts } = examinePath(
     asked,
     rules,
@@ -107,8 +107,8 @@ function factsFrom(
     host: machine.host,
     file: machine.file,
     sources: [...rules.sources, ...notRead],
-    mode,
-    replacements: pluginsIn(rules.tables),
+    mode: rules.mode,
+    replacements: rules.plugins,
     knownPorts,
     isOwn: machine.own.some(({ address }) => sameIp(address, target)),
     ownInterface: machine.own.find(({ address }) => sameIp(address, target))?.interfaceName,
@@ -130,7 +130,9 @@ async function runAll(
   const iptables = variants.every(({ fact }) => fact?.result === 'not installed')
     ? [await runOne(programs, `${tool}-save`, [])]
     : variants
-  const others = await Promise.all([runOne(programs, 'nft', ['-j', 'list', 'ruleset']), runIpvs(programs)])
+  // One of them may be all that iptables has here: what the legacy variant prints, nft does not show.
+  const areRead = iptables.some(({ text }) => text !== undefined && isOfNft(text))
+  const others = [ran('nft', await listNft(programs, areRead)), await runIpvs(programs)]
   const all = [...iptables, ...others]
   return {
     texts: all.flatMap(({ text }) => text ?? []),
@@ -143,8 +145,12 @@ interface Ran {
   readonly fact: RuleSourceFacts | undefined
 }
 
-async function runOne(programs: RulePrograms, name: string, args: readonly string[]): Promise<Ran> {
-  const outcome = await programs.run(name, args)
+const isOfNft = ({ name, text }: RuleText): boolean => !name.includes('legacy') && /^\*/m.test(text)
+
+const runOne = async (programs: RulePrograms, name: string, args: readonly string[]): Promise<Ran> =>
+  ran(name, await programs.run(name, args))
+
+function ran(name: string, outcome: ProgramOutcome): Ran {
   return outcome.result === 'read'
     ? { text: { name, text: outcome.text }, fact: undefined }
     : { text: undefined, fact: { name, result: outcome.result, note: outcome.note } }

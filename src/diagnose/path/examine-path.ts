@@ -1,14 +1,14 @@
 // Rules and an address → what becomes of a connection to it, for every kind of client that the rules tell apart.
 import { formatIp, type Ip, ip, ipMax, sameIp } from '../../net/ip.ts'
 import { formatPrefix, formatRange, type IpRange, rangePrefixes } from '../../net/prefix.ts'
-import type { RuleTable } from './netfilter.ts'
 import { isLoopback, type OwnAddresses, sourceOfNode } from './own-addresses.ts'
 import type { ClientFacts, EndFacts, PortFacts, WalkFacts } from './path-facts.ts'
 import type { VirtualServer } from './read/ipvs-table.ts'
 import { clientClasses } from './walk/client-classes.ts'
-import { type KnownPort, knownPorts } from './walk/known-ports.ts'
+import type { KnownPort } from './walk/known-ports.ts'
 import type { Packet } from './walk/packet.ts'
 import { pathTree } from './walk/path-tree.ts'
+import type { RuleIndex } from './walk/rule-index.ts'
 import { type Outcome, walkHooks } from './walk/walk-hooks.ts'
 import { ipvsOutcomes } from './walk/walk-ipvs.ts'
 
@@ -21,10 +21,12 @@ export interface PathQuestion {
   readonly client: Ip | undefined
   /** interface by which packets come in; undefined: not known */
   readonly inInterface: string | undefined
+  /** without trees: how each end is reached is not asked for */
+  readonly endsOnly?: boolean
 }
 
 export interface PathRules {
-  readonly tables: readonly RuleTable[]
+  readonly index: RuleIndex
   readonly servers: readonly VirtualServer[]
 }
 
@@ -34,29 +36,17 @@ export interface ExaminedPath {
 }
 
 export function examinePath(question: PathQuestion, rules: PathRules, own: OwnAddresses): ExaminedPath {
-  const known = [...knownPorts(rules.tables), ...virtualPorts(rules.servers)]
   const isOwn = own.some((address) => sameIp(address, question.target))
-  const here = known.filter(({ address }) =>
-    address === undefined ? isOwn : sameIp(address, question.target),
-  )
+  const here = rules.index.knownFor(question.target, isOwn)
   const wanted =
     question.port === undefined ? distinctPorts(here) : [{ protocol: question.protocol, port: question.port }]
   return {
-    knownPorts: distinctPorts(known).length,
+    knownPorts: rules.index.knownPairs(),
     ports: wanted.map(({ protocol, port }) =>
       examinePort({ ...question, protocol, port }, rules, own, namedFirst(here, protocol, port)),
     ),
   }
 }
-
-const virtualPorts = (servers: readonly VirtualServer[]): KnownPort[] =>
-  servers.map(({ address, protocol, port }) => ({
-    address,
-    protocol,
-    port,
-    role: 'unknown',
-    service: undefined,
-  }))
 
 function distinctPorts(ports: readonly KnownPort[]): { protocol: string; port: number }[] {
   const keys = new Map(ports.map(({ protocol, port }) => [`${protocol} ${port}`, { protocol, port }]))
@@ -90,7 +80,7 @@ function examinePort(
   const walks =
     question.client === undefined
       ? everyClient(question, own, notes, walk)
-      : [oneClient(question.client, walk)]
+      : [oneClient(question, question.client, walk)]
   const roles = new Set(
     known
       .map(({ role }) => role)
@@ -111,7 +101,7 @@ function examinePort(
 
 function walkOnce(
   { target, protocol, port, inInterface }: PathQuestion & { readonly port: number },
-  { tables, servers }: PathRules,
+  { index, servers }: PathRules,
   own: OwnAddresses,
   notes: Notes,
   source: Ip,
@@ -127,7 +117,8 @@ function walkOnce(
     inInterface: made ? undefined : inInterface,
     translated: false,
   }
-  const outcomes = walkHooks(tables, packet, made, {
+  const outcomes = walkHooks(packet, made, {
+    index,
     host: { isLocal: (address) => isLoopback(address) || own.some((each) => sameIp(each, address)) },
     onSource: (ranges) => notes.sources.push(...ranges),
     onUnknown: (rule, what) => notes.notFollowed.add(`${rule.text} (${what})`),
@@ -141,8 +132,8 @@ function walkOnce(
 
 type Walk = (source: Ip, made: boolean) => Outcome[]
 
-function oneClient(client: Ip, walk: Walk): WalkFacts {
-  return walkFacts({ kind: 'addresses', ranges: [formatIp(client)] }, walk(client, false))
+function oneClient(question: PathQuestion, client: Ip, walk: Walk): WalkFacts {
+  return walkFacts(question, { kind: 'addresses', ranges: [formatIp(client)] }, walk(client, false))
 }
 
 /** Rounds of looking which clients make a difference: each round may reach rules that name others. */
@@ -170,12 +161,12 @@ function everyClient(question: PathQuestion, own: OwnAddresses, notes: Notes, wa
   }
   const ordered = [...groups.values()].sort((a, b) => Number(b.elsewhere) - Number(a.elsewhere))
   const fromOutside = ordered.map(({ ranges, outcomes, elsewhere }) =>
-    walkFacts(clientsOf(ranges, elsewhere, ordered.length), outcomes),
+    walkFacts(question, clientsOf(ranges, elsewhere, ordered.length), outcomes),
   )
   const node = sourceOfNode(question.target, own)
   return node === undefined
     ? fromOutside
-    : [...fromOutside, walkFacts({ kind: 'this node', ranges: [formatIp(node)] }, walk(node, true))]
+    : [...fromOutside, walkFacts(question, { kind: 'this node', ranges: [formatIp(node)] }, walk(node, true))]
 }
 
 const hostPart = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '')
@@ -205,8 +196,12 @@ function rangeText(range: IpRange): string {
   return range.first === 0n && range.last === ipMax(range.family) ? 'everything' : formatPrefix(prefix)
 }
 
-function walkFacts(clients: ClientFacts, outcomes: readonly Outcome[]): WalkFacts {
-  return { clients, ends: ends(outcomes), tree: pathTree(outcomes) }
+function walkFacts(
+  { endsOnly = false }: PathQuestion,
+  clients: ClientFacts,
+  outcomes: readonly Outcome[],
+): WalkFacts {
+  return { clients, ends: ends(outcomes), tree: endsOnly ? [] : pathTree(outcomes) }
 }
 
 /** Ways that end alike, as one. */

@@ -1,5 +1,6 @@
 // What `diagnose path` looks at, as plain JSON: what the address is to the rules, and what becomes of a packet to it.
 import type { IpFamily } from '../../net/ip.ts'
+import type { AddressRole } from './walk/known-ports.ts'
 import type { PacketEnd } from './walk/walk-hooks.ts'
 
 export const PATH_FACTS_FORMAT = 'lbctl/path-facts/1'
@@ -44,16 +45,6 @@ export interface RuleSourceFacts {
   readonly result: 'read' | 'empty' | 'not installed' | 'not permitted' | 'failed' | 'timed out'
   readonly note: string | undefined
 }
-
-export type AddressRole =
-  | 'ClusterIP'
-  | 'externalIP'
-  | 'LoadBalancer'
-  | 'external or LoadBalancer'
-  | 'NodePort'
-  /** healthCheckNodePort: kube-proxy itself answers load balancers that ask for endpoints of this node */
-  | 'health check'
-  | 'unknown'
 
 export interface PortFacts {
   readonly protocol: string

@@ -1,5 +1,6 @@
 // What addresses of Services are, and where clients stand, in the words of the people who ask.
-import type { AddressRole, ClientFacts, EndFacts, PathFacts, PortFacts } from './path-facts.ts'
+import type { ClientFacts, EndFacts, PathFacts, PortFacts } from './path-facts.ts'
+import type { AddressRole } from './walk/known-ports.ts'
 
 export const portText = ({ address, family }: PathFacts['target'], port: number): string =>
   family === 6 ? `[${address}]:${port}` : `${address}:${port}`

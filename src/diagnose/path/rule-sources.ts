@@ -1,11 +1,13 @@
 // Texts of several programs → the rules of this machine, each counted once, and who wrote them.
 
 import type { RuleTable } from './netfilter.ts'
+import { IPTABLES_TABLES } from './nft-tables.ts'
 import type { ProxyMode, RuleSourceFacts } from './path-facts.ts'
 import { isIptablesSave, readIptablesSave } from './read/iptables-save.ts'
 import { isIpvsSave, isProcIpvs, readIpvsSave, readProcIpvs, type VirtualServer } from './read/ipvs-table.ts'
 import { isNftJson, readNftRuleset } from './read/nft-ruleset.ts'
 import { isKubeProxyChain } from './walk/chain-meaning.ts'
+import { RuleIndex } from './walk/rule-index.ts'
 
 export interface RuleText {
   /** program or file */
@@ -16,6 +18,10 @@ export interface RuleText {
 export interface ReadRules {
   readonly tables: readonly RuleTable[]
   readonly servers: readonly VirtualServer[]
+  readonly mode: ProxyMode | undefined
+  /** network plugins that have chains here, whether or not they take the place of kube-proxy */
+  readonly plugins: readonly string[]
+  readonly index: RuleIndex
   readonly sources: readonly RuleSourceFacts[]
 }
 
@@ -36,7 +42,9 @@ export function readRules(texts: readonly RuleText[]): ReadRules {
       note: unknown && text.trim() !== '' ? 'its output is in no format that is known' : undefined,
     })
   }
-  return { tables: withoutDoubles(tables), servers, sources }
+  const all = withoutDoubles(tables)
+  const index = new RuleIndex(all, servers)
+  return { tables: all, servers, mode: proxyMode(all, servers), plugins: pluginsIn(all), index, sources }
 }
 
 function tablesIn(text: string): RuleTable[] | undefined {
@@ -49,8 +57,6 @@ function serversIn(text: string): VirtualServer[] | undefined {
   return isIpvsSave(text) ? readIpvsSave(text) : undefined
 }
 
-const IPTABLES_TABLES = new Set(['nat', 'filter', 'mangle', 'raw', 'security'])
-
 /** nft shows the tables of iptables-nft as well; where iptables-save has read them, that reading counts. */
 function withoutDoubles(tables: readonly RuleTable[]): RuleTable[] {
   const hasNftVariant = tables.some(({ origin }) => origin === 'iptables-nft' || origin === 'iptables')
@@ -60,7 +66,7 @@ function withoutDoubles(tables: readonly RuleTable[]): RuleTable[] {
   )
 }
 
-export function proxyMode({ tables, servers }: Pick<ReadRules, 'tables' | 'servers'>): ProxyMode | undefined {
+function proxyMode(tables: readonly RuleTable[], servers: readonly VirtualServer[]): ProxyMode | undefined {
   if (servers.length > 0) return 'ipvs'
   if (
     tables.some(
@@ -80,8 +86,7 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/^ANTREA-/, 'Antrea'],
 ]
 
-/** Network plugins that have chains here, whether or not they take the place of kube-proxy. */
-export function pluginsIn(tables: readonly RuleTable[]): string[] {
+function pluginsIn(tables: readonly RuleTable[]): string[] {
   const chains = tables
     .flatMap((table) => [...table.chains.keys()])
     .filter((chain) => !isKubeProxyChain(chain))

@@ -20,7 +20,7 @@ export function matchOn(left: unknown, right: unknown, operator: string, sets: N
   const field = asRecord(operand) ?? {}
   switch (kind) {
     case 'payload':
-      return [payload(field, plain, negated)]
+      return [...impliedBy(field), payload(field, plain, negated)]
     case 'meta':
       return [meta(asText(field['key']), plain, negated)]
     case 'ct':
@@ -32,6 +32,14 @@ export function matchOn(left: unknown, right: unknown, operator: string, sets: N
     default:
       return [{ kind: 'unknown', text: kind ?? 'comparison' }]
   }
+}
+
+const PORTED = new Set(['tcp', 'udp', 'udplite', 'sctp', 'dccp'])
+
+/** `tcp dport 80` is a comparison of the protocol as well, which nft does not print; `th dport 80` is none. */
+function impliedBy({ protocol, field }: Json): readonly Match[] {
+  const isPort = field === 'sport' || field === 'dport'
+  return isPort && PORTED.has(asText(protocol)) ? [protocols([protocol], false)] : []
 }
 
 function payload({ protocol, field }: Json, values: readonly unknown[], negated: boolean): Match {

@@ -2,7 +2,16 @@
 import { type Ip, ip } from '../../../net/ip.ts'
 import { type IpRange, rangeContains } from '../../../net/prefix.ts'
 import type { Match, Rule, RuleTable } from '../netfilter.ts'
-import type { AddressRole } from '../path-facts.ts'
+
+export type AddressRole =
+  | 'ClusterIP'
+  | 'externalIP'
+  | 'LoadBalancer'
+  | 'external or LoadBalancer'
+  | 'NodePort'
+  /** healthCheckNodePort: kube-proxy itself answers load balancers that ask for endpoints of this node */
+  | 'health check'
+  | 'unknown'
 
 export interface KnownPort {
   /** undefined: any address of the node */

@@ -29,21 +29,11 @@ export interface Outcome {
   readonly steps: readonly TrailStep[]
 }
 
-interface HookedChain {
-  readonly table: RuleTable
-  readonly chain: RuleChain
-}
-
 /** @param made the packet comes from this host */
-export function walkHooks(
-  tables: readonly RuleTable[],
-  packet: Packet,
-  made: boolean,
-  context: WalkContext,
-): Outcome[] {
+export function walkHooks(packet: Packet, made: boolean, context: WalkContext): Outcome[] {
   const outcomes: Outcome[] = []
   const hook = (name: HookName, travellers: readonly Traveller[]): Traveller[] =>
-    travellers.flatMap((traveller) => passHook(name, tables, traveller, context, outcomes))
+    travellers.flatMap((traveller) => passHook(name, traveller, context, outcomes))
   const start: Traveller = { packet, probability: 1, trail: undefined, masquerade: false }
   if (made) {
     for (const each of hook('postrouting', hook('output', [start]))) {
@@ -85,15 +75,9 @@ function outcomeOf(traveller: Traveller, end: PacketEnd, stoppedIn: string | und
 }
 
 /** Travellers that get through; what is stopped goes to `outcomes`. */
-function passHook(
-  name: HookName,
-  tables: readonly RuleTable[],
-  start: Traveller,
-  context: WalkContext,
-  outcomes: Outcome[],
-): Traveller[] {
+function passHook(name: HookName, start: Traveller, context: WalkContext, outcomes: Outcome[]): Traveller[] {
   let travellers = [start]
-  for (const { table, chain } of hookedChains(name, tables, start.packet.family)) {
+  for (const { table, chain } of context.index.hooked(name, start.packet.family)) {
     const type = chain.hook?.type
     const next: Traveller[] = []
     for (const each of travellers) {
@@ -133,15 +117,4 @@ function droppedByPolicy(at: Traveller, table: RuleTable, chain: RuleChain): Out
   const rule = `policy of ${chain.name}`
   const trail = onTrail(at.trail, { kind: 'stopped', result: 'dropped', rule, comment: undefined })
   return outcomeOf({ ...at, trail }, 'dropped', `${table.name} ${chain.name}`)
-}
-
-function hookedChains(name: HookName, tables: readonly RuleTable[], family: Packet['family']): HookedChain[] {
-  const found = tables.flatMap((table) =>
-    table.families.includes(family)
-      ? [...table.chains.values()]
-          .filter(({ hook }) => hook?.name === name)
-          .map((chain) => ({ table, chain }))
-      : [],
-  )
-  return found.sort((a, b) => (a.chain.hook?.priority ?? 0) - (b.chain.hook?.priority ?? 0))
 }

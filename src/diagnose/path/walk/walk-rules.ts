@@ -2,6 +2,7 @@
 // out is every end that the packet can meet, each with its probability.
 import type { Action, Rule, RuleChain, RuleTable } from '../netfilter.ts'
 import { holds, markedBy, type OnSource, type RuleHost } from './packet.ts'
+import type { RuleIndex } from './rule-index.ts'
 import { onTrail } from './trail.ts'
 import { mergeTravellers, type Traveller, translated, withProbability } from './traveller.ts'
 
@@ -15,6 +16,7 @@ export interface Left {
 
 export interface WalkContext {
   readonly host: RuleHost
+  readonly index: RuleIndex
   readonly onSource: OnSource
   /** a rule whose outcome cannot be told, and that was taken not to match */
   readonly onUnknown: (rule: Rule, what: string) => void
@@ -37,10 +39,12 @@ export function walkChain(
 ): Left[] {
   const left: Left[] = []
   let at = start
-  for (let index = first; index < chain.rules.length; index++) {
+  // What gives it another destination leaves the chain, too.
+  for (const index of context.index.rulesFor(chain, start.packet.destination)) {
     const rule = chain.rules[index]
-    if (rule === undefined) break
+    if (index < first || rule === undefined) continue
     const { taken, passed } = walkRule(table, rule, at, context, depth)
+    if (taken.length === 0 && passed === at) continue
     const onward = passed === undefined ? [] : [passed]
     for (const each of taken) {
       if (each.exit === 'continue' && !each.leaves) onward.push(each.at)
@@ -203,16 +207,18 @@ function draw(
 }
 
 function lookUp(
-  { entries }: Extract<Action, { kind: 'lookup' }>,
+  action: Extract<Action, { kind: 'lookup' }>,
   table: RuleTable,
   rule: Rule,
   at: Traveller,
   context: WalkContext,
   depth: number,
 ): Taken[] | undefined {
-  const entry = entries.find(({ matches }) =>
-    matches.every((match) => holds(match, at.packet, context.host, context.onSource) === 'yes'),
-  )
+  const entry = context.index
+    .entriesFor(action, at.packet.destination)
+    .find(({ matches }) =>
+      matches.every((match) => holds(match, at.packet, context.host, context.onSource) === 'yes'),
+    )
   if (entry === undefined) return undefined
   return act(entry.action, table, { ...rule, comment: entry.comment ?? rule.comment }, at, context, depth)
 }

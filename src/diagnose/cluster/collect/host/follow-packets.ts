@@ -37,7 +37,6 @@ function refusalOf(
   const made = packet.direction === 'out'
   const own = machine.own.map(({ address }) => address)
   const outcomes = walkHooks(
-    rules.tables,
     {
       family: peer.family,
       source: made ? local : peer,
@@ -50,6 +49,7 @@ function refusalOf(
     },
     made,
     {
+      index: rules.index,
       host: { isLocal: (address) => isLoopback(address) || own.some((each) => sameIp(each, address)) },
       onSource: () => undefined,
       onUnknown: (rule, what) => void notFollowed.add(`${rule.text} (${what})`),

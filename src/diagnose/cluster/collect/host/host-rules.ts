@@ -21,7 +21,7 @@ export async function hostRules(
     const rules = target === undefined ? undefined : read.get(target.family)
     if (target === undefined || rules === undefined) return []
     const asked = { asked: address, target, port, protocol, client: undefined, inInterface: undefined }
-    return [pathOn(asked, rules)]
+    return [pathOn({ ...asked, endsOnly: true }, rules)]
   })
   const refused = notReadOf([...read.values()].flatMap(({ notRead }) => notRead))
   // Programs that are not installed have made no rules; those that may not be read hide them.
