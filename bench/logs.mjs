@@ -1,6 +1,7 @@
 // How fast lbctl diagnose logs reads, as ratios to counting lines and to `grep -c`, in turns in the same run. Prints figures and
 // the target beside them; nothing is asserted. Usage: node bench/logs.mjs [megabytes [rounds]]
 import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +90,11 @@ function line(number) {
       return `${JSON.stringify({ caller: 'native.go:90', error: `dial "${peer}": connect: connection refused`, level: 'error', msg: 'failed to connect to peer', op: 'connect', peer, ts })}\n`
     case 1:
       return `${JSON.stringify({ caller: 'net.go:510', component: 'Memberlist', level: 'warn', msg: `memberlist: Refuting a suspect message (from: node-${number % 9})`, ts })}\n`
+    // A logger with an identifier of its own in each line.
+    case 3:
+    case 4:
+    case 5:
+      return `${JSON.stringify({ controller: 'frrconfiguration', level: 'info', logger: 'frrconfiguration', msg: 'Reconciling', reconcileID: randomUUID(), ts })}\n`
     case 2:
       return `I1127 21:19:03.${String(number % 1_000_000).padStart(6, '0')}       1 reflector.go:255] Listing and watching *v1.Service\n`
     default:
