@@ -15,7 +15,15 @@ import { configurationFact, problemsOf, type Refusals, refusalsOf } from './conf
 import { type ClusterEvent, type EventIndex, indexEvents } from './events.ts'
 import { grouped } from './grouped.ts'
 import type { HostFacts } from './host-facts.ts'
-import { componentOf, type Installation, installationsOf, isMetallb, selectsPod } from './installations.ts'
+import {
+  type Component,
+  componentOf,
+  type Installation,
+  installationsOf,
+  makerOf,
+  selectsPod,
+  weighsPreferences,
+} from './installations.ts'
 import { textAt, timeOf } from './object-fields.ts'
 import { addressesOf, isReady, keyOf, nodeOf } from './object-keys.ts'
 import { readClusterObjects } from './read-cluster-objects.ts'
@@ -66,7 +74,13 @@ export class ClusterView {
   }
 
   get rules(): ReleaseRules {
-    return this.#once('rules', () => releaseRules(this.release))
+    return this.#once('rules', () => {
+      const rules = releaseRules(this.release)
+      const { installation } = this
+      return installation !== undefined && weighsPreferences(installation)
+        ? { ...rules, preferences: true }
+        : rules
+    })
   }
 
   /** Services of type LoadBalancer that this MetalLB looks after, be they asked about or not. */
@@ -205,10 +219,15 @@ export class ClusterView {
     return this.#once('controllerPods', () => this.podsOf('controller'))
   }
 
-  podsOf(component: 'speaker' | 'controller'): readonly KubeObject[] {
-    const workload = this.installation?.[component]?.object
+  /** Of all workloads of the component: lbctl's speakers may stand beside MetalLB's. */
+  podsOf(component: Component): readonly KubeObject[] {
+    const workloads = (this.installation?.workloads ?? []).filter(
+      ({ object }) => componentOf(object) === component,
+    )
     return itemsOf(this.facts.pods).filter((pod) =>
-      workload === undefined ? isMetallb(pod) && componentOf(pod) === component : selectsPod(workload, pod),
+      workloads.length === 0
+        ? makerOf(pod) !== undefined && componentOf(pod) === component
+        : workloads.some(({ object }) => selectsPod(object, pod)),
     )
   }
 

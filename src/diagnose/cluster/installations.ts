@@ -1,24 +1,32 @@
-// Which MetalLB runs where, told from its workloads, by the labels of its manifests and of its charts (metallb.md §7.6).
+// Which load balancer runs where, MetalLB or lbctl or both side by side, told from its workloads, by the labels of its manifests and of its
+// charts (metallb.md §7.6).
 import type { KubeObject } from '../../config/kube-object.ts'
 import type { Mode } from '../../config/rules/context.ts'
 import { parseRelease, type Release } from '../../config/schema/release.ts'
 import { type ClusterFacts, itemsOf } from './cluster-facts.ts'
 import { listAt, mapAt, textAt, textsAt } from './object-fields.ts'
 
+/** Whose program it is. */
+export type Maker = 'MetalLB' | 'lbctl'
+
 export interface Workload {
   readonly object: KubeObject
+  readonly maker: Maker
   /** `DaemonSet metallb-system/speaker` */
   readonly title: string
   readonly image: string
-  /** undefined: the tag says none that is known */
+  /** of MetalLB, that it is or decides as; undefined: it says none that is known */
   readonly release: Release | undefined
   readonly arguments: readonly string[]
 }
 
 export interface Installation {
   readonly namespace: string
+  /** MetalLB's, where both run */
   readonly controller: Workload | undefined
   readonly speaker: Workload | undefined
+  /** every workload of either component */
+  readonly workloads: readonly Workload[]
   readonly mode: Mode | undefined
   readonly loadBalancerClass: string | undefined
   readonly ignoreExcludeLabel: boolean
@@ -27,7 +35,9 @@ export interface Installation {
 }
 
 export function installationsOf(facts: ClusterFacts): readonly Installation[] {
-  const workloads = [...itemsOf(facts.daemonSets), ...itemsOf(facts.deployments)].filter(isMetallb)
+  const workloads = [...itemsOf(facts.daemonSets), ...itemsOf(facts.deployments)].filter(
+    (each) => makerOf(each) !== undefined,
+  )
   const byNamespace = new Map<string, KubeObject[]>()
   for (const workload of workloads) {
     const namespace = workload.metadata.namespace ?? ''
@@ -42,20 +52,31 @@ export function installationsOf(facts: ClusterFacts): readonly Installation[] {
 export const isMetallb = ({ metadata: { labels = {} } }: Pick<KubeObject, 'metadata'>): boolean =>
   labels['app'] === 'metallb' || labels['app.kubernetes.io/name'] === 'metallb'
 
+/** Whose workload or Pod of a load balancer it is; undefined: of none. */
+export function makerOf(object: Pick<KubeObject, 'metadata'>): Maker | undefined {
+  if (isMetallb(object)) return 'MetalLB'
+  const isOurs = object.metadata.labels?.['app.kubernetes.io/name'] === 'lbctl'
+  return isOurs && COMPONENTS.some((each) => each === componentOf(object)) ? 'lbctl' : undefined
+}
+
+const COMPONENTS = ['controller', 'speaker'] as const
+export type Component = (typeof COMPONENTS)[number]
+
 /** `speaker` or `controller`, of a workload or a pod. */
 export const componentOf = ({
   metadata: { labels = {} },
 }: Pick<KubeObject, 'metadata'>): string | undefined =>
   labels['component'] ?? labels['app.kubernetes.io/component']
 
-function installation(namespace: string, workloads: readonly KubeObject[]): Installation {
-  const controller = workloadOf(workloads, 'controller')
-  const speaker = workloadOf(workloads, 'speaker')
+function installation(namespace: string, objects: readonly KubeObject[]): Installation {
+  const workloads = objects.flatMap(workloadsOf)
+  const [controller, speaker] = COMPONENTS.map((component) => chosen(workloads, component))
   const words = speaker?.arguments ?? []
   return {
     namespace,
     controller,
     speaker,
+    workloads,
     mode: modeOf(speaker?.object) ?? modeOf(controller?.object),
     loadBalancerClass: flagOf(words, 'lb-class') ?? flagOf(controller?.arguments ?? [], 'lb-class'),
     ignoreExcludeLabel: isSet(words, 'ignore-exclude-lb'),
@@ -63,19 +84,45 @@ function installation(namespace: string, workloads: readonly KubeObject[]): Inst
   }
 }
 
-function workloadOf(workloads: readonly KubeObject[], component: string): Workload | undefined {
-  const object = workloads.find((each) => componentOf(each) === component)
-  if (object === undefined) return undefined
+/** Beside MetalLB, lbctl does as MetalLB does. */
+function chosen(workloads: readonly Workload[], component: Component): Workload | undefined {
+  const all = workloads.filter(({ object }) => componentOf(object) === component)
+  return all.find(({ maker }) => maker === 'MetalLB') ?? all[0]
+}
+
+function workloadsOf(object: KubeObject): readonly Workload[] {
+  const maker = makerOf(object)
+  const component = COMPONENTS.find((each) => each === componentOf(object))
+  if (maker === undefined || component === undefined) return []
   const all = containersOf(object)
-  const chosen = all.find((each) => textAt(each, 'name')?.endsWith(component) === true) ?? all[0]
-  const image = textAt(chosen, 'image') ?? ''
-  return {
-    object,
-    title: `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`,
-    image,
-    release: releaseOf(image),
-    arguments: [...textsAt(chosen, 'command'), ...textsAt(chosen, 'args')],
-  }
+  const container = all.find((each) => textAt(each, 'name')?.endsWith(component) === true) ?? all[0]
+  const image = textAt(container, 'image') ?? ''
+  const words = [...textsAt(container, 'command'), ...textsAt(container, 'args')]
+  return [
+    {
+      object,
+      maker,
+      title: `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`,
+      image,
+      release: maker === 'MetalLB' ? releaseOf(image) : parseRelease(flagOf(words, 'compat-version') ?? ''),
+      arguments: words,
+    },
+  ]
+}
+
+/**
+ * Whether preferences among nodes count: lbctl's speakers weigh them as long as they are among themselves and hear of each other
+ * (docs/decisions/0010).
+ */
+export const weighsPreferences = ({ speaker, memberlist }: Installation): boolean =>
+  speaker?.maker === 'lbctl' && speaker.release === undefined && memberlist === true
+
+/** For `kubectl -l`: the Pods of a component, whoever made it. */
+export function podSelector(installation: Installation | undefined, component: Component): string {
+  const labels = Object.entries(mapAt(installation?.[component]?.object, 'spec', 'selector', 'matchLabels'))
+  return labels.length === 0
+    ? `component=${component}`
+    : labels.map(([key, value]) => `${key}=${String(value)}`).join(',')
 }
 
 /** Of a workload's template, or of a pod. */

@@ -48,6 +48,10 @@ export function serviceChain(
   })
 }
 
+/** Who decides, and by whose rules. */
+const deciderOf = ({ installation, release }: ClusterView): string =>
+  (installation?.speaker ?? installation?.controller)?.maker === 'lbctl' ? 'lbctl' : `MetalLB ${release}`
+
 function statementOf(
   link: Link,
   service: ServiceObject,
@@ -59,7 +63,7 @@ function statementOf(
     case 'installation':
       return view.installation === undefined
         ? undefined
-        : `MetalLB ${view.release} in ${view.installation.namespace}${view.installation.mode === undefined ? '' : `, ${view.installation.mode} mode`}`
+        : `${deciderOf(view)} in ${view.installation.namespace}${view.installation.mode === undefined ? '' : `, ${view.installation.mode} mode`}`
     case 'configuration':
       return view.configuration.ok
         ? `accepted, ${counted(itemsOf(view.facts.configuration).length, 'object')}${exceptOn(view)}`

@@ -1,9 +1,11 @@
 // F20: what the speakers themselves say about who announces, against what they should compute.
+
 import type { KubeObject } from '../../../config/kube-object.ts'
 import type { ServiceObject } from '../../../config/objects/read-object.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { grouped } from '../grouped.ts'
+import { podSelector } from '../installations.ts'
 import { textAt } from '../object-fields.ts'
 import { keyOf } from '../object-keys.ts'
 import { counted, listed } from '../wording.ts'
@@ -40,7 +42,7 @@ function problemWith(
   const fix = [
     {
       text: 'Let TCP and UDP port 7946 through between all nodes, then restart the speaker that differs.',
-      command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} logs -l component=speaker --tail=200 | grep -iE 'memberlist|partial join|suspect'`,
+      command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} logs -l ${podSelector(view.installation, 'speaker')} --tail=200 | grep -iE 'memberlist|partial join|suspect'`,
     },
   ]
   if (nodes.length > 1)

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../config/kube-object.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
-import type { Workload } from '../installations.ts'
+import { componentOf, type Installation, selectsPod, type Workload } from '../installations.ts'
 import { listAt, mapAt, numberAt, textAt } from '../object-fields.ts'
 import { isReady, nodeOf } from '../object-keys.ts'
 import { type PodTrouble, podTroubles, remedyFor } from '../pod-troubles.ts'
@@ -21,29 +21,19 @@ export const podsRun: ClusterCheck = {
       const other = ciliumAlone(view)
       return other === undefined ? failOr([notInstalled()], '') : skip(other)
     }
-    const { controller, speaker, namespace } = installation
     return failOr(
-      [
-        ...(controller === undefined
-          ? []
-          : problemWith(
-              controller,
-              numberAt(controller.object, 'spec', 'replicas') ?? 1,
-              'controller',
-              view,
-            )),
-        ...(speaker === undefined
-          ? []
-          : problemWith(
-              speaker,
-              numberAt(speaker.object, 'status', 'desiredNumberScheduled') ?? 0,
-              'speaker',
-              view,
-            )),
-      ],
-      `MetalLB ${speaker?.release ?? controller?.release ?? 'of an unknown release'} in ${namespace}`,
+      installation.workloads.flatMap((workload) => problemWith(workload, view)),
+      `${nameOf(installation)} in ${installation.namespace}`,
     )
   },
+}
+
+/** `MetalLB 0.16.1 and lbctl` */
+function nameOf({ workloads }: Installation): string {
+  const metallb = workloads.filter(({ maker }) => maker === 'MetalLB')
+  const ours = workloads.some(({ maker }) => maker === 'lbctl')
+  const [release = 'of an unknown release'] = metallb.flatMap((each) => each.release ?? [])
+  return [...(metallb.length > 0 ? [`MetalLB ${release}`] : []), ...(ours ? ['lbctl'] : [])].join(' and ')
 }
 
 /** Addresses and the webhook are the controller's, and what is announced the speakers'. */
@@ -67,31 +57,33 @@ function ciliumAlone(view: ClusterView): string | undefined {
 }
 
 const notInstalled = (): ClusterDraft => ({
-  title: 'There is no MetalLB in this cluster: neither a controller nor a speaker was found.',
+  title: 'There is no MetalLB in this cluster, and no lbctl: neither a controller nor a speaker was found.',
   severity: 'error',
   confidence: 'likely',
   subject: 'cluster',
-  evidence: ['no Deployment and no DaemonSet has the label app=metallb or app.kubernetes.io/name=metallb'],
+  evidence: [
+    'no Deployment and no DaemonSet has the label app=metallb, app.kubernetes.io/name=metallb or app.kubernetes.io/name=lbctl',
+  ],
   cause: 'It is not installed, or under labels of its own.',
   fix: [
     {
-      text: 'Install it with the manifest or the chart of its own documentation.',
+      text: 'Install it with the manifest or the chart of its own documentation, or lbctl in its place with lbctl install.',
       command: 'kubectl get daemonsets,deployments -A',
     },
   ],
   affects: 'installation',
 })
 
-function problemWith(
-  workload: Workload,
-  desired: number,
-  component: 'controller' | 'speaker',
-  view: ClusterView,
-): ClusterDraft[] {
-  const { object, title } = workload
+function problemWith({ object, title }: Workload, view: ClusterView): ClusterDraft[] {
+  const component = componentOf(object) === 'speaker' ? 'speaker' : 'controller'
+  const desired =
+    component === 'speaker'
+      ? (numberAt(object, 'status', 'desiredNumberScheduled') ?? 0)
+      : (numberAt(object, 'spec', 'replicas') ?? 1)
+  const pods = view.podsOf(component).filter((pod) => selectsPod(object, pod))
   const ready = numberAt(object, 'status', component === 'speaker' ? 'numberReady' : 'readyReplicas') ?? 0
   if (desired > 0 && ready >= desired) return []
-  const troubles = podTroubles(object, refusals(object, view), view.podsOf(component))
+  const troubles = podTroubles(object, refusals(object, view), pods)
   const stuck = troubles.filter(({ kind }) => kind !== 'not ready')
   const missing = missingSecret(object, view)
   const nothing = component === 'speaker' && desired === 0
@@ -107,7 +99,7 @@ function problemWith(
       evidence: [
         ...(missing === undefined ? [] : [`Secret ${namespace}/${missing} is not there`]),
         ...stuck.slice(0, 4).map(({ text }) => text),
-        ...(ready > 0 ? [`not ready on ${listed(notReadyNodes(view.podsOf(component)))}`] : []),
+        ...(ready > 0 ? [`not ready on ${listed(notReadyNodes(pods))}`] : []),
         ...(stuck.length === 0 && missing === undefined ? [`status: ${ready} ready, ${desired} wanted`] : []),
       ],
       cause:

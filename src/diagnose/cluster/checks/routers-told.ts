@@ -1,5 +1,6 @@
 // F43: what the speakers record about whom they tell (ServiceBGPStatus, metallb.md §6.6), against what they should. The record is of
 // intentions: a session that is down does not shorten it.
+
 import type { KubeObject } from '../../../config/kube-object.ts'
 import type { ServiceObject } from '../../../config/objects/read-object.ts'
 import { matchesAny } from '../../../config/semantics/selector.ts'
@@ -7,6 +8,7 @@ import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-c
 import type { ClusterView } from '../cluster-view.ts'
 import { firstAndMore } from '../first-and-more.ts'
 import { grouped } from '../grouped.ts'
+import { podSelector } from '../installations.ts'
 import { textAt, textsAt } from '../object-fields.ts'
 import { keyOf } from '../object-keys.ts'
 import { counted, listed, sentence, servicesText } from '../wording.ts'
@@ -114,7 +116,7 @@ function draft({ service, byNode, isSilent }: Missing, view: ClusterView): Clust
     fix: [
       {
         text: 'See what that speaker says of the Service and of its configuration; a restart makes it read both anew.',
-        command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} logs -l component=speaker --tail=200 | grep -E '${key.split('/')[1] ?? ''}|config'`,
+        command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} logs -l ${podSelector(view.installation, 'speaker')} --tail=200 | grep -E '${key.split('/')[1] ?? ''}|config'`,
       },
     ],
     candidates: ['F05', 'F48'],

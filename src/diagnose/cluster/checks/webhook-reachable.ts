@@ -1,8 +1,10 @@
 // F02: the API server asks MetalLB's webhook before it stores a pool or an advertisement.
+
 import type { KubeObject } from '../../../config/kube-object.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
+import { podSelector } from '../installations.ts'
 import { listAt, textAt } from '../object-fields.ts'
 import { isReady } from '../object-keys.ts'
 import { counted, listed } from '../wording.ts'
@@ -66,7 +68,7 @@ function problemWith(configuration: KubeObject, view: ClusterView): ClusterDraft
       fix: [
         {
           text: 'Wait for the controller, and see why it is not ready.',
-          command: `kubectl -n ${namespace} get pods -l component=controller -o wide`,
+          command: `kubectl -n ${namespace} get pods -l ${podSelector(view.installation, 'controller')} -o wide`,
         },
       ],
     }

@@ -11,7 +11,7 @@ import {
   type Plane,
   readPlane,
 } from '../cluster-facts.ts'
-import { containersOf, isMetallb, releaseOf } from '../installations.ts'
+import { containersOf, makerOf, releaseOf } from '../installations.ts'
 import { textAt } from '../object-fields.ts'
 import type { ClusterSource, ServedResource } from '../ports.ts'
 import { DISCOVERED_GROUPS, listsFor, type PlannedList, planText, WORKLOADS } from './plan.ts'
@@ -63,7 +63,10 @@ export async function collectCluster(
   const results = new PlaneResults()
   const served = await discovered(source, results)
   await inTurns(WORKLOADS, (list) => results.add(list, source))
-  const found = results.items('daemonSets').concat(results.items('deployments')).filter(isMetallb)
+  const found = results
+    .items('daemonSets')
+    .concat(results.items('deployments'))
+    .filter((each) => makerOf(each) !== undefined)
   if (found.some(readsResources) && !served.some(({ group }) => group === METALLB))
     results.refuse('configuration', WITHOUT_CRDS)
   const namespaces =

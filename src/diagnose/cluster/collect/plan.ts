@@ -57,7 +57,7 @@ const core = (
   ...more,
 })
 
-/** Asked first: they say where MetalLB is. */
+/** Asked first: they say where MetalLB is, or lbctl in its place. */
 export const WORKLOADS: readonly PlannedList[] = [
   { plane: 'daemonSets', group: 'apps', version: 'v1', resource: 'daemonsets', kind: 'DaemonSet' },
   {
@@ -74,7 +74,7 @@ export const WORKLOADS: readonly PlannedList[] = [
     version: 'v1',
     resource: 'deployments',
     kind: 'Deployment',
-    labelSelector: 'app.kubernetes.io/name=metallb',
+    labelSelector: 'app.kubernetes.io/name in (metallb,lbctl)',
   },
 ]
 
