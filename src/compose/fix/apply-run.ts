@@ -9,6 +9,7 @@ import { type Change, isRemedy } from '../../fix/remedy.ts'
 import { renderFixOutcome } from '../../terminal/fix/outcome.ts'
 import { renderFixJson } from '../../terminal/fix/plan.ts'
 import { connectCluster } from '../cluster.ts'
+import { Stopped } from '../signals.ts'
 import { type FixPlan, factsOf, planText } from './fix-plan.ts'
 import type { FixOutput, FixRequest } from './fix-request.ts'
 import type { Host } from './host-port.ts'
@@ -39,8 +40,9 @@ export async function applyPlan(first: FixPlan, work: ApplyWork): Promise<ExitCo
       work.output.progress('Nothing was changed.')
       return ended(plan, work, undefined, undefined, EXIT.findings)
     }
-    const { outcome, id } = await written(changes, plan, work)
-    if (outcome.kind !== 'overtaken' || round === ROUNDS) return afterwards(plan, work, outcome, id)
+    const result = await written(changes, plan, work)
+    const { outcome } = result
+    if (outcome.kind !== 'overtaken' || round === ROUNDS) return afterwards(plan, work, result)
     work.output.progress(`${renderFixOutcome(outcome, undefined).trimEnd()} Looking again.`)
     plan = await work.look()
     if (plan.planned.length === 0) {
@@ -74,7 +76,8 @@ const isWanted = async ({ request, output }: ApplyWork): Promise<boolean> =>
 
 interface Written {
   readonly outcome: FixOutcome
-  readonly id: string
+  /** of the record of the way back; undefined: none was made, for nothing was written */
+  readonly id: string | undefined
 }
 
 /** @throws LbctlError before anything was written */
@@ -89,7 +92,7 @@ async function written(
   const targets: Targets = { writer: cluster?.writer, host: work.host, code, force: work.request.force }
   try {
     const checked = await checkFix(changes, targets)
-    if ('kind' in checked) return { outcome: checked, id }
+    if ('kind' in checked) return { outcome: checked, id: undefined }
     const record = recordStore(id, recordFolder(process.env))
     const outcome = await applySteps(checked, { ...targets, id, record, signal: work.signal })
     return { outcome, id }
@@ -100,23 +103,24 @@ async function written(
   }
 }
 
-async function afterwards(
-  plan: FixPlan,
-  work: ApplyWork,
-  outcome: FixOutcome,
-  id: string,
-): Promise<ExitCode> {
+async function afterwards(plan: FixPlan, work: ApplyWork, result: Written): Promise<ExitCode> {
   const { output, request } = work
-  if (request.output === 'text') output.out(`\n${renderFixOutcome(outcome, `lbctl fix --undo ${id}`)}`)
+  const { outcome, id } = result
+  const undo = id === undefined ? undefined : `lbctl fix --undo ${id}`
+  if (request.output === 'text') output.out(`\n${renderFixOutcome(outcome, undo)}`)
   if (outcome.kind === 'stopped' || outcome.kind === 'overtaken')
-    return ended(plan, work, { outcome, id }, undefined, exitCodeOf(outcome))
+    return ended(plan, work, result, undefined, exitCodeOf(outcome))
+  // The document comes after the second look, which may take long, and a second Ctrl-C ends the process at once.
+  if (request.output !== 'text' && undo !== undefined) output.progress(`Changed. To go back: ${undo}`)
   const verified = await secondLook(plan, work)
-  const { planned } = plan
-  const isOpen = planned.some(({ remedy }) => !isRemedy(remedy)) || verified.remaining.length > 0
-  const exitCode =
-    verified.unseen === undefined ? (isOpen ? EXIT.findings : EXIT.ok) : EXIT_OF_ERROR[verified.unseen.kind]
   if (request.output === 'text') output.out(verifiedText(plan, verified))
-  return ended(plan, work, { outcome, id }, verified, exitCode)
+  return ended(plan, work, result, verified, verifiedCode(plan, verified))
+}
+
+function verifiedCode({ planned }: FixPlan, { remaining, unseen }: Verified): ExitCode {
+  if (unseen !== undefined) return unseen instanceof Stopped ? unseen.exitCode : EXIT_OF_ERROR[unseen.kind]
+  const isOpen = planned.some(({ remedy }) => !isRemedy(remedy)) || remaining.length > 0
+  return isOpen ? EXIT.findings : EXIT.ok
 }
 
 async function secondLook({ planned, facts, code }: FixPlan, work: ApplyWork): Promise<Verified> {
@@ -137,6 +141,8 @@ async function secondLook({ planned, facts, code }: FixPlan, work: ApplyWork): P
 }
 
 function verifiedText({ code, planned }: FixPlan, { remaining, milder, unseen }: Verified): string {
+  if (unseen instanceof Stopped)
+    return `It is not known whether ${code} is gone: ${unseen.message} before that was seen. lbctl fix ${code} looks again.`
   if (unseen !== undefined) return `It is not known whether ${code} is gone: ${unseen.message}`
   if (remaining.length > 0) return `Still found:\n${remaining.map((each) => `  ${each}\n`).join('')}`
   if (milder.length > 0)

@@ -6,6 +6,7 @@ import { type ClusterFacts, itemsOf, readPlane } from '../../diagnose/cluster/cl
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { findingKey, findingsOf } from '../../fix/predict.ts'
 import { type FindingWithRemedy, isRemedy } from '../../fix/remedy.ts'
+import { Stopped } from '../signals.ts'
 
 const INTERVAL_MS = 2000
 
@@ -14,8 +15,8 @@ export interface Verified {
   readonly remaining: readonly string[]
   /** titles of those that are still there, and milder: a router without BGP that nothing hangs on any more */
   readonly milder: readonly string[]
-  /** the last look failed: then nothing is known */
-  readonly unseen: LbctlError | undefined
+  /** the last look failed, or was ended by a signal: then nothing is known */
+  readonly unseen: LbctlError | Stopped | undefined
 }
 
 export interface VerifyOptions {
@@ -29,7 +30,26 @@ export interface VerifyOptions {
   readonly onWait: () => void
 }
 
+/** A signal does not make it throw: what was written before has to be told all the same. */
 export async function verify(options: VerifyOptions): Promise<Verified> {
+  const { signal } = options
+  try {
+    const seen = await lookUntilGone(options)
+    // What was read while it was cut says nothing.
+    return signal.aborted ? stoppedBy(signal) : seen
+  } catch (error) {
+    if (signal.aborted) return stoppedBy(signal)
+    throw error
+  }
+}
+
+const stoppedBy = ({ reason }: AbortSignal): Verified => ({
+  remaining: [],
+  milder: [],
+  unseen: reason instanceof Stopped ? reason : new Stopped('SIGINT'),
+})
+
+async function lookUntilGone(options: VerifyOptions): Promise<Verified> {
   const { planned, facts, look, timeoutMs, signal, onWait } = options
   const treated = new Map(
     planned.filter(({ remedy }) => isRemedy(remedy)).map((each) => [findingKey(each), each.severity]),

@@ -57,11 +57,11 @@ async function checkCreate(change: Of<'create'>, writer: ClusterWriter): Promise
   return { change, entry: { type: 'created', ref, expected: contentOf(outcome.object) } }
 }
 
-/** @throws LbctlError `usage` for an object that a program keeps as a repository or a release has it */
+/** @throws LbctlError `conflict` for an object that a program keeps as a repository or a release has it */
 export function refuseKept(change: Change, object: Parameters<typeof keeperOf>[0]): void {
   const keeper = keeperOf(object)
   if (keeper === undefined) return
-  throw new LbctlError('usage', `${changeText(change)} is kept by ${keeper.name}.`, {
+  throw new LbctlError('conflict', `${changeText(change)} is kept by ${keeper.name}.`, {
     hints: [keeper.instead, 'To change it here all the same: --force.'],
   })
 }
