@@ -86,6 +86,7 @@ it.each([
   'announcing from node "node-a" with protocol "layer2"',
   '--secret-namespace=metallb-system',
   'https://192.0.2.1:6443, from host a@b',
+  'checks pass: 5, bypass=true, compass: north, DB_PASS_FILE=/run/x',
 ])('leaves %s', (text) => {
   expect(scrubText(text)).toBe(text)
 })
@@ -96,6 +97,8 @@ it.each([
   ['level=info password=hunter2 peer=192.0.2.1', 'level=info password=(hidden) peer=192.0.2.1'],
   ['{"a":1,"bgpPassword":"hun\\"ter2","b":2}', '{"a":1,"bgpPassword":"(hidden)","b":2}'],
   ['run --api-key hunter2 --verbose', 'run --api-key (hidden) --verbose'],
+  ['DB_PASS=hunter2 MYSQL_PWD=hunter2 GIT_CREDS=x', 'DB_PASS=(hidden) MYSQL_PWD=(hidden) GIT_CREDS=(hidden)'],
+  ['run --pass=hunter2 --smtp-pass hunter2 -v', 'run --pass=(hidden) --smtp-pass (hidden) -v'],
   ['get https://joe:hunter2@example.com/x', 'get https://(hidden)@example.com/x'],
   [' neighbor 192.0.2.1 password hunter2\n', ' neighbor 192.0.2.1 password (hidden)\n'],
 ])('blots out the secret in %j, and nothing else', (text, clean) => {

@@ -1,9 +1,10 @@
 // What looks like a secret: by the name that a value has, and by its form in a text.
 export const HIDDEN = '(hidden)'
 
-const WORDS =
-  'password|passwd|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|client[-_.]?key[-_.]?data|encryption[-_.]?key|auth[-_.]?key|key[-_.]?string|credential|kubeconfig|authorization|cookie'
-const SECRET_WORD = new RegExp(WORDS, 'i')
+/** Short ones stand in other words, too (bypass), and by themselves (`tests pass: 5`): only `DB_PASS`, `--pass`. */
+const SHORT_WORDS = 'pass|pwd|creds?|jwt'
+const WORDS = `password|passwd|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|signing[-_.]?key|session[-_.]?key|client[-_.]?key[-_.]?data|encryption[-_.]?key|auth[-_.]?key|key[-_.]?string|credential|kubeconfig|authorization|cookie|[-_.](?:${SHORT_WORDS})(?![a-z0-9])`
+const SECRET_WORD = new RegExp(`${WORDS}|^(?:${SHORT_WORDS})$`, 'i')
 /** Says where a secret is, or what it is called: `secretName`, `METALLB_ML_SECRET_KEY_PATH`, `tokenFile`. */
 const REFERENCE = /(?:name|namespace|ref|path|file|dir|mount|type|class|policy|ttl|seconds|id)s?$/i
 

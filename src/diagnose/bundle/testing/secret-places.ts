@@ -104,6 +104,12 @@ export const PLACES: readonly SecretPlace[] = [
       ]
     },
   },
+  ...['PASS', 'DB_PASS', 'MYSQL_PWD', 'GIT_CREDS', 'SIGNING_KEY', 'ID_JWT'].map((name) => ({
+    name: `an environment variable ${name}`,
+    put: (world: World, secret: string) => {
+      world.planes.daemonSets = [run.speaker('v0.15.2', [], [{ name, value: secret }]), run.kubeProxy()]
+    },
+  })),
   {
     name: 'an argument after its flag',
     put: (world, secret) => {
