@@ -220,6 +220,56 @@ describe('an environment', () => {
     expect(effects(given)).toMatchObject({ 'layer 2': layer2, BGP: bgp })
   })
 
+  const wireless = host({ links: [link({ wireless: true })] })
+  it.each<[string, EnvironmentFacts, string]>([
+    [
+      'a laptop',
+      facts(wireless),
+      'Choose BGP if a router speaks it with every node; if none does, layer 2, and change first: wireless: eth0.',
+    ],
+    ['VirtualBox', facts(host({ platform: 'VirtualBox' })), 'Choose layer 2: nothing here is against it.'],
+    [
+      'OpenStack',
+      facts(host({ vendor: 'OpenStack Foundation', product: 'Nova', platform: 'OpenStack' })),
+      'Choose BGP if a router speaks it with every node; if none does, layer 2, and change first: virtual machine: OpenStack (OpenStack Foundation, Nova).',
+    ],
+    [
+      'a tunnel',
+      facts(host({ uplink: 'wg0', links: [link({ name: 'wg0', kind: 'wireguard', hardwareType: 65534 })] })),
+      'Choose BGP: nothing here is against it. Layer 2 will not work: layer 3 tunnel: wg0 (wireguard).',
+    ],
+    [
+      'k3s',
+      facts(host(), cluster({ daemonSets: [daemonSet('svclb-web-1')] })),
+      'Choose layer 2, and change first: k3s servicelb: DaemonSet kube-system/svclb-web-1.',
+    ],
+    [
+      'Calico with BGP',
+      facts(host(), cluster({ foreign: [crd('crd.projectcalico.org/v1', 'BGPPeer')] })),
+      'Choose layer 2: nothing here is against it.',
+    ],
+    [
+      'a tunnel, and Calico with BGP',
+      facts(
+        host({ uplink: 'wg0', links: [link({ name: 'wg0', kind: 'wireguard', hardwareType: 65534 })] }),
+        cluster({ foreign: [crd('crd.projectcalico.org/v1', 'BGPPeer')] }),
+      ),
+      'Choose BGP, and change first: Calico speaks BGP: BGPPeer x. Layer 2 will not work: layer 3 tunnel: wg0 (wireguard).',
+    ],
+    [
+      'a cloud',
+      facts(host({ vendor: 'Amazon EC2', product: 'm7i', platform: 'Amazon EC2' }), 'none'),
+      'No mode will work here as it is: virtual machine: Amazon EC2 (Amazon EC2, m7i). Use what the platform has.',
+    ],
+    [
+      'no link',
+      facts(host({ links: [link({ up: false })], uplink: undefined }), 'none'),
+      'No mode will work here as it is: no interface is up: eth0.',
+    ],
+  ])('is summed up with the mode to choose, and why: %s', (_, given, summary) => {
+    expect(judgeEnvironment(given).summary).toBe(summary)
+  })
+
   it('of a laptop says nothing about nodes, and is told all the same', () => {
     const verdict = judgeEnvironment({
       ...facts(host({ links: [link({ wireless: true })] })),
@@ -273,6 +323,16 @@ describe('an environment', () => {
       facts(host({ vendor: 'Amazon EC2', product: 'm7i', platform: 'Amazon EC2' }), 'none'),
       0,
     ],
+    [
+      'environment-wireguard',
+      facts(
+        host({ uplink: 'wg0', links: [link({ name: 'wg0', kind: 'wireguard', hardwareType: 65534 })] }),
+        'none',
+      ),
+      0,
+    ],
+    ['environment-ipvs', facts(host(), cluster({ configMaps: [proxy('ipvs', false)] })), 0],
+    ['environment-no-link', facts(host({ links: [link({ up: false })], uplink: undefined }), 'none'), 0],
   ] as const)('reads well: %s', async (golden, given, colorLevel) => {
     const text = renderEnvironment(judgeEnvironment(given), { colorLevel, width: 80, verbose: false })
     await expect(text).toMatchFileSnapshot(`../../../test/golden/diagnose/${golden}.txt`)

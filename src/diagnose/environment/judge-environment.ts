@@ -40,7 +40,7 @@ export function judgeEnvironment(facts: EnvironmentFacts): EnvironmentVerdict {
   const choose = nothing || best === undefined || best.effect === 'fails' ? undefined : best.mode
   return {
     status: nothing ? 'undetermined' : best?.effect === 'works' ? 'healthy' : 'findings',
-    summary: summaryOf(nothing, best),
+    summary: summaryOf(nothing ? undefined : best, counted),
     choose,
     modes: nothing ? [] : modes,
     items,
@@ -57,16 +57,26 @@ function isNode({ cluster, hostName }: EnvironmentFacts): boolean {
   )
 }
 
-function modeOf(mode: 'layer 2' | 'BGP', items: readonly EnvironmentItem[]): ModeVerdict {
+interface Against {
+  readonly worst: Effect
+  /** the items that have the worst effect; empty when all works */
+  readonly found: readonly EnvironmentItem[]
+}
+
+function against(mode: 'layer 2' | 'BGP', items: readonly EnvironmentItem[]): Against {
   const effectOf = (item: EnvironmentItem): Effect => (mode === 'layer 2' ? item.layer2 : item.bgp)
-  const against = items.filter((item) => effectOf(item) !== 'works')
-  const worst = against.reduce<Effect>(
-    (found, item) => (BADNESS[effectOf(item)] > BADNESS[found] ? effectOf(item) : found),
-    'works',
-  )
-  const reasons = against
-    .filter((item) => effectOf(item) === worst)
-    .map(({ title, reason }) => `${title}. ${reason}`)
+  const found = items.filter((item) => effectOf(item) !== 'works')
+  const worst = found.some((item) => effectOf(item) === 'fails')
+    ? 'fails'
+    : found.length > 0
+      ? 'change'
+      : 'works'
+  return { worst, found: found.filter((item) => effectOf(item) === worst) }
+}
+
+function modeOf(mode: 'layer 2' | 'BGP', items: readonly EnvironmentItem[]): ModeVerdict {
+  const { worst, found } = against(mode, items)
+  const reasons = found.map(({ title, reason }) => `${title}. ${reason}`)
   const takes =
     mode === 'layer 2'
       ? 'Nothing was found against it. The pool must be of the subnet of the nodes, outside of DHCP, and 7946 open between the nodes.'
@@ -111,13 +121,26 @@ function unnumbered({ host }: EnvironmentFacts, items: readonly EnvironmentItem[
   }
 }
 
-function summaryOf(nothing: boolean, best: ModeVerdict | undefined): string {
-  if (nothing || best === undefined) return 'Neither this host nor a cluster could be looked at.'
-  if (best.effect === 'fails') return 'No mode will work here as it is: use what the platform has.'
-  return best.effect === 'works'
-    ? `Choose ${best.mode}: nothing here is against it.`
-    : `Choose ${best.mode}, and change something first.`
+/** One sentence: which mode, and what speaks for it or against the others. */
+function summaryOf(best: ModeVerdict | undefined, items: readonly EnvironmentItem[]): string {
+  if (best === undefined) return 'Neither this host nor a cluster could be looked at.'
+  const { mode, effect } = best
+  const layer2 = against('layer 2', items)
+  const bgp = against('BGP', items)
+  if (effect === 'fails') {
+    const isPlatform = bgp.found.some(({ id }) => id === 'platform' || id === 'provider')
+    return `No mode will work here as it is: ${titlesOf(bgp)}.${isPlatform ? ' Use what the platform has.' : ''}`
+  }
+  const first =
+    effect === 'change' ? `, and change first: ${titlesOf(mode === 'layer 2' ? layer2 : bgp)}` : ''
+  if (layer2.worst === effect)
+    return `Choose ${mode}${first === '' ? ': nothing here is against it' : first}.`
+  if (layer2.worst === 'fails')
+    return `Choose ${mode}${first === '' ? ': nothing here is against it' : first}. Layer 2 will not work: ${titlesOf(layer2)}.`
+  return `Choose ${mode} if a router speaks it with every node; if none does, layer 2, and change first: ${titlesOf(layer2)}.`
 }
+
+const titlesOf = ({ found }: Against): string => found.map(({ title }) => title).join('; ')
 
 const vantageOf = ({ hostName, host, cluster }: EnvironmentFacts): string =>
   [
