@@ -15,7 +15,11 @@ export interface Decoded {
 }
 
 /** Members that say what happened, in the order in which patterns may expect them. */
-const TOLD = ['controller', 'op', 'event', 'error', 'err', 'reason', 'logger'] as const
+const TOLD = [
+  ...['controller', 'op', 'event', 'error', 'err', 'reason', 'logger'],
+  // GoBGP's of a NOTIFICATION
+  ...['Code', 'Subcode'],
+]
 
 /** One text to match: the message, then `key=value` for the members that say what happened. */
 export function canonicalText({ message, fields }: LogLine): string {

@@ -9,6 +9,7 @@ export const isLogLine = (text: string): boolean =>
   /^\s*\{.*"(level|msg|caller|log)"/.test(text) ||
   /^\[pod\//.test(text) ||
   /(^|\s)(level|lvl)=\w+ /.test(text) ||
+  /^\d\d:\d\d:\d\d\.\d{3} (debug|info|warn|error) /.test(text) ||
   /^[IWEF]\d{4} \d\d:\d\d:\d\d/.test(text) ||
   /^\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d/.test(text)
 

@@ -3,6 +3,7 @@ import type { Severity } from '../../config/diagnostic.ts'
 import type { LogIncident } from '../cluster/cluster-facts.ts'
 import type { Decoded } from './decode-line.ts'
 import { maskSecrets } from './mask-secrets.ts'
+import { peerInLine } from './peer-in-line.ts'
 
 /** A LogIncident, and what a reader wants to know about it. */
 export interface Incident extends LogIncident {
@@ -113,7 +114,7 @@ function closed({
     severity: severity === 'debug' ? 'info' : severity,
     title: pattern?.title ?? maskSecrets(signature),
     meaning: pattern?.meaning,
-    next: pattern?.next ?? [],
+    next: adviceFor(pattern?.next ?? [], example),
     first: timeText(firstMs),
     last: timeText(lastMs),
     count,
@@ -122,6 +123,12 @@ function closed({
     origins: nodes.size > 0 ? [...nodes] : [...pods],
     component,
   }
+}
+
+/** The router of the line that is shown stands for the others that such lines may be about. */
+function adviceFor(steps: readonly string[], example: string): readonly string[] {
+  const router = peerInLine(example)
+  return router === undefined ? steps : steps.map((step) => step.replaceAll(/\bROUTER\b/g, router))
 }
 
 /** Empty where no line had a time. */

@@ -4,7 +4,7 @@ import { renderLogsText } from '../../terminal/diagnose/logs.ts'
 import { plainSignature } from './decode-line.ts'
 import { explainLine, isLogLine } from './explain-line.ts'
 import { LONGEST_LINE_BYTES, LogScanner, type LogSummary } from './log-scanner.ts'
-import { KNOWN_LINES } from './testing/known-lines.ts'
+import { HARMLESS_LINES, KNOWN_LINES, LINES_WITHOUT_DATE } from './testing/known-lines.ts'
 
 const OPTIONS = { year: 2026 }
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -16,7 +16,7 @@ function scan(text: string, options: ConstructorParameters<typeof LogScanner>[0]
 }
 
 describe('a line that is known', () => {
-  it.each(KNOWN_LINES)('%s', (line, signature, code, component) => {
+  it.each([...KNOWN_LINES, ...LINES_WITHOUT_DATE])('%s', (line, signature, code, component) => {
     const { incidents, lines } = scan(`${line}\n`)
     expect(lines).toBe(1)
     expect(incidents.map((each) => [each.signature, each.code, each.component, each.count])).toEqual([
@@ -38,6 +38,27 @@ describe('a line that is known', () => {
       '2023-11-14T22:13:20.500Z',
     )
   })
+})
+
+it.each(HARMLESS_LINES)('nothing is wrong: %s', (line) => {
+  expect(scan(line).incidents).toEqual([])
+})
+
+it.each([
+  ['{"level":"error","msg":"failed to connect to peer","peer":"[2001:db8::1]:179"}', '2001:db8::1'],
+  [
+    '{"level":"error","error":"dial \\"10.0.0.1:179\\": connection refused","msg":"failed to connect to peer"}',
+    '10.0.0.1',
+  ],
+  [
+    '2026/11/28 06:46:06 BGP: [RGGAC-RJ6WG] 192.0.2.2 [Event] Connect failed 111(Connection refused)',
+    '192.0.2.2',
+  ],
+  ['2026/11/28 06:46:06 BGP: %ADJCHANGE: neighbor 192.0.2.3(Unknown) in vrf default Down', '192.0.2.3'],
+  ['06:51:54.554 error bgp     No BGP session with tor (192.0.2.4:179): no (ECONNREFUSED)', '192.0.2.4'],
+  ['{"level":"error","msg":"failed to connect to peer","peer":"tor"}', 'ROUTER'],
+])('the advice names the router: %s', (line, router) => {
+  expect(scan(line).incidents[0]?.next.join(' ')).toContain(`lbctl diagnose bgp ${router} `)
 })
 
 describe('lines that say the same', () => {

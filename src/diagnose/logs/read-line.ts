@@ -9,6 +9,7 @@ export function readLine(prefixed: PrefixedLine, year: number): LogLine {
     (text.startsWith('{') ? jsonLine(text) : undefined) ??
     klogLine(text, year) ??
     frrLine(text) ??
+    prettyLine(text) ??
     logfmtLine(text) ??
     plainLine(text)
   return {
@@ -114,6 +115,15 @@ function frrLine(text: string): LogLine | undefined {
     message: message.replace(/^\[[A-Z0-9]{5}-[A-Z0-9]{5}\] /, ''),
     fields: { daemon },
   }
+}
+
+const PRETTY = /^\d\d:\d\d:\d\d\.\d{3} (debug|info|warn|error) +([a-z][\w-]*) +(.*)$/
+
+/** `21:19:03.123 error bgp     message`: lbctl's own, for a terminal. Without a date it has no time that can be told. */
+function prettyLine(text: string): LogLine | undefined {
+  const [, level, caller, message] = PRETTY.exec(text) ?? []
+  if (caller === undefined || message === undefined) return undefined
+  return { atMs: undefined, severity: severityOf(level), component: undefined, message, fields: { caller } }
 }
 
 const PAIR = /([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|\S*)/g

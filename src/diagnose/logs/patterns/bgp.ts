@@ -10,7 +10,7 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     code: 'F36',
     severity: 'error',
     component: 'speaker',
-    test: /(failed to connect to peer|dial "?\S+:179|peer).*connection refused/,
+    test: /(failed to connect to peer|dial "?\S+:179|peer).*connection refused|(failed to connect to peer|No BGP session with) .*\(ECONNREFUSED\)/,
     title: 'The router refuses BGP: nothing listens on its port',
     meaning:
       'The router is up and answered the connection with a reset: BGP does not run there, or not on this address. MetalLB tries again for ever, and announces nothing to it meanwhile.',
@@ -25,7 +25,7 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     code: 'F34',
     severity: 'error',
     component: 'speaker',
-    test: /(failed to connect to peer|dial "?\S+:179).*(i\/o timeout|connection timed out|: timeout)/,
+    test: /(failed to connect to peer|dial "?\S+:179|No BGP session with).*(i\/o timeout|connection timed out|: timeout|\(ETIMEDOUT\))/,
     title: 'The router does not answer on its BGP port',
     meaning:
       'No packet came back: a firewall drops them, the password differs (then nothing is answered either, F38), or the router is out of reach.',
@@ -39,7 +39,7 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     code: 'F39',
     severity: 'error',
     component: 'speaker',
-    test: /(failed to connect to peer|dial "?\S+:179).*(no route to host|network is unreachable)/,
+    test: /(failed to connect to peer|dial "?\S+:179|No BGP session with).*(no route to host|network is unreachable|\(E(HOST|NET)UNREACH\))/,
     title: 'There is no way to the router',
     meaning: 'The node has no route to the address of the peer, or the next hop does not answer ARP.',
     next: [
@@ -91,7 +91,7 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     code: 'F36',
     severity: 'error',
     component: 'speaker',
-    test: /read OPEN from .*(EOF|connection reset)/,
+    test: /read OPEN from .*(EOF|connection reset)|(failed to connect to peer|No BGP session with).*\(ECONNRESET\)/,
     title: 'The router takes the connection and closes it at once',
     meaning:
       'A daemon listens there and does not know this node: no neighbour with its address, another VRF, or NAT in between.',
@@ -102,7 +102,7 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     code: 'F36',
     severity: 'error',
     component: 'speaker',
-    test: /failed to connect to peer/,
+    test: /failed to connect to peer|No BGP session with/,
     title: 'A BGP session cannot be made',
     meaning: 'The line says why; MetalLB tries again for ever.',
     next: [ROUTER_SIDE],
@@ -112,7 +112,8 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     code: 'F41',
     severity: 'error',
     component: 'speaker',
-    test: /hold ?timer expired|hold timer/i,
+    // GoBGP's IdleHoldTimer is the pause before it tries, and no fault.
+    test: /(?<!idle ?)hold ?timer expired|(?<!idle )hold timer/i,
     title: 'A BGP session died of silence',
     meaning:
       'No message came for the hold time: packets are lost, the node or router was too busy, or a firewall forgot the connection.',
@@ -136,7 +137,7 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     code: 'F41',
     severity: 'warning',
     component: 'speaker',
-    test: /BGP session down|op=sessionDown/,
+    test: /BGP session down|op=sessionDown|BGP session with .* (ended|is down): /,
     title: 'A BGP session went down',
     meaning:
       'The routes of this node are withdrawn until it is up again. When this repeats within seconds of "established", the router ends it: see its log.',
@@ -146,7 +147,7 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     id: 'bgp-session-up',
     severity: 'info',
     component: 'speaker',
-    test: /BGP session established/,
+    test: /BGP session (with .* )?established/,
     title: 'A BGP session came up',
     meaning: 'This is how it should be. Many of them mean that it goes down as often.',
     next: [],

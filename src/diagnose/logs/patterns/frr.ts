@@ -20,7 +20,8 @@ export const FRR_PATTERNS: readonly LogPattern[] = [
     code: 'F39',
     severity: 'error',
     component: 'frr',
-    test: /No path to specified Neighbor|nexthop .* (unreachable|invalid)|Waiting for NHT/i,
+    // "Waiting for NHT" stands in the log of every healthy start as well, until zebra has answered.
+    test: /No path to specified Neighbor|nexthop .* (unreachable|invalid)|Connect failed .*(No route to host|unreachable)/i,
     title: 'FRR sees no way to the router',
     meaning:
       'The router is not on a connected network, and the neighbour is not configured for more than one hop.',
@@ -30,14 +31,43 @@ export const FRR_PATTERNS: readonly LogPattern[] = [
     ],
   },
   {
+    id: 'frr-connect-timeout',
+    code: 'F34',
+    severity: 'error',
+    component: 'frr',
+    test: /\[Event\] Connect failed .*timed out/i,
+    title: 'The router does not answer FRR on its BGP port',
+    meaning:
+      'No packet came back: a firewall drops them, one side alone has a password or another one (F38), or the router is out of reach.',
+    next: [
+      'lbctl diagnose bgp ROUTER on the node says which step fails.',
+      'With a password, compare it on both sides; without one, look for a firewall on the way and on the router.',
+    ],
+  },
+  {
     id: 'frr-connection-refused',
     code: 'F36',
     severity: 'error',
     component: 'frr',
-    test: /\[(Event|FSM)\] .*(Connect(ion)? (failed|refused)|TCP_connection_open_failed)|connect.* failed.*refused/i,
+    // TCP_connection_open_failed is no sign: with "fd -1" there was no attempt yet, as at every start.
+    test: /\[(Event|FSM)\] .*Connect(ion)? (failed|refused)|connect.* failed.*refused/i,
     title: 'FRR cannot connect to the router',
     meaning: 'Nothing listens on port 179 there, or a firewall refuses.',
     next: ['lbctl diagnose bgp ROUTER on the node says which step fails.'],
+  },
+  {
+    id: 'frr-closed-after-connect',
+    code: 'F36',
+    severity: 'error',
+    component: 'frr',
+    test: /\[FSM\] TCP_(fatal_error|connection_closed) \(Open(Sent|Confirm)->/,
+    title: 'The router takes the connection of FRR and closes it at once',
+    meaning:
+      'A daemon listens there and ends the connection without a word: it does not know this node, or something in between resets it.',
+    next: [
+      'See whether the router has this node as a neighbour, with the address that it connects from.',
+      'lbctl diagnose bgp ROUTER on the node says which step fails.',
+    ],
   },
   {
     id: 'frr-bfd-down',

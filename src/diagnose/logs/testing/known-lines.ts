@@ -91,6 +91,43 @@ export const KNOWN_LINES: readonly (readonly [
     'frr',
   ],
   [
+    '{"caller":"bgp","error":"could not connect: nobody listens on that address and port (ECONNREFUSED)","level":"error","localASN":64512,"msg":"failed to connect to peer","name":"tor","op":"connect","peer":"192.0.2.1:179","peerASN":64500,"ts":"2026-11-28T06:51:59.771Z"}',
+    'bgp-connection-refused',
+    'F36',
+    'speaker',
+  ],
+  [
+    '{"caller":"bgp","error":"could not connect: no answer (ETIMEDOUT)","level":"error","localASN":64512,"msg":"failed to connect to peer","name":"tor","op":"connect","peer":"192.0.2.1:179","peerASN":64500,"ts":"2026-11-28T06:51:59.771Z"}',
+    'bgp-connect-timeout',
+    'F34',
+    'speaker',
+  ],
+  // Of bgpd 8.4.4 and gobgpd 3.10, with a router that has the fault.
+  [
+    '2026/11/28 06:46:06 BGP: [RGGAC-RJ6WG] 192.0.2.2 [Event] Connect failed 111(Connection refused)',
+    'frr-connection-refused',
+    'F36',
+    'frr',
+  ],
+  [
+    '2026/11/28 06:46:28 BGP: [ZWCSR-M7FG9] 192.0.2.2 [FSM] TCP_fatal_error (OpenConfirm->Idle), fd 17',
+    'frr-closed-after-connect',
+    'F36',
+    'frr',
+  ],
+  [
+    '2026/11/28 06:46:31 BGP: [HZN6M-XRM1G] %NOTIFICATION: received from neighbor 192.0.2.2 6/1 (Cease/Maximum Number of Prefixes Reached) 7 bytes 00 01 01 00 00 00 0a',
+    'bgp-notification-6-1',
+    'F44',
+    'frr',
+  ],
+  [
+    'time="2026-11-28T06:48:28Z" level=warning msg="received notification" Code=6 Communicated-Reason="rack 7" Data="[]" Key=192.0.2.2 Subcode=2 Topic=Peer',
+    'bgp-notification-6-2',
+    'F36',
+    'speaker',
+  ],
+  [
     '2022/11/27 21:19:03.123456 BGP: [M59KS-A3ZXZ] %ADJCHANGE: neighbor 10.0.0.1(Unknown) in vrf default Down BGP Notification send',
     'frr-adjacency-down',
     'F41',
@@ -126,4 +163,40 @@ export const KNOWN_LINES: readonly (readonly [
     'F09',
     'controller',
   ],
+]
+
+/** As lbctl writes them for a terminal. */
+export const LINES_WITHOUT_DATE: typeof KNOWN_LINES = [
+  [
+    '06:51:54.554 error bgp     No BGP session with tor (192.0.2.1:179): could not connect: nobody listens on that address and port (ECONNREFUSED)',
+    'bgp-connection-refused',
+    'F36',
+    'speaker',
+  ],
+  [
+    '06:51:59.650 error bgp     No BGP session with tor (192.0.2.1:179): could not connect: no answer (ETIMEDOUT)',
+    'bgp-connect-timeout',
+    'F34',
+    'speaker',
+  ],
+  [
+    '06:54:11.128 error bgp     No BGP session with tor (192.0.2.1:179): the connection failed: the peer reset the connection (ECONNRESET)',
+    'bgp-closed-after-connect',
+    'F36',
+    'speaker',
+  ],
+  [
+    '06:52:08.441 error bgp     Attempt at a BGP session with tor (192.0.2.1:179) ended: the peer sent NOTIFICATION OPEN Message Error, Bad Peer AS (2/2): AS 64512',
+    'bgp-notification-2-2',
+    'F37',
+    'speaker',
+  ],
+]
+
+/** Lines that stand in the logs of sessions that are well, too. */
+export const HARMLESS_LINES: readonly string[] = [
+  '2026/11/28 06:46:44 BGP: [T72VK-55DVG] 192.0.2.2 [FSM] Waiting for NHT',
+  '2026/11/28 06:46:44 BGP: [ZWCSR-M7FG9] 192.0.2.2 [FSM] TCP_connection_open_failed (Connect->Active), fd -1',
+  '2026/11/28 06:46:44 BGP: [ZWCSR-M7FG9] 192.0.2.2 [FSM] ConnectRetry_timer_expired (Active->Connect), fd -1',
+  'time="2026-11-28T06:48:22Z" level=debug msg="IdleHoldTimer expired" Duration=0 Key=192.0.2.2 Topic=Peer',
 ]
