@@ -16,6 +16,7 @@ import { localEndpoints } from './checks/local-endpoints.ts'
 import { logsTold } from './checks/logs-told.ts'
 import { mtuFits } from './checks/mtu-fits.ts'
 import { noLegacyConfiguration } from './checks/no-legacy-configuration.ts'
+import { noProxyArp } from './checks/no-proxy-arp.ts'
 import { noStaleAddress } from './checks/no-stale-address.ts'
 import { nodeFirewall } from './checks/node-firewall.ts'
 import { nodesNotExcluded } from './checks/nodes-not-excluded.ts'
@@ -78,6 +79,7 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   layer2Link,
   wiredLink,
   oneCard,
+  noProxyArp,
   strictArp,
   noStaleAddress,
   uniqueAddresses,

@@ -11,9 +11,17 @@ export interface Way {
   readonly gateway: Ip | undefined
 }
 
-/** Undefined: there is none, or it cannot be told. `source`: the address that the packets come from, when that is settled. */
-export function wayTo(destination: Ip, host: HostFacts, source?: Ip): Way | undefined {
-  const answer = lookUp({ destination, source, inputInterface: undefined }, fibOf(host))
+/**
+ * Undefined: there is none, or it cannot be told. `source`: the address that the packets come from, when that is settled;
+ * `inputInterface`: the link that brings them, when they are not the host's own.
+ */
+export function wayTo(
+  destination: Ip,
+  host: HostFacts,
+  source?: Ip,
+  inputInterface?: string,
+): Way | undefined {
+  const answer = lookUp({ destination, source, inputInterface }, fibOf(host))
   if (answer.kind !== 'route' || answer.route.type !== 'unicast') return undefined
   const [hop] = answer.route.nextHops
   return { interface: host.links[(hop?.interfaceIndex ?? 0) - 1]?.name, gateway: hop?.gateway }

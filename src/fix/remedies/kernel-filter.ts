@@ -7,7 +7,11 @@ import type { RemedyContext } from '../remedy-context.ts'
 
 const ON_THE_NODE = 'It is a setting of one machine: run the same command on that node.'
 
+const PROXY =
+  'Proxy ARP was switched on for something, such as virtual machines behind this node. Whether anything needs it still only you know.'
+
 export function replyOnOneCard({ view, finding, host }: RemedyContext): RemedyAnswer {
+  if (finding.check === 'no-proxy-arp') return byHand(PROXY)
   const known = host ?? hostsOf(view).find((each) => finding.subject.includes(each.host))
   return known === undefined ? byHand(ON_THE_NODE) : oneCardAnswers(known)
 }

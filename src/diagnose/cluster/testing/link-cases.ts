@@ -1,10 +1,12 @@
 // What links of the nodes do to addresses that are announced by layer 2.
+import type { HostFacts } from '../host-facts.ts'
 import type { FaultCase } from './cases.ts'
 import { object, type World } from './world.ts'
 import {
   hostLink,
   hostRoute,
   move,
+  onOne,
   readHosts,
   tunnel,
   withCard,
@@ -26,6 +28,17 @@ function poolOn(world: World, prefix: string): void {
 function announceOn(world: World, ...interfaces: readonly string[]): void {
   object(world, 'configuration', 'lan', 'L2Advertisement').spec.interfaces = interfaces
 }
+
+/** A part of the subnet, the address in it, is routed to a machine behind a bridge of the node. */
+const proxying =
+  (sysctls: HostFacts['sysctls']) =>
+  (host: HostFacts): HostFacts =>
+    withSysctls(
+      withLink(host, hostLink('br-vm', ['10.9.0.1/24'], { kind: 'bridge' }), [
+        hostRoute('192.0.2.96/27', 'br-vm', '10.9.0.2'),
+      ]),
+      sysctls,
+    )
 
 export const LINK_CASES: readonly FaultCase[] = [
   {
@@ -138,6 +151,22 @@ export const LINK_CASES: readonly FaultCase[] = [
     says: /is a bond in mode balance-alb/,
     fault: (world) => readHosts(world, (host) => withCard(host, { kind: 'bond', bondMode: 'balance-alb' })),
     twin: (world) => readHosts(world, (host) => withCard(host, { kind: 'bond', bondMode: '802.3ad' })),
+  },
+  {
+    name: 'a node with proxy ARP, whose way to the address leaves by another card',
+    code: 'F19',
+    check: 'no-proxy-arp',
+    severity: 'warning',
+    says: /node-a answers ARP for 192\.0\.2\.100 on eth0 as well, which node-. announces: .* leaves by br-vm/,
+    fault: (world) => readHosts(world, onOne('node-a', proxying({ 'net.ipv4.conf.all.proxy_arp': '1' }))),
+    twin: (world) =>
+      readHosts(
+        world,
+        onOne(
+          'node-a',
+          proxying({ 'net.ipv4.conf.all.proxy_arp': '1', 'net.ipv4.conf.eth0.forwarding': '0' }),
+        ),
+      ),
   },
   {
     name: 'an advertisement that names interfaces of other hardware',
