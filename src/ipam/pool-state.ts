@@ -77,6 +77,24 @@ export class PoolState {
     return this.#namespaces.size === 0 ? 'no-namespace-matches' : undefined
   }
 
+  /** All that keeps a Service from the pool, where `automaticBarrier` and `shortage` say the first only. */
+  obstacles(request: AddressRequest, families: readonly IpFamily[]): readonly PoolRefusal[] {
+    const pool = this.name
+    const found: PoolRefusal[] = []
+    if (!this.#definition.autoAssign) found.push({ pool, reason: 'not-automatic' })
+    const { namespace, labels } = request
+    if (this.#namespaces.size > 0 && !this.#namespaces.has(namespace))
+      found.push({ pool, reason: 'other-namespace' })
+    const selectors = this.#definition.allocation?.serviceSelectors ?? []
+    if (selectors.length > 0 && !matchesAny(selectors, labels)) found.push({ pool, reason: 'other-labels' })
+    if (found.length === 0) {
+      const reason = this.automaticBarrier(request)
+      if (reason !== undefined) found.push({ pool, reason })
+    }
+    const lacking = families.filter((family) => this.spaces[family].firstFor(request) === undefined)
+    return [...found, ...lacking.map((family) => this.shortage(request, [family]))]
+  }
+
   /** The first address of each family that the Service may have, or why there is none. */
   pick(request: AddressRequest, families: readonly IpFamily[]): readonly Ip[] | undefined {
     const picked: Ip[] = []

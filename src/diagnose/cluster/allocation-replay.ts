@@ -1,10 +1,12 @@
 // The allocation done again: pools as they are, every Service with what it has, and then one that has nothing.
 import type { ReadObjects, ServiceObject } from '../../config/objects/read-object.ts'
 import { adopt, converge } from '../../controller/converge/converge.ts'
+import { clusterFamilies, requestOf, wantedFamilies } from '../../controller/converge/wish.ts'
 import { serviceFact } from '../../controller/facts/facts-from-objects.ts'
 import { Allocator } from '../../ipam/allocator.ts'
 import { compilePools } from '../../ipam/pool.ts'
-import type { Refusal } from '../../ipam/refusal.ts'
+import type { PoolRefusal, Refusal } from '../../ipam/refusal.ts'
+import type { IpFamily } from '../../net/ip.ts'
 import { keyOf } from './object-keys.ts'
 
 export class AllocationReplay {
@@ -33,5 +35,20 @@ export class AllocationReplay {
     })
     if (service.ingress.length === 0) this.#allocator.release(keyOf(service))
     return refusal
+  }
+
+  /** Pool by pool, by name: all that keeps the Service from it, not the first thing only. */
+  obstaclesOf(service: ServiceObject): ReadonlyMap<string, readonly PoolRefusal[]> {
+    const fact = serviceFact(service)
+    const families = clusterFamilies(fact)
+    if (!families.ok) return new Map()
+    const wanted = wantedFamilies(fact, families.value)
+    // One family will do for PreferDualStack, so the smallest change is that for one.
+    const least: readonly IpFamily[] =
+      wanted.kind === 'single' ? [wanted.family] : wanted.fallback === undefined ? [4, 6] : [wanted.fallback]
+    const request = requestOf(fact)
+    return new Map(
+      [...this.#allocator.pools.all()].map((pool) => [pool.name, pool.obstacles(request, least)]),
+    )
   }
 }

@@ -8,7 +8,7 @@ import {
   poolRefusals,
   type Refusal,
 } from '../../ipam/refusal.ts'
-import { formatIp, type Ip } from '../../net/ip.ts'
+import { formatIp, type Ip, type IpFamily } from '../../net/ip.ts'
 import { listed } from './wording.ts'
 
 export interface PendingReason {
@@ -28,14 +28,23 @@ export const NO_POOL: PendingReason = {
   sharing: false,
 }
 
-/** @param poolNames all that there are */
-export function pendingReason(
-  refusal: Refusal,
-  service: ServiceObject,
-  poolNames: readonly string[],
-): PendingReason {
+/** What keeps a Service from its address before any pool is looked at. */
+export function withoutRefusal({ ipFamilyPolicy, clusterIPs }: ServiceObject): PendingReason | undefined {
+  if (ipFamilyPolicy !== 'RequireDualStack' || clusterIPs.length !== 1) return undefined
+  return {
+    text: `its ipFamilyPolicy is RequireDualStack, and it has one cluster address only, ${listed(clusterIPs)}`,
+    fix: 'Set ipFamilyPolicy: SingleStack, or make the cluster dual-stack, so that the Service has two cluster addresses.',
+    pools: [],
+    sharing: false,
+  }
+}
+
+/** Pool → all that keeps the Service from it. */
+export type Obstacles = ReadonlyMap<string, readonly PoolRefusal[]>
+
+export function pendingReason(refusal: Refusal, service: ServiceObject, obstacles: Obstacles): PendingReason {
   const pools = poolRefusals(refusal)
-  const { text, fix } = inWords(refusal, service, poolNames)
+  const { text, fix } = inWords(refusal, service, obstacles)
   const sharing = refusal.kind === 'not-shared' || refusal.kind === 'port-taken'
   return { text, fix, pools, sharing }
 }
@@ -45,30 +54,30 @@ interface Words {
   readonly fix: string
 }
 
-function inWords(refusal: Refusal, service: ServiceObject, poolNames: readonly string[]): Words {
+function inWords(refusal: Refusal, service: ServiceObject, obstacles: Obstacles): Words {
   switch (refusal.kind) {
     case 'outside-pools':
       return {
         text: `it asks for ${addressesText(refusal.addresses)}, which no single pool holds`,
-        fix: `Ask for an address of ${listed(poolNames)}, or add it to a pool.`,
+        fix: elsewhere('Ask for a free address of', service, obstacles),
       }
     case 'unknown-pool':
       return {
         text: `it asks for the pool "${refusal.pool}", and there is none of that name`,
-        fix: `Ask for one of ${listed(poolNames)}, or remove the annotation.`,
+        fix: elsewhere('Ask for one of', service, obstacles),
       }
     case 'pool-not-for-service':
       return {
         text: `the pool "${refusal.pool}" is not for it: ${poolReasonWords(refusal)}`,
-        fix: FIXES[refusal.reason](refusal.pool, service),
+        fix: openPool(refusal.pool, service, obstacles, asksForAddress(service) ? BARRIERS : ASKED),
       }
     case 'nothing-in-pool':
       return {
         text: `the pool "${refusal.refusal.pool}" has nothing for it: ${poolReasonWords(refusal.refusal)}`,
-        fix: FIXES[refusal.refusal.reason](refusal.refusal.pool, service),
+        fix: openPool(refusal.refusal.pool, service, obstacles, ASKED),
       }
     case 'nothing-anywhere':
-      return { text: 'no pool has an address for it', fix: smallestChange(refusal.pools, service) }
+      return { text: 'no pool has an address for it', fix: smallestChange(service, obstacles) }
     case 'not-shared':
       return notShared(refusal, service)
     case 'port-taken':
@@ -112,12 +121,14 @@ function notShared(
     fix: misplaced
       ? 'Write metallb.io/allow-shared-ip among the annotations.'
       : key === ''
-        ? 'Annotate all of them with the same value of metallb.io/allow-shared-ip, or ask for another address.'
-        : 'Give all of them the same value of metallb.io/allow-shared-ip and the same externalTrafficPolicy; with Local, the same selector too.',
+        ? `Annotate all of them with the same value of metallb.io/allow-shared-ip, ${SHARERS}, or ask for another address.`
+        : `Give all of them the same value of metallb.io/allow-shared-ip, ${SHARERS}.`,
   }
 }
 
-type FixFor = (pool: string, service: ServiceObject) => string
+const SHARERS = 'ports that differ and the same externalTrafficPolicy (with Local, the same selector too)'
+
+type FixFor = (pool: string, service: ServiceObject, family?: IpFamily) => string
 
 const FIXES: Readonly<Record<PoolReason, FixFor>> = {
   'held-back': (pool) => `Wait: addresses of the pool "${pool}" come free by themselves.`,
@@ -129,13 +140,45 @@ const FIXES: Readonly<Record<PoolReason, FixFor>> = {
     `Label the namespace ${namespace} as serviceAllocation.namespaceSelectors of the pool "${pool}" wants it.`,
   'other-labels': (pool) =>
     `Label the Service as serviceAllocation.serviceSelectors of the pool "${pool}" wants it.`,
-  'family-missing': (pool) => `Add addresses of this family to the pool "${pool}".`,
-  'no-free-address': (pool) => `Add addresses to the pool "${pool}", or delete Services that are not needed.`,
+  'family-missing': (pool, _service, family) => `Add IPv${family} addresses to the pool "${pool}".`,
+  'no-free-address': (pool, _service, family) =>
+    `Add IPv${family} addresses to the pool "${pool}", or delete Services that are not needed.`,
 }
 /** What costs least comes first. */
 const BY_EFFORT = Object.keys(FIXES) as PoolReason[]
 
-function smallestChange(refusals: readonly PoolRefusal[], service: ServiceObject): string {
-  const [first] = [...refusals].sort((a, b) => BY_EFFORT.indexOf(a.reason) - BY_EFFORT.indexOf(b.reason))
-  return first === undefined ? 'Apply a pool that serves it.' : FIXES[first.reason](first.pool, service)
+const ASKED: readonly PoolReason[] = BY_EFFORT.filter((reason) => reason !== 'not-automatic')
+/** What counts for an address that is asked for: others of the pool may all be in use. */
+const BARRIERS: readonly PoolReason[] = ['other-namespace', 'other-labels']
+
+const asksForAddress = (service: ServiceObject): boolean =>
+  (annotation(service, 'loadBalancerIPs')?.value ?? '') !== '' || (service.loadBalancerIP ?? '') !== ''
+
+/** All of what has to change for this pool: one of two changes alone helps nobody. */
+function openPool(
+  pool: string,
+  service: ServiceObject,
+  obstacles: Obstacles,
+  counting: readonly PoolReason[] = BY_EFFORT,
+): string {
+  const counted = (obstacles.get(pool) ?? []).filter(({ reason }) => counting.includes(reason))
+  return counted.map(({ reason, family }) => FIXES[reason](pool, service, family)).join(' ')
+}
+
+/** The pool with the fewest things in the way; of those, what costs least. */
+function smallestChange(service: ServiceObject, obstacles: Obstacles): string {
+  const worst = (found: readonly PoolRefusal[]): number =>
+    Math.max(...found.map(({ reason }) => BY_EFFORT.indexOf(reason)))
+  const [first] = [...obstacles]
+    .filter(([, found]) => found.length > 0)
+    .sort(([, a], [, b]) => a.length - b.length || worst(a) - worst(b))
+  return first === undefined ? 'Apply a pool that serves it.' : openPool(first[0], service, obstacles)
+}
+
+/** For a wish that no pool can meet: the pools that can meet another one. */
+function elsewhere(ask: string, service: ServiceObject, obstacles: Obstacles): string {
+  const open = [...obstacles].filter(([, found]) => found.every(({ reason }) => reason === 'not-automatic'))
+  if (open.length === 0) return `Ask for nothing in particular. ${smallestChange(service, obstacles)}`
+  const names = listed(open.map(([name]) => name))
+  return `${ask} ${names}${open.some(([, found]) => found.length === 0) ? ', or remove the wish' : ''}.`
 }

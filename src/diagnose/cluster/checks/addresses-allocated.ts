@@ -5,7 +5,7 @@ import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.t
 import type { ClusterView } from '../cluster-view.ts'
 import { firstAndMore } from '../first-and-more.ts'
 import { keyOf } from '../object-keys.ts'
-import { NO_POOL, type PendingReason, pendingReason } from '../pending-reasons.ts'
+import { NO_POOL, type PendingReason, pendingReason, withoutRefusal } from '../pending-reasons.ts'
 import { counted, listed } from '../wording.ts'
 
 /** Each with a reason of its own is told by itself; of more, the first ones, and the rest in one. */
@@ -43,12 +43,8 @@ function reasonFor(service: ServiceObject, view: ClusterView): PendingReason | u
   if (pools.length === 0) return NO_POOL
   const refusal = view.allocation.refusalOf(service)
   return refusal === undefined
-    ? undefined
-    : pendingReason(
-        refusal,
-        service,
-        pools.map(({ name }) => name),
-      )
+    ? withoutRefusal(service)
+    : pendingReason(refusal, service, view.allocation.obstaclesOf(service))
 }
 
 function draft(service: ServiceObject, reason: PendingReason | undefined, view: ClusterView): ClusterDraft {
