@@ -37,6 +37,7 @@ describeInterop('agents and a router', ['nft'], () => {
 
   const look = async () =>
     reportOf(await lab.diagnose(['all', ...BY_PODS, '--only', 'probed-sessions', '-o', 'json']))
+  const all = async () => reportOf(await lab.diagnose(['all', ...BY_PODS, '-o', 'json']))
 
   it(
     'is well where every node reaches it',
@@ -61,9 +62,9 @@ describeInterop('agents and a router', ['nft'], () => {
     }`
       await lab.withRules(lab.namespaceOf('node-c'), rules, async () => {
         const report = await look()
-        expect(codesOf(report)).toEqual(['F36 probed-sessions'])
+        expect(codesOf(report)).toEqual(['F34 probed-sessions'])
         expect(report.findings[0]?.title).toMatch(
-          /^Seen from node node-c: tor .* nothing listens on port 179/,
+          /^Seen from node node-c: a filter refuses connections to port 179 of tor .*, which other nodes connect to/,
         )
         expect(report.findings[0]?.evidence.join()).toMatch(
           /the same router is well, seen from .*node-[ab] and .*node-[ab]/,
@@ -71,6 +72,14 @@ describeInterop('agents and a router', ['nft'], () => {
         const to = lab.hosts.router.address4
         expect(report.matrix.routers).toContainEqual({ from: 'node-c', to, outcome: 'refused' })
         expect(report.matrix.routers).toContainEqual({ from: 'node-a', to, outcome: 'connected' })
+
+        // With the rules of the nodes beside it, the rule is the cause, and what came of it stands under it.
+        const [cause, ...others] = (await all()).findings
+        expect(cause?.title).toMatch(/^The firewall of node-c rejects port 179 \(TCP\)/)
+        expect(cause?.consequences.map(({ code, check }) => `${code} ${check}`)).toEqual([
+          'F34 probed-sessions',
+        ])
+        expect(others).toEqual([])
       })
     },
     DEADLINE_MS,

@@ -43,6 +43,8 @@ export interface Kinship {
   readonly standsAlone?: boolean
   /** of the codes that may follow from its own, those alone that follow from this finding */
   readonly mayCause?: readonly string[]
+  /** title of the finding of another check that explains it, wherever both stand in the chain */
+  readonly explainedBy?: string
 }
 
 /** An error breaks Services now unless it says otherwise, and what is milder does not. */

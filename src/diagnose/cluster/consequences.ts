@@ -58,7 +58,8 @@ function explains(cause: ClusterFinding, finding: ClusterFinding): boolean {
   if (finding.standsAlone === true || cause.mayCause?.includes(finding.code) === false) return false
   // What the configuration says already, the wire says again.
   const same = cause.code === finding.code && CHAIN.indexOf(cause.link) < CHAIN.indexOf(finding.link)
-  const isKnown = same || codeInfo(finding.code).consequenceOf.includes(cause.code)
+  const isKnown =
+    same || cause.title === finding.explainedBy || codeInfo(finding.code).consequenceOf.includes(cause.code)
   return isKnown && covers(cause.affects, finding.affects)
 }
 

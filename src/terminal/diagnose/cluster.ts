@@ -73,6 +73,7 @@ const findingToJson = ({
   consequences,
   standsAlone: _,
   mayCause: __,
+  explainedBy: ___,
   ...rest
 }: ClusterFinding): object => ({
   ...rest,

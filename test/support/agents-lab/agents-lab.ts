@@ -59,6 +59,7 @@ export interface Report {
     readonly check: string
     readonly title: string
     readonly evidence: readonly string[]
+    readonly consequences: readonly { readonly code: string; readonly check: string }[]
   }[]
   readonly checks: readonly { readonly id: string; readonly result: string; readonly text: string }[]
   readonly notTested: readonly string[]

@@ -1,9 +1,7 @@
 // F34 of the hosts that were read: rules that stop what the speakers, the routers and the API server have to send.
-import type { Fix } from '../../finding.ts'
-import { type ClusterCheck, type ClusterDraft, failOr, skip, unknown } from '../cluster-check.ts'
-import { grouped } from '../grouped.ts'
-import type { HostRefusal } from '../host-facts.ts'
-import { counted, listed } from '../wording.ts'
+import { type ClusterCheck, failOr, skip, unknown } from '../cluster-check.ts'
+import { refusedPackets } from '../refused-packets.ts'
+import { counted } from '../wording.ts'
 
 export const nodeFirewall: ClusterCheck = {
   id: 'node-firewall',
@@ -21,112 +19,10 @@ export const nodeFirewall: ClusterCheck = {
         ? skip('there is nobody that a node that was read has to talk to')
         : unknown(`not known: ${missing.what}: ${missing.reason}`)
     }
-    const refusals = walked.flatMap(({ node, firewall }) =>
-      firewall.refusals.map((refusal) => ({ node, refusal })),
-    )
-    const groups = grouped(refusals, ({ node, refusal: { what, place, rule, direction } }) =>
-      JSON.stringify([node, what, direction, place, rule]),
-    )
     const followed = walked.reduce((sum, { firewall }) => sum + firewall.followed, 0)
     return failOr(
-      [...groups.values()].flatMap((group) => draft(group) ?? []),
+      refusedPackets(view).map(({ draft }) => draft),
       `${counted(followed, 'connection')} on ${counted(walked.length, 'node')}`,
     )
   },
-}
-
-interface Refused {
-  readonly node: string
-  readonly refusal: HostRefusal
-}
-
-/** Who talks on the port, what is lost without it. */
-const WHAT: Readonly<Record<HostRefusal['what'], { readonly who: string; readonly cause: string }>> = {
-  memberlist: {
-    who: 'of the speakers',
-    cause:
-      'The speakers tell each other by memberlist who is alive, by TCP and by UDP. Without it a speaker takes the others for dead and announces what is theirs, too: two owners answer.',
-  },
-  bgp: {
-    who: 'of the router',
-    cause: 'The speaker opens the session to the router: without it no route gets there.',
-  },
-  bfd: {
-    who: 'of BFD',
-    cause: 'BFD finds that the other side is dead when its packets stop, and takes the BGP session down.',
-  },
-  webhook: {
-    who: "of MetalLB's webhook",
-    cause:
-      'The API server asks the controller before it stores a configuration: without it nothing can be applied.',
-  },
-}
-
-function draft(group: readonly Refused[]): ClusterDraft | undefined {
-  const [first] = group
-  if (first === undefined) return undefined
-  const { node, refusal } = first
-  const { port, what, direction, end, place, rule } = refusal
-  const protocols = [...new Set(group.map((each) => each.refusal.protocol))]
-  const peers = [...new Set(group.map((each) => each.refusal.peer))]
-  const way = direction === 'in' ? 'from' : 'to'
-  return {
-    title: `The firewall of ${node} ${end === 'rejected' ? 'rejects' : 'drops'} port ${port} (${protocols.map((each) => each.toUpperCase()).join(' and ')}) ${WHAT[what].who} ${way} ${listed(peers, 3)}.`,
-    severity: 'error',
-    confidence: 'certain',
-    subject: `Node ${node}`,
-    evidence: [
-      `${place}: ${rule}`,
-      `connections ${way} ${listed(peers)} were followed through the rules that ${refusal.tool === 'iptables' ? 'iptables-save' : 'nft'} prints`,
-    ],
-    cause: WHAT[what].cause,
-    fix: fixes(refusal, protocols, peers),
-    affects: 'installation',
-  }
-}
-
-/** In the words of whoever writes the rules. */
-function fixes(
-  { place, tool, port, direction }: HostRefusal,
-  protocols: readonly string[],
-  peers: readonly string[],
-): readonly Fix[] {
-  const [peer = ''] = peers
-  const each = (command: (protocol: string) => string): string => protocols.map(command).join(' && ')
-  if (/^firewalld\b/.test(place) || /\bIN_/.test(place))
-    return [
-      {
-        text: 'Open the port in firewalld.',
-        command: `${each((protocol) => `firewall-cmd --permanent --add-port=${port}/${protocol}`)} && firewall-cmd --reload`,
-      },
-    ]
-  if (/\bufw6?-/.test(place))
-    return [
-      {
-        text: 'Open the port in ufw.',
-        command: each((protocol) =>
-          direction === 'in'
-            ? `ufw allow proto ${protocol} from ${peer} to any port ${port}`
-            : `ufw allow out proto ${protocol} to ${peer} port ${port}`,
-        ),
-      },
-    ]
-  const text = 'Let the port through, here and in what writes these rules at boot.'
-  if (tool === 'iptables')
-    return [
-      {
-        text,
-        command: each(
-          (protocol) =>
-            `${peer.includes(':') ? 'ip6tables' : 'iptables'} -I ${direction === 'in' ? 'INPUT' : 'OUTPUT'} -p ${protocol} --dport ${port} -j ACCEPT`,
-        ),
-      },
-    ]
-  const family = tool.replace('nft ', '')
-  return [
-    {
-      text,
-      command: each((protocol) => `nft insert rule ${family} ${place} ${protocol} dport ${port} accept`),
-    },
-  ]
 }

@@ -1,12 +1,10 @@
 // F34, F36–F42: what `diagnose bgp` says about the routers that this node should have sessions with.
 import type { Pool } from '../../../speaker/configuration/configuration.ts'
-import { judgeBgp } from '../../bgp/bgp-diagnosis.ts'
-import type { Verdict } from '../../judge.ts'
 import { advertise, isNearNodes } from '../advertise-pool.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, pass, skip, unknown } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { keyOf } from '../object-keys.ts'
-import { draftsOf, probesOf, saidOnce } from '../probed-services.ts'
+import { routerDrafts, triedRouters } from '../tried-routers.ts'
 import { counted, listed } from '../wording.ts'
 
 export const probedSessions: ClusterCheck = {
@@ -16,11 +14,7 @@ export const probedSessions: ClusterCheck = {
   title: 'the routers speak BGP with this node',
   needs: ['probes'],
   evaluate: (view) => {
-    const judged = probesOf(view, 'bgp').map(({ facts, vantage }) => ({
-      vantage,
-      router: facts.peer.address,
-      verdict: judgeBgp(facts),
-    }))
+    const judged = triedRouters(view)
     if (judged.length === 0) return skip('no router was tried')
     const pools = byBgpAlone(view)
     const announced = view.servicesWithAddress.filter(
@@ -31,17 +25,13 @@ export const probedSessions: ClusterCheck = {
     const affects = announced
       .filter((service) => !isCause || view.poolOf(service)?.l2.length === 0)
       .map(keyOf)
-    const findings = saidOnce(
-      judged.flatMap((each) =>
-        draftsOf(each.verdict, each.vantage, affects).map((draft) => withOthers(draft, each, judged)),
-      ),
-    )
+    const findings = routerDrafts(judged, affects, view)
     if (findings.length > 0)
       return failOr(
         findings.map((finding) => ({
           ...(isCause ? withLayer2(finding, pools, view) : milder(finding)),
-          // Seen on the wire, it is no guess at what a record of the speakers might mean.
-          standsAlone: true,
+          // Seen on the wire, it is no guess at what a record of the speakers might mean; a rule that was read explains it.
+          standsAlone: finding.explainedBy === undefined,
         })),
         '',
       )
@@ -55,31 +45,6 @@ const byBgpAlone = (view: ClusterView): readonly Pool[] =>
   [...new Set(view.servicesWithAddress.flatMap((service) => view.poolOf(service) ?? []))].filter(
     ({ l2, bgp }) => l2.length === 0 && bgp.length > 0,
   )
-
-interface Judged {
-  readonly vantage: string
-  readonly router: string
-  readonly verdict: Verdict
-}
-
-/** A router that speaks with other nodes, and not with this one. */
-function withOthers(
-  finding: ClusterDraft,
-  { vantage, router }: Judged,
-  judged: readonly Judged[],
-): ClusterDraft {
-  const others = judged.filter((each) => each.router === router && each.verdict.status === 'healthy')
-  return others.length === 0
-    ? finding
-    : {
-        ...finding,
-        title: `Seen from ${vantage}: ${finding.title}`,
-        evidence: [
-          ...finding.evidence,
-          `the same router is well, seen from ${listed(others.map((each) => each.vantage))}`,
-        ],
-      }
-}
 
 const milder = (finding: ClusterDraft): ClusterDraft =>
   finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding

@@ -255,10 +255,10 @@ export const AGENT_CASES: readonly FaultCase[] = [
   },
   {
     name: 'a router that has a session with one node, and refuses another',
-    code: 'F36',
+    code: 'F34',
     check: 'probed-sessions',
     severity: 'warning',
-    says: /^Seen from node node-b: .* has no BGP on this side/,
+    says: /^Seen from node node-b: a filter refuses connections to port 179 of .*, which other nodes connect to/,
     fault: (world) => asked(world, router('node-a', true), router('node-b', false)),
     twin: (world) => asked(world, router('node-a', true), router('node-b', true)),
   },

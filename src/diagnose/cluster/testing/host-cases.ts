@@ -1,6 +1,13 @@
 // What a node of the cluster tells: routers that do not listen, rules of kube-proxy, the way back.
 import { parseIp } from '../../../net/ip.ts'
-import { attempt, behindGateway, bgpFacts, session } from '../../bgp/testing/bgp-facts.ts'
+import {
+  attempt,
+  behindGateway,
+  bgpFacts,
+  conversation,
+  openOfPeer,
+  session,
+} from '../../bgp/testing/bgp-facts.ts'
 import { pathFromFiles } from '../../path/collect-path.ts'
 import { iptablesRules } from '../../path/testing/kube-proxy-rules.ts'
 import type { RouteDiagnosisFacts } from '../../route/route-facts.ts'
@@ -13,15 +20,31 @@ import * as make from './world-objects.ts'
 const ADDRESS = '192.0.2.100'
 const NODE = { node: 'node-a', vantage: 'node node-a' } as const
 
-const refused = (): ProbeFacts => ({
+const refused = (): BgpProbe => ({
   kind: 'bgp',
   ...NODE,
   facts: bgpFacts({ attempts: [attempt({ result: 'failed', code: 'ECONNREFUSED' })] }),
 })
-const established = (): ProbeFacts => ({
+const established = (): BgpProbe => ({
   kind: 'bgp',
   ...NODE,
   facts: bgpFacts({ sessions: [session()], notTried: 'session', attempts: [] }),
+})
+const unanswered = (): BgpProbe => ({
+  kind: 'bgp',
+  ...NODE,
+  facts: bgpFacts({ attempts: [attempt({ result: 'silent', acknowledged: undefined })] }),
+})
+const listening = (): BgpProbe => ({
+  kind: 'bgp',
+  ...NODE,
+  facts: bgpFacts({ conversation: conversation([['peer', openOfPeer({})]]) }),
+})
+type BgpProbe = Extract<ProbeFacts, { readonly kind: 'bgp' }>
+const from = (node: string, probe: BgpProbe): BgpProbe => ({ ...probe, node, vantage: `node ${node}` })
+const withPeer = ({ facts, ...probe }: BgpProbe, address: string): BgpProbe => ({
+  ...probe,
+  facts: { ...facts, peer: { ...facts.peer, address } },
 })
 const silent = (): ProbeFacts => ({
   kind: 'link',
@@ -139,7 +162,16 @@ export const HOST_CASES: readonly FaultCase[] = [
     check: 'probed-sessions',
     severity: 'warning',
     says: /has no BGP on this side/,
-    fault: (world) => probes(world, [refused(), established()]),
+    fault: (world) => probes(world, [refused(), withPeer(established(), '192.0.2.3')]),
+  },
+  {
+    name: 'a filter that swallows all of one node at a router which others connect to',
+    code: 'F34',
+    check: 'probed-sessions',
+    severity: 'warning',
+    says: /^Seen from node node-a: nothing comes back from port 179 of 192\.0\.2\.2, which other nodes connect to/,
+    fault: (world) => probes(world, [unanswered(), from('node-b', listening())]),
+    twin: (world) => probes(world, [listening(), from('node-b', listening())]),
   },
   {
     name: 'rules of kube-proxy that do not know the address',
