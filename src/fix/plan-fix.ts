@@ -69,19 +69,16 @@ export function remedyFor(
   const answer = answerFor({ view: new ClusterView(facts), finding, host })
   if ('reason' in answer) return answer
   const predictor = new Predictor(facts)
-  const known = answer.map(
-    (draft): Remedy => ({
-      ...draft,
-      code,
-      subject,
-      title,
-      prediction: predictor.after(draft.changes, finding),
-    }),
-  )
-  const helps = known.filter(({ prediction }) => prediction.gone !== false)
+  let next: Remedy | undefined
+  for (const draft of answer) {
+    const prediction = predictor.after(draft.changes, finding)
+    if (prediction.gone === false) continue
+    const remedy = { ...draft, code, subject, title, prediction }
+    if (prediction.fresh.length === 0) return remedy
+    next ??= remedy
+  }
   return (
-    helps.find(({ prediction }) => prediction.fresh.length === 0) ??
-    helps[0] ??
+    next ??
     byHand(
       'No change that lbctl could make by itself is enough: the same would be found again after each of them.',
     )

@@ -185,9 +185,9 @@ it.each(['text', 'json'] as const)(
         exitCode: 130,
       })
       // A second Ctrl-C would have ended it before the document.
-      expect(stderr).toContain(`Changed. To go back: lbctl fix --undo ${id}\n`)
+      expect(stderr).toContain(`Changed. To go back: lbctl fix --undo ${id} --kubeconfig ${lab.kubeconfig}\n`)
     } else {
-      expect(stdout).toContain(`To go back: lbctl fix --undo ${id}\n`)
+      expect(stdout).toContain(`To go back: lbctl fix --undo ${id} --kubeconfig ${lab.kubeconfig}\n`)
       expect(unwrapped(stdout)).toContain(
         'It is not known whether F04 is gone: stopped by SIGINT before that was seen.',
       )

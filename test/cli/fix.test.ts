@@ -1,5 +1,5 @@
 // `lbctl fix` against the embedded API server: found, shown, changed, gone, taken back; and what is refused.
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { unwrapped } from '../support/cli.ts'
@@ -48,7 +48,10 @@ describe.each([
       expect(unwrapped(shown.stdout)).toContain(
         `Then: computed from the same facts, ${code} is gone, and nothing new is found.`,
       )
-      expect(shown.stdout).toContain(`Nothing was changed. To change it: lbctl fix ${code} --apply`)
+      // Copied as it stands, it goes to the same cluster.
+      expect(shown.stdout).toContain(
+        `Nothing was changed. To change it: lbctl fix ${code} --apply --kubeconfig ${lab.kubeconfig}\n`,
+      )
       expect(await lab.state()).toBe(before)
 
       const applied = await lab.run('fix', code, '--apply', '--yes')
@@ -73,9 +76,14 @@ describe.each([
 })
 
 describe.each([
-  ['F09', 'a pool that is not there'],
-  ['F10', 'a sharing key among the labels, and a port of its own'],
-])('fix %s: %s', (code, name) => {
+  ['F09', 'a pool that is not there', ['Service shop/new']],
+  ['F10', 'a sharing key among the labels, and a port of its own', ['Service shop/new']],
+  [
+    'F09',
+    'pools that are for other namespaces and for other labels',
+    ['IPAddressPool metallb-system/lan', 'Service shop/new'],
+  ],
+])('fix %s: %s', (code, name, changed) => {
   it(
     'gets the Service its address from a running controller, and is taken back',
     async () => {
@@ -93,7 +101,7 @@ describe.each([
       const applied = await lab.run('fix', code, 'shop/new', '--apply', '--yes', '-o', 'json')
       expect(applied.code).toBe(0)
       const { record, remaining, outcome } = JSON.parse(applied.stdout)
-      expect([remaining, outcome.kind, outcome.done]).toEqual([[], 'done', ['Service shop/new']])
+      expect([remaining, outcome.kind, outcome.done]).toEqual([[], 'done', changed])
       const { status } = (await lab.get('/api/v1/namespaces/shop/services/new')) as {
         status: { loadBalancer: { ingress: { ip: string }[] } }
       }
@@ -188,6 +196,30 @@ describe('what is refused', () => {
     TEST_MS,
   )
 })
+
+it(
+  'an undo of a record of another cluster or another machine touches nothing, and is no mistake in the words of the command',
+  async () => {
+    const lab = await labOf('every node is excluded from load balancers')
+    const applied = await lab.run('fix', 'F03', '--apply', '--yes', '-o', 'json')
+    const { record } = JSON.parse(applied.stdout)
+    const written = JSON.parse(readFileSync(join(lab.records, `${record}.json`), 'utf8'))
+    const after = await lab.state()
+    const sysctl = { type: 'sysctl', host: 'elsewhere', settings: [] }
+    for (const [content, message] of [
+      [{ ...written, cluster: { server: 'https://elsewhere', context: 'prod' } }, 'a fix in another cluster'],
+      [{ ...written, entries: [sysctl] }, 'The record is of settings of elsewhere, and this is '],
+    ] as const) {
+      const file = join(lab.folder, 'other.json')
+      writeFileSync(file, JSON.stringify(content))
+      const { code, stdout, stderr } = await lab.run('fix', '--undo', file)
+      expect([code, stdout, unwrapped(stderr)]).toEqual([2, '', expect.stringContaining(message)])
+      expect(stderr).not.toContain('Usage:')
+    }
+    expect(await lab.state()).toBe(after)
+  },
+  TEST_MS,
+)
 
 it(
   'says that a finding is still there when the cluster does not follow',

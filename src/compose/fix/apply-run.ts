@@ -11,7 +11,7 @@ import { renderFixJson } from '../../terminal/fix/plan.ts'
 import { connectCluster } from '../cluster.ts'
 import { Stopped } from '../signals.ts'
 import { type FixPlan, factsOf, planText } from './fix-plan.ts'
-import type { FixOutput, FixRequest } from './fix-request.ts'
+import { type FixOutput, type FixRequest, ownCommand } from './fix-request.ts'
 import type { Host } from './host-port.ts'
 import { newId, recordFolder, recordStore } from './records.ts'
 import { type Verified, verify } from './verify.ts'
@@ -106,7 +106,7 @@ async function written(
 async function afterwards(plan: FixPlan, work: ApplyWork, result: Written): Promise<ExitCode> {
   const { output, request } = work
   const { outcome, id } = result
-  const undo = id === undefined ? undefined : `lbctl fix --undo ${id}`
+  const undo = id === undefined ? undefined : ownCommand(request, ['--undo', id])
   if (request.output === 'text') output.out(`\n${renderFixOutcome(outcome, undo)}`)
   if (outcome.kind === 'stopped' || outcome.kind === 'overtaken')
     return ended(plan, work, result, undefined, exitCodeOf(outcome))

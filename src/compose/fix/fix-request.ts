@@ -3,6 +3,7 @@ import { CODES } from '../../diagnose/cluster/codes.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { parseDuration } from '../../net/duration.ts'
 import { nearestWords } from '../../terminal/nearest.ts'
+import { shellWord } from '../../terminal/shell-word.ts'
 import type { ClusterInputRequest } from '../diagnose-cluster-input.ts'
 import type { CommandOutput } from '../diagnose-output.ts'
 
@@ -74,3 +75,15 @@ export function timeoutMsOf(text: string): number {
   if (ms >= 0 && ms <= LONGEST_MS) return ms
   throw new LbctlError('usage', `--timeout takes a time up to 1h, such as 1m, not "${text}".`)
 }
+
+/** A command to copy: it has to go to the same cluster. */
+export const ownCommand = (
+  { kubeconfig, context }: Pick<FixRequest, 'kubeconfig' | 'context'>,
+  words: readonly (string | undefined)[],
+): string =>
+  [
+    'lbctl fix',
+    ...words.flatMap((word) => (word === undefined ? [] : [shellWord(word)])),
+    ...(kubeconfig === undefined ? [] : ['--kubeconfig', shellWord(kubeconfig)]),
+    ...(context === undefined ? [] : ['--context', shellWord(context)]),
+  ].join(' ')

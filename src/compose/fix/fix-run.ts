@@ -7,7 +7,14 @@ import { byHand, type FindingWithRemedy, isRemedy } from '../../fix/remedy.ts'
 import { WITHOUT_REMEDY } from '../../fix/remedy-table.ts'
 import { renderFixJson, renderList } from '../../terminal/fix/plan.ts'
 import { type FixPlan, factsOf, hostOf, isLive, planOf, planText } from './fix-plan.ts'
-import { codeOf, type FixOutput, type FixRequest, refuseContradictions, timeoutMsOf } from './fix-request.ts'
+import {
+  codeOf,
+  type FixOutput,
+  type FixRequest,
+  ownCommand,
+  refuseContradictions,
+  timeoutMsOf,
+} from './fix-request.ts'
 import { Host } from './host-port.ts'
 import { openChecks } from './open-checks.ts'
 
@@ -44,7 +51,7 @@ export async function runFix(
 
 const howToApply = (request: FixRequest): string =>
   isLive(request)
-    ? `Nothing was changed. To change it: lbctl fix ${[request.code, request.subject, '--apply'].filter((word) => word !== undefined).join(' ')}`
+    ? `Nothing was changed. To change it: ${ownCommand(request, [request.code, request.subject, '--apply'])}`
     : 'Nothing was changed. With -o yaml the objects are printed as they would be.'
 
 async function listFindings(

@@ -145,13 +145,13 @@ const FIXES: Readonly<Record<PoolReason, FixFor>> = {
     `Add IPv${family} addresses to the pool "${pool}", or delete Services that are not needed.`,
 }
 /** What costs least comes first. */
-const BY_EFFORT = Object.keys(FIXES) as PoolReason[]
+export const BY_EFFORT = Object.keys(FIXES) as PoolReason[]
 
-const ASKED: readonly PoolReason[] = BY_EFFORT.filter((reason) => reason !== 'not-automatic')
+export const ASKED: readonly PoolReason[] = BY_EFFORT.filter((reason) => reason !== 'not-automatic')
 /** What counts for an address that is asked for: others of the pool may all be in use. */
-const BARRIERS: readonly PoolReason[] = ['other-namespace', 'other-labels']
+export const BARRIERS: readonly PoolReason[] = ['other-namespace', 'other-labels']
 
-const asksForAddress = (service: ServiceObject): boolean =>
+export const asksForAddress = (service: ServiceObject): boolean =>
   (annotation(service, 'loadBalancerIPs')?.value ?? '') !== '' || (service.loadBalancerIP ?? '') !== ''
 
 /** All of what has to change for this pool: one of two changes alone helps nobody. */

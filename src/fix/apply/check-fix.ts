@@ -98,7 +98,7 @@ async function checkEdit(change: Of<'edit'>, targets: Targets): Promise<Checked>
 
 function checkSettings(change: Of<'sysctl'>, { host, code }: Targets): Checked {
   if (change.host !== host.name)
-    throw new LbctlError('usage', `These are settings of ${change.host}, and this is ${host.name}.`, {
+    throw new LbctlError('unsupported', `These are settings of ${change.host}, and this is ${host.name}.`, {
       hints: [`Run the same command on ${change.host}.`],
     })
   const now = change.settings.map(({ key }) => host.read(key))

@@ -17,7 +17,7 @@ export interface UndoTargets extends Targets {
   readonly signal?: CancelSignal
 }
 
-/** @throws LbctlError `usage` for a record of another cluster or machine; what the first reads throw. Nothing was written then. */
+/** @throws LbctlError `input` for a record of another cluster or machine; what the first reads throw. Nothing was written then. */
 export async function undoFix(record: UndoRecord, targets: UndoTargets): Promise<FixOutcome> {
   refuseOtherPlace(record, targets)
   const todo: UndoEntry[] = []
@@ -52,13 +52,13 @@ const entryText = (entry: UndoEntry): string =>
 
 function refuseOtherPlace({ cluster, entries }: UndoRecord, { writer, host }: Targets): void {
   if (cluster !== undefined && writer !== undefined && cluster.server !== writer.identity.server)
-    throw new LbctlError('usage', 'The record is of a fix in another cluster.', {
+    throw new LbctlError('input', 'The record is of a fix in another cluster.', {
       facts: { record: cluster.server, 'this cluster': writer.identity.server },
       hints: [`Choose the context with --context; the fix was made with "${cluster.context}".`],
     })
   for (const entry of entries)
     if (entry.type === 'sysctl' && entry.host !== host.name)
-      throw new LbctlError('usage', `The record is of settings of ${entry.host}, and this is ${host.name}.`, {
+      throw new LbctlError('input', `The record is of settings of ${entry.host}, and this is ${host.name}.`, {
         hints: [`Run the same command on ${entry.host}.`],
       })
 }

@@ -1,22 +1,17 @@
-// F09, F10: the smallest change with which the allocator has an address for a Service that waits for one.
-
-import type { ServiceObject } from '../../config/objects/read-object.ts'
-import { annotation } from '../../config/rules/cluster/services.ts'
-import type { LabelSelector } from '../../config/schema/field.ts'
-import { nearest } from '../../config/schema/nearest.ts'
-import { listAt, textsAt } from '../../diagnose/cluster/object-fields.ts'
-import { type PoolReason, type PoolRefusal, poolRefusals, type Refusal } from '../../ipam/refusal.ts'
-import type { Change, RemedyAnswer, RemedyDraft } from '../remedy.ts'
+// F09, F10: the smallest change with which the allocator has an address for a Service that waits for one. What keeps it from one can be
+// several things, one behind the other: the allocator is asked again after each step, and only what ends with an address is a way.
+import { withoutRefusal } from '../../diagnose/cluster/pending-reasons.ts'
+import { poolReasonWords, type Refusal } from '../../ipam/refusal.ts'
+import type { RemedyAnswer, RemedyDraft } from '../remedy.ts'
 import { byHand } from '../remedy.ts'
-import { nameInSubject, type RemedyContext, rawObject, setting } from '../remedy-context.ts'
-import { labelsFor } from './labels-for.ts'
+import { nameInSubject, type RemedyContext } from '../remedy-context.ts'
+import { joinedDrafts } from './joined-drafts.ts'
+import { type ClosedPool, closedPools, openings } from './open-pool.ts'
+import { oneFamily, otherWishes } from './service-wishes.ts'
+import { type Waiting, waitingAfter } from './waiting.ts'
 
-const POOL = 'metallb.io/address-pool'
-const SHARED = 'allow-shared-ip'
-
-interface Waiting extends RemedyContext {
-  readonly service: ServiceObject
-}
+/** A wish for an address, one for a pool, a family policy, and a pool that is closed. */
+const MOST_STEPS = 4
 
 export function giveAddress(context: RemedyContext): RemedyAnswer {
   const { view, finding } = context
@@ -28,170 +23,62 @@ export function giveAddress(context: RemedyContext): RemedyAnswer {
     )
   if (view.objects.pools.length === 0)
     return byHand('There is no pool, and which addresses of your network are free only you know.')
-  const refusal = view.allocation.refusalOf(service)
-  if (refusal === undefined)
+  const waiting = { ...context, service }
+  if (isServed(waiting))
     return byHand(
       'The objects are as they should be: a pool has an address for it. What keeps the controller from handing it out stands in its log.',
     )
-  const drafts = draftsFor(refusal, { ...context, service })
-  return drafts.length > 0 ? drafts : byHand(whyNot(refusal))
+  // The way with the fewest steps; of those, the order in which they were found.
+  const found = ways(waiting, MOST_STEPS).toSorted((a, b) => a.length - b.length)
+  if (found.length > 0) return found.map((steps) => joinedDrafts(steps, view.facts))
+  return byHand(whatRemains(waiting))
 }
 
-const whyNot = (refusal: Refusal): string =>
-  poolRefusals(refusal).some(({ reason }) => reason === 'held-back')
-    ? 'The addresses come free by themselves.'
-    : 'The pools need other or more addresses, and which of your network are free only you know.'
+const isServed = ({ view, service }: Waiting): boolean =>
+  view.allocation.refusalOf(service) === undefined && withoutRefusal(service) === undefined
 
-function draftsFor(refusal: Refusal, waiting: Waiting): readonly RemedyDraft[] {
-  switch (refusal.kind) {
-    case 'unknown-pool':
-      return [...meantPool(refusal.pool, waiting), ...withoutWish(waiting, POOL)]
-    case 'pool-not-for-service':
-      return [...openPool(refusal, waiting)]
-    case 'nothing-in-pool':
-      return openPool(refusal.refusal, waiting)
-    case 'nothing-anywhere':
-      return [...refusal.pools]
-        .sort((a, b) => EFFORT.indexOf(a.reason) - EFFORT.indexOf(b.reason))
-        .flatMap((each) => openPool(each, waiting))
-    case 'not-shared':
-    case 'port-taken':
-      return [...keyInPlace(waiting), ...withoutWish(waiting, 'addresses')]
-    case 'outside-pools':
-    case 'other-family':
-      return withoutWish(waiting, 'addresses')
-    case 'other-pool':
-      return withoutWish(waiting, POOL)
-    case 'invalid':
-      return oneWish(waiting)
-    case 'held-back':
-      return []
-  }
+/** Steps, each computed after those before it, at whose end the Service has an address. */
+function ways(waiting: Waiting, most: number): (readonly RemedyDraft[])[] {
+  return nextSteps(waiting).flatMap((step): (readonly RemedyDraft[])[] => {
+    const then = waitingAfter(waiting, step.changes)
+    if (then === undefined) return []
+    if (isServed(then)) return [[step]]
+    return most === 1 ? [] : ways(then, most - 1).map((rest) => [step, ...rest])
+  })
 }
 
-/** What touches the Service alone comes before what opens a pool to others. */
-const EFFORT: readonly PoolReason[] = [
-  'not-automatic',
-  'other-namespace',
-  'no-namespace-matches',
-  'other-labels',
-]
-
-function openPool(
-  { pool: name, reason }: Pick<PoolRefusal, 'pool' | 'reason'>,
-  waiting: Waiting,
-): RemedyDraft[] {
-  const { view, service, finding } = waiting
-  const pool = view.objects.pools.find((each) => each.name === name)
-  if (pool === undefined) return []
-  const raw = rawObject(view, pool)
-  const why = finding.cause
-  if (reason === 'not-automatic')
-    return [
-      {
-        changes: [setting(rawObject(view, service), ['metadata', 'annotations', POOL], name)],
-        summary: `Let the Service ask for the pool ${name}, which hands out nothing unasked.`,
-        why,
-        risk: 'The pool was kept from automatic use for some reason: its addresses may be meant for others.',
-      },
-    ]
-  if (reason === 'other-namespace' || reason === 'no-namespace-matches') {
-    const path = ['spec', 'serviceAllocation', 'namespaces']
-    const namespace = service.namespace ?? 'default'
-    return [
-      {
-        changes: [setting(raw, path, [...textsAt(raw, ...path), namespace])],
-        summary: `Let Services of the namespace ${namespace} use the pool ${name}.`,
-        why,
-        risk: 'The pool was reserved for others: every Service of that namespace can take its addresses now.',
-      },
-    ]
-  }
-  if (reason !== 'other-labels') return []
-  const [selector] = listAt(raw, 'spec', 'serviceAllocation', 'serviceSelectors') as readonly LabelSelector[]
-  const labels = Object.entries(labelsFor(selector ?? {}, service.labels))
-  if (labels.length === 0) return []
-  const object = rawObject(view, service)
-  return [
-    {
-      changes: labels.map(([key, value]) => setting(object, ['metadata', 'labels', key], value)),
-      summary: `Label the Service as the pool ${name} wants it.`,
-      why,
-      risk: 'Other programs can select Services by the same label.',
-    },
-  ]
+function nextSteps(waiting: Waiting): readonly RemedyDraft[] {
+  const refusal = waiting.view.allocation.refusalOf(waiting.service)
+  if (refusal === undefined) return withoutRefusal(waiting.service) === undefined ? [] : [oneFamily(waiting)]
+  return hasClosedPools(refusal)
+    ? openings(closedPools(refusal, waiting), waiting)
+    : otherWishes(refusal, waiting)
 }
 
-function meantPool(asked: string, { view, service }: Waiting): RemedyDraft[] {
-  const meant = nearest(
-    asked,
-    view.objects.pools.map(({ name }) => name),
-  )
-  const key = annotation(service, 'address-pool')?.key
-  if (meant === undefined || key === undefined) return []
-  return [
-    {
-      changes: [setting(rawObject(view, service), ['metadata', 'annotations', key], meant)],
-      summary: `Ask for the pool ${meant} instead of "${asked}".`,
-      why: 'There is no pool of that name, and this one is spelt almost like it.',
-      risk: 'Another pool may have been meant, whose manifest is not applied yet.',
-    },
-  ]
+const hasClosedPools = ({ kind }: Refusal): boolean =>
+  kind === 'nothing-anywhere' || kind === 'nothing-in-pool' || kind === 'pool-not-for-service'
+
+/** Why there is no way, with everything that stands in it. */
+function whatRemains(waiting: Waiting): string {
+  const refusal = lastRefusal(waiting, MOST_STEPS)
+  if (refusal?.kind === 'invalid') return `What it asks for cannot be understood: ${refusal.words}.`
+  const closed = refusal === undefined ? [] : closedPools(refusal, waiting)
+  if (closed.some(({ obstacles }) => obstacles.every(({ reason }) => reason === 'held-back')))
+    return 'The addresses come free by themselves.'
+  const told = closed.slice(0, MOST_TOLD).map(poolText).join('; ')
+  return `The pools need other or more addresses, and which of your network are free only you know.${told === '' ? '' : ` In the way stand: ${told}${closed.length > MOST_TOLD ? `; and ${closed.length - MOST_TOLD} more pools` : ''}.`}`
 }
 
-/** A wish that cannot be met is taken back; whatever the Service gets then is more than nothing. */
-function withoutWish({ view, service }: Waiting, what: typeof POOL | 'addresses'): RemedyDraft[] {
-  const object = rawObject(view, service)
-  const annotated = annotation(service, what === POOL ? 'address-pool' : 'loadBalancerIPs')?.key
-  const changes: Change[] = [
-    ...(annotated === undefined ? [] : [setting(object, ['metadata', 'annotations', annotated], undefined)]),
-    ...(what === POOL || service.loadBalancerIP === undefined
-      ? []
-      : [setting(object, ['spec', 'loadBalancerIP'], undefined)]),
-  ]
-  if (changes.length === 0) return []
-  return [
-    {
-      changes,
-      summary:
-        what === POOL
-          ? 'Do not ask for that pool.'
-          : 'Do not ask for that address: take any that a pool has.',
-      why: 'It cannot be had, and a Service that asks for nothing gets the first free address of the pools that are for it.',
-      risk: 'The Service gets another address than the one that was meant: names and firewalls that know it have to follow.',
-    },
-  ]
-}
+const MOST_TOLD = 4
 
-/** The field and the annotation both: MetalLB takes one of the two only. */
-function oneWish({ view, service }: Waiting): RemedyDraft[] {
-  const listed = annotation(service, 'loadBalancerIPs')?.value ?? ''
-  if (listed === '' || (service.loadBalancerIP ?? '') === '') return []
-  return [
-    {
-      changes: [setting(rawObject(view, service), ['spec', 'loadBalancerIP'], undefined)],
-      summary: 'Ask by the annotation alone: take spec.loadBalancerIP out.',
-      why: 'MetalLB refuses a Service that asks for addresses in both ways.',
-      risk: 'Programs that read spec.loadBalancerIP do not find it any more.',
-    },
-  ]
-}
+const poolText = ({ name, obstacles }: ClosedPool): string =>
+  `pool "${name}", ${obstacles.map(poolReasonWords).join(', and ')}`
 
-/** The sharing key stands among the labels, where MetalLB does not look. */
-function keyInPlace({ view, service }: Waiting): RemedyDraft[] {
-  const label = Object.entries(service.labels).find(([key]) => key.endsWith(`/${SHARED}`))
-  if (label === undefined) return []
-  const [key, value] = label
-  const object = rawObject(view, service)
-  return [
-    {
-      changes: [
-        setting(object, ['metadata', 'annotations', `metallb.io/${SHARED}`], value),
-        setting(object, ['metadata', 'labels', key], undefined),
-      ],
-      summary: `Write the sharing key ${value} among the annotations instead of the labels.`,
-      why: 'MetalLB reads annotations only.',
-      risk: 'Both Services are reached at one address then, as the key says.',
-    },
-  ]
+/** What is in the way when all wishes that can be taken back are. */
+function lastRefusal(waiting: Waiting, most: number): Refusal | undefined {
+  const refusal = waiting.view.allocation.refusalOf(waiting.service)
+  if (refusal === undefined || hasClosedPools(refusal) || most === 0) return refusal
+  const step = otherWishes(refusal, waiting).at(-1)
+  const then = step === undefined ? undefined : waitingAfter(waiting, step.changes)
+  return then === undefined ? refusal : lastRefusal(then, most - 1)
 }

@@ -9,6 +9,16 @@ const pending = (world: World, spec: Readonly<Record<string, unknown>> = {}): vo
 const annotate = (world: World, name: string, annotations: Readonly<Record<string, string>>): void =>
   void Object.assign(object(world, 'services', name).metadata.annotations, annotations)
 
+const eachPool = (world: World, spec: make.Spec): void => {
+  for (const name of ['lan', 'routed'])
+    Object.assign(
+      object(world, 'configuration', name, 'IPAddressPool').spec,
+      JSON.parse(JSON.stringify(spec)),
+    )
+}
+const OTHER_NAMESPACE = { namespaces: ['elsewhere'] }
+const OTHER_LABELS = { serviceSelectors: [{ matchLabels: { tier: 'x' } }] }
+
 type RemedyCase = Omit<FaultCase, 'check' | 'says' | 'twin'>
 
 export const REMEDY_CASES: readonly RemedyCase[] = [
@@ -59,6 +69,79 @@ export const REMEDY_CASES: readonly RemedyCase[] = [
           },
         ],
       }
+    },
+  },
+  {
+    name: 'pools that are for other namespaces and for other labels',
+    code: 'F09',
+    fault: (world) => {
+      pending(world)
+      eachPool(world, { serviceAllocation: { ...OTHER_NAMESPACE, ...OTHER_LABELS } })
+    },
+  },
+  {
+    name: 'pools that are handed out on request, and to another namespace',
+    code: 'F09',
+    fault: (world) => {
+      pending(world)
+      eachPool(world, { autoAssign: false, serviceAllocation: OTHER_NAMESPACE })
+    },
+  },
+  {
+    name: 'a pool that is not there, and the one that was meant is for other labels',
+    code: 'F09',
+    fault: (world) => {
+      pending(world)
+      annotate(world, 'shop/new', { 'metallb.io/address-pool': 'lam' })
+      eachPool(world, { serviceAllocation: OTHER_LABELS })
+    },
+  },
+  {
+    name: 'an address that no pool holds, and pools for another namespace',
+    code: 'F09',
+    fault: (world) => {
+      pending(world, { loadBalancerIP: '203.0.113.9' })
+      eachPool(world, { serviceAllocation: OTHER_NAMESPACE })
+    },
+  },
+  {
+    name: 'an address of another Service, by a pool that does not hold it',
+    code: 'F10',
+    fault: (world) => {
+      pending(world, { loadBalancerIP: '192.0.2.100' })
+      annotate(world, 'shop/new', { 'metallb.io/address-pool': 'routed' })
+    },
+  },
+  {
+    name: 'an address asked for in two ways, that another Service has',
+    code: 'F09',
+    fault: (world) => {
+      pending(world, { loadBalancerIP: '192.0.2.100' })
+      annotate(world, 'shop/new', { 'metallb.io/loadBalancerIPs': '192.0.2.100' })
+    },
+  },
+  {
+    name: 'two families that are required, with one cluster address, and pools for other labels',
+    code: 'F09',
+    fault: (world) => {
+      pending(world, { ipFamilyPolicy: 'RequireDualStack' })
+      eachPool(world, { serviceAllocation: OTHER_LABELS })
+    },
+  },
+  {
+    name: 'pools for other labels that are full as well',
+    code: 'F09',
+    fault: (world) => {
+      pending(world)
+      // For the Services that have these addresses: a pool that is not for its holder would look empty.
+      for (const [name, only, app] of [
+        ['lan', '192.0.2.100/32', 'web'],
+        ['routed', '198.51.100.0/32', 'api'],
+      ] as const)
+        Object.assign(object(world, 'configuration', name, 'IPAddressPool').spec, {
+          addresses: [only],
+          serviceAllocation: { serviceSelectors: [{ matchLabels: { app } }] },
+        })
     },
   },
   {
