@@ -5,6 +5,7 @@ import type { ArgInput, FlagInput, Input } from '@oclif/core/interfaces'
 import type { ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { commonFlags } from './command-flags.ts'
+import type { RepeatedOutput } from './diagnose-output.ts'
 import { type Parsed, quickParse, type Values } from './quick-parse.ts'
 import { watchSignals } from './signals.ts'
 import { type StreamStyle, styleOf } from './streams.ts'
@@ -80,6 +81,29 @@ export abstract class BaseCommand {
     return styleOf(process.stderr, process.env, this.#noColor())
   }
 
+  /** Where work prints that outlives a change of the terminal's size. */
+  protected commandOutput(): RepeatedOutput {
+    let showSteps = process.stderr.isTTY || this.verbose
+    const styles = { stdout: () => this.stdoutStyle, stderr: () => this.stderrStyle }
+    return {
+      out: (text) => this.out(text),
+      progress: (text) => this.progress(text),
+      get stdoutStyle() {
+        return styles.stdout()
+      },
+      get stderrStyle() {
+        return styles.stderr()
+      },
+      get showSteps() {
+        return showSteps
+      },
+      endSteps: () => {
+        showSteps = false
+      },
+      verbose: this.verbose,
+    }
+  }
+
   /** Prints a result. Nothing else may go to stdout. */
   protected out(text: string): void {
     process.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`)
@@ -100,7 +124,10 @@ export abstract class BaseCommand {
    * computation can always be stopped.
    */
   protected async interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const watch = watchSignals(GRACE_MS)
+    const watch = watchSignals(GRACE_MS, (name) => {
+      // The terminal has written ^C; what is said next stands on a line of its own. Raw input is not echoed.
+      if (name === 'SIGINT' && process.stderr.isTTY && process.stdin.isRaw !== true) this.progress('\n')
+    })
     try {
       return await work(watch.signal)
     } catch (error) {

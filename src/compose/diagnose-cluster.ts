@@ -7,6 +7,7 @@ import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
 import { CODES } from '../diagnose/cluster/codes.ts'
 import { explainClusterPlan } from '../diagnose/cluster/collect/collect-cluster.ts'
 import { type ClusterVerdict, judgeCluster } from '../diagnose/cluster/judge-cluster.ts'
+import { answerOf } from '../diagnose/cluster/same-answer.ts'
 import { exitCodeOf } from '../diagnose/judge.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
@@ -15,9 +16,10 @@ import { parseDuration } from '../net/duration.ts'
 import { renderCluster } from '../terminal/diagnose/cluster.ts'
 import { nearestWords } from '../terminal/nearest.ts'
 import { type ClusterInputRequest, clusterInput } from './diagnose-cluster-input.ts'
-import type { CommandOutput } from './diagnose-output.ts'
+import type { CommandOutput, RepeatedOutput } from './diagnose-output.ts'
 import { intervalMsOf } from './diagnose-pool-time.ts'
 import { findRuleHelp } from './documentation.ts'
+import { type Look, lookAgain } from './look-again.ts'
 import { version } from './version.ts'
 import { writeFiles } from './write-files.ts'
 
@@ -52,7 +54,7 @@ export interface ClusterWork {
 export async function runCluster(
   request: ClusterRequest,
   work: ClusterWork,
-  output: CommandOutput,
+  output: RepeatedOutput,
   root: URL,
   signal: AbortSignal,
 ): Promise<ExitCode> {
@@ -61,19 +63,42 @@ export async function runCluster(
     output.out((await planOf(request, work, signal)).join('\n'))
     return EXIT.ok
   }
-  const intervalMs = intervalMsOf(request.interval)
-  const until = request.wait === undefined ? 0 : performance.now() + waitMsOf(request.wait)
-  let shown: string | undefined
-  for (;;) {
-    const { text, exitCode } = await once(request, work, output, root, signal)
-    const again = request.watch || (exitCode !== EXIT.ok && performance.now() + intervalMs <= until)
-    const isNew = request.watch && withoutTime(text) !== shown
-    shown = withoutTime(text)
-    if (isNew || !again) output.out(text)
-    if (!again) return exitCode
-    if (!request.watch) output.progress('Something is wrong still; looking again.')
-    await sleep(intervalMs, undefined, { signal })
-  }
+  refuseOneRunFormats(request)
+  let blocks = 0
+  return lookAgain(
+    {
+      watch: request.watch,
+      waitMs: request.wait === undefined ? undefined : waitMsOf(request.wait),
+      intervalMs: intervalMsOf(request.interval),
+    },
+    {
+      look: () => once(request, work, output, root, signal),
+      out: (text) => {
+        blocks += 1
+        const isApart = blocks > 1 && BLOCKS.has(request.output)
+        output.out(isApart ? `\n${text}` : text)
+      },
+      tell: output.progress,
+      now: () => performance.now(),
+      sleep: (ms) => {
+        output.endSteps()
+        return sleep(ms, undefined, { signal })
+      },
+    },
+  )
+}
+
+/** Formats in which an empty line parts one answer of a watch from the next. */
+const BLOCKS: ReadonlySet<ClusterRequest['output']> = new Set(['text', 'short', 'markdown'])
+
+/** @throws LbctlError `usage`: a file with two of them would be none */
+function refuseOneRunFormats({ watch, output }: ClusterRequest): void {
+  if (watch && (output === 'junit' || output === 'sarif'))
+    throw new LbctlError('usage', `A file of ${output} holds one run, and --watch has many.`, {
+      hints: [
+        'With -o json each answer is one line, with -o yaml one document; --wait ends with one answer.',
+      ],
+    })
 }
 
 async function once(
@@ -82,7 +107,7 @@ async function once(
   output: CommandOutput,
   root: URL,
   signal: AbortSignal,
-) {
+): Promise<Look> {
   const { renderStep } = await import('../terminal/diagnose/progress.ts')
   const step = (name: string, text: string): void => {
     if (output.showSteps) output.progress(renderStep(name, text, output.stderrStyle.colorLevel))
@@ -96,6 +121,7 @@ async function once(
   const text = renderCluster(reports, {
     ...style,
     format: request.output,
+    isOneOfMany: request.watch,
     exitCode,
     failOn: request['fail-on'],
     version,
@@ -103,11 +129,8 @@ async function once(
     help: (code) => findRuleHelp(code, root),
     isFixable: fixableIn(facts),
   })
-  return { text, exitCode }
+  return { text, exitCode, answer: answerOf(reports) }
 }
-
-/** The moment of the facts changes with each look, and nothing else need. */
-const withoutTime = (text: string): string => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
 
 async function planOf(
   request: ClusterRequest,

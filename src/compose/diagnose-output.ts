@@ -10,3 +10,8 @@ export interface CommandOutput {
   readonly showSteps: boolean
   readonly verbose: boolean
 }
+
+/** Of work that looks again and again: the steps of the first look tell how it is done. */
+export interface RepeatedOutput extends CommandOutput {
+  readonly endSteps: () => void
+}

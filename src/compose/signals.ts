@@ -23,12 +23,18 @@ export interface SignalWatch {
 /**
  * Aborts on the first SIGINT or SIGTERM and leaves the rest to whoever holds the signal; the second one, or
  * `graceMs` after the first, ends the process.
+ * @param onFirst called before anybody else hears of it
  */
-export function watchSignals(graceMs: number): SignalWatch {
+export function watchSignals(
+  graceMs: number,
+  onFirst: (name: keyof typeof EXIT_OF_SIGNAL) => void = () => undefined,
+): SignalWatch {
   const controller = new AbortController()
   const onSignal = (name: NodeJS.Signals): void => {
-    const stopped = new Stopped(name === 'SIGTERM' ? 'SIGTERM' : 'SIGINT')
+    const known = name === 'SIGTERM' ? 'SIGTERM' : 'SIGINT'
+    const stopped = new Stopped(known)
     if (controller.signal.aborted) process.exit(stopped.exitCode)
+    onFirst(known)
     controller.abort(stopped)
     setTimeout(() => process.exit(stopped.exitCode), graceMs).unref()
   }

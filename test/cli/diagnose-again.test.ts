@@ -89,6 +89,42 @@ it('watches, prints each answer once, and ends with a signal', async () => {
   expect(stdout.indexOf('F01')).toBeLessThan(stdout.indexOf('No problem'))
 })
 
+it('goes on watching while the cluster is away, with one line of JSON for each answer', async () => {
+  let said = ''
+  const told = (text: string) => eventually(text, () => (said.includes(text) ? true : undefined), 30_000)
+  const { code, stdout } = await all(['--watch', '--interval', '200ms', '-o', 'json'], {
+    onStderr: (text) => {
+      said += text
+    },
+    whileRunning: async (pid) => {
+      try {
+        // The second one: then the first answer is whole.
+        await looked(2)
+        server.faults.answerNext({ kind: 'cut', times: Number.POSITIVE_INFINITY })
+        await told('The last answer stands; looking again.')
+        server.faults.clear()
+        await told('The cluster answers again.')
+        repair()
+        await looked(looks + 3)
+      } finally {
+        process.kill(pid, 'SIGINT')
+      }
+    },
+  })
+  const answers = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).exitCode)
+  expect([code, answers]).toEqual([130, [1, 0]])
+  expect(said.match(/The last answer stands/g)).toHaveLength(1)
+})
+
+it.each(['junit', 'sarif'])('a file of %s holds one answer, and a watch has many', async (format) => {
+  const { code, stderr } = await all(['--watch', '-o', format])
+  expect([code, looks]).toEqual([2, 0])
+  expect(stderr).toContain(`A file of ${format} holds one run, and --watch has many.`)
+})
+
 it('shows the plan, and asks nobody', async () => {
   const { code, stdout } = await all(['--explain-plan'])
   expect(code).toBe(0)

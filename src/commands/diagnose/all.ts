@@ -20,14 +20,7 @@ export default class DiagnoseAll extends BaseCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(this.constructor as typeof DiagnoseAll)
-    const output = {
-      out: (text: string) => this.out(text),
-      progress: (text: string) => this.progress(text),
-      stdoutStyle: this.stdoutStyle,
-      stderrStyle: this.stderrStyle,
-      showSteps: process.stderr.isTTY || this.verbose,
-      verbose: this.verbose,
-    }
+    const output = this.commandOutput()
     if (flags.pre) {
       const { runEnvironment } = await import('../../compose/diagnose-environment.ts')
       this.exitWith(await this.interruptible((signal) => runEnvironment(flags, output, signal)))

@@ -28,14 +28,7 @@ export default class DiagnoseService extends BaseCommand {
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(DiagnoseService)
     const request = { ...flags, service: args.service }
-    const output = {
-      out: (text: string) => this.out(text),
-      progress: (text: string) => this.progress(text),
-      stdoutStyle: this.stdoutStyle,
-      stderrStyle: this.stderrStyle,
-      showSteps: process.stderr.isTTY || this.verbose,
-      verbose: this.verbose,
-    }
+    const output = this.commandOutput()
     const progress = {
       step: (name: string, text: string) =>
         output.showSteps ? this.progress(`${name}: ${text}`) : undefined,

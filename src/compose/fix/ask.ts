@@ -29,8 +29,8 @@ export function asker(
       return /^y(es)?$/i.test((await Promise.race([asked, closed])).trim())
     } finally {
       lines.close()
-      // What is said next stands on a line of its own.
-      if (!isAnswered) stderr.write('\n')
+      // What is said next stands on a line of its own. For a question that is cancelled readline has begun one.
+      if (!isAnswered && !signal.aborted) stderr.write('\n')
     }
   }
 }

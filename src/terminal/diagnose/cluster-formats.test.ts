@@ -32,7 +32,7 @@ function rendered(format: 'junit' | 'sarif', facts: ClusterFacts, failOn: 'error
   const help = (code: string) => ({ code, title: 'Title', markdown: '# Title' })
   const text = renderCluster([{ subject: 'cluster "a" & <b>', verdict }], {
     ...{ format, colorLevel: 0, width: 80, verbose: false, exitCode, failOn, help },
-    ...{ version: '1.2.3', takenAt: '2026-03-01T12:00:00Z' },
+    ...{ version: '1.2.3', takenAt: '2026-03-01T12:00:00Z', isOneOfMany: false },
   })
   return { text, exitCode, verdict }
 }

@@ -16,6 +16,7 @@ const STYLE: ClusterFormat = {
   colorLevel: 0,
   width: WIDTH,
   verbose: false,
+  isOneOfMany: false,
   exitCode: 0,
   failOn: 'error',
   version: '0.0.0',

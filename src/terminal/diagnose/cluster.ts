@@ -3,6 +3,7 @@ import { printYaml } from '../../config/print.ts'
 import type { ClusterFinding } from '../../diagnose/cluster/cluster-check.ts'
 import type { ClusterReport } from '../../diagnose/cluster/cluster-report.ts'
 import type { RuleHelp } from '../diagnostics/sarif.ts'
+import { createTheme } from '../theme.ts'
 import { renderClusterJunit } from './cluster-junit.ts'
 import { renderClusterMarkdown } from './cluster-markdown.ts'
 import { renderClusterText } from './cluster-report.ts'
@@ -13,6 +14,8 @@ import { renderChain } from './service-chain.ts'
 
 export interface ClusterFormat extends ReportStyle, FixHints {
   readonly format: 'text' | 'short' | 'json' | 'yaml' | 'junit' | 'sarif' | 'markdown'
+  /** others come before and after it: JSON takes one line, YAML begins a document, text begins with the time */
+  readonly isOneOfMany: boolean
   readonly exitCode: number
   /** the mildest severity that is a problem */
   readonly failOn: 'error' | 'warning'
@@ -25,11 +28,11 @@ export function renderCluster(reports: readonly ClusterReport[], style: ClusterF
   switch (style.format) {
     case 'text':
     case 'short':
-      return reports.map((report) => asText(report, style)).join('\n')
+      return `${timeLine(style)}${reports.map((report) => asText(report, style)).join('\n')}`
     case 'json':
-      return `${JSON.stringify(asJson(reports, style), nullForUndefined, 2)}\n`
+      return `${JSON.stringify(asJson(reports, style), nullForUndefined, style.isOneOfMany ? undefined : 2)}\n`
     case 'yaml':
-      return printYaml(JSON.parse(JSON.stringify(asJson(reports, style), nullForUndefined)))
+      return `${style.isOneOfMany ? '---\n' : ''}${printYaml(JSON.parse(JSON.stringify(asJson(reports, style), nullForUndefined)))}`
     case 'junit':
       return renderClusterJunit(reports, style.failOn)
     case 'sarif':
@@ -38,6 +41,10 @@ export function renderCluster(reports: readonly ClusterReport[], style: ClusterF
       return reports.map(renderClusterMarkdown).join('\n')
   }
 }
+
+/** Short is one line for each finding, for other programs. */
+const timeLine = ({ isOneOfMany, format, takenAt, colorLevel }: ClusterFormat): string =>
+  isOneOfMany && format === 'text' ? `${createTheme(colorLevel).faint(takenAt)}\n` : ''
 
 function asText({ subject, verdict, chain, matrix }: ClusterReport, format: ClusterFormat): string {
   const short = format.format === 'short'
