@@ -1,11 +1,11 @@
 // What an agent found, as it travels: read with care, because the agent may be of another version, and its node is another machine.
-import { readBgpFacts, way } from '../bgp/read-bgp-facts.ts'
+import { readBgpFacts } from '../bgp/read-bgp-facts.ts'
 import type { ProbeFacts } from '../cluster/cluster-facts.ts'
 import type { HostFacts } from '../cluster/host-facts.ts'
 import { hostFactsShape } from '../cluster/host-shape.ts'
 import { readLinkFacts } from '../facts/read-link-facts.ts'
 import { list, maybe, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
-import type { RouteDiagnosisFacts } from '../route/route-facts.ts'
+import { routeFacts } from '../route/read-route-facts.ts'
 import { readReachFacts } from './reach-facts.ts'
 
 export const AGENT_RESULT_FORMAT = 'lbctl/agent-result/1'
@@ -19,6 +19,8 @@ export interface AgentResult {
   /** what was wanted and could not be done; clauses */
   readonly notDone: readonly string[]
 }
+
+const wayBack = routeFacts({ withClient: true })
 
 const anything: Shape<unknown> = (value) => value
 
@@ -62,18 +64,10 @@ function probeIn(value: unknown, path: string, node: string): ProbeFacts {
     case 'bgp':
       return { kind, ...seen, facts: readBgpFacts(facts) }
     case 'route':
-      return { kind, ...seen, facts: { ...way(facts, `${path}.facts`), ...returnPathIn(facts) } }
+      return { kind, ...seen, facts: wayBack(facts, `${path}.facts`) }
     case 'reach':
       return { kind, ...seen, facts: readReachFacts(facts) }
     case 'path':
       return { kind, ...seen, facts: facts as Extract<ProbeFacts, { kind: 'path' }>['facts'] }
   }
-}
-
-/** What `diagnose bgp` has no use for, and its reader leaves out. */
-const returnPathIn = (facts: object): Pick<RouteDiagnosisFacts, 'returnPath'> => {
-  const { returnPath } = facts as Partial<RouteDiagnosisFacts>
-  if (returnPath === undefined) return { returnPath }
-  record({ client: text, arrival: object, reply: object, rpFilter: object })(returnPath, 'returnPath')
-  return { returnPath }
 }

@@ -1,15 +1,7 @@
 // The shape of facts in a file. The types make sure that no member is forgotten here.
-import {
-  address,
-  examinedInterface,
-  family,
-  neighbour,
-  ownAddress,
-  reach,
-  route,
-} from '../facts/read-link-facts.ts'
+import { address, family, reach } from '../facts/read-link-facts.ts'
 import { flag, list, maybe, number, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
-import { type DecisionFacts, ROUTE_FACTS_FORMAT, type RouteDiagnosisFacts } from '../route/route-facts.ts'
+import { routeFacts } from '../route/read-route-facts.ts'
 import {
   type AttemptFacts,
   BGP_FACTS_FORMAT,
@@ -26,28 +18,7 @@ import {
 } from './bgp-facts.ts'
 import type { TcpDrops } from './ports.ts'
 
-const decision = record<DecisionFacts>({ rule: text, route: text, table: number })
-
-/** Of `diagnose bgp`, which names neither a client nor a port to `diagnose route`. */
-const nothing: Shape<undefined> = (value, path) => {
-  if (value === undefined || value === null) return undefined
-  throw new ShapeMismatch(path, 'empty')
-}
-
-export const way = record<RouteDiagnosisFacts>({
-  format: oneOf(ROUTE_FACTS_FORMAT),
-  target: record({ asked: text, address, family }),
-  host: record({ name: text, netns: maybe(text) }),
-  route,
-  decidedBy: maybe(decision),
-  interface: maybe(examinedInterface),
-  own: maybe(ownAddress),
-  nextHop: maybe(record({ address, role: oneOf('target', 'gateway') })),
-  neighbours: list(neighbour),
-  mtu: maybe(record({ interface: number, route: maybe(number), path: maybe(number) })),
-  returnPath: nothing,
-  reach: nothing,
-})
+const way = routeFacts({ withClient: false })
 
 const peerAsn: Shape<ExpectedSession['peerAsn']> = (value, path) =>
   typeof value === 'number' ? number(value, path) : maybe(oneOf('internal', 'external'))(value, path)

@@ -20,6 +20,8 @@ export const BY_PODS = ['--agents', '--agent-image', IMAGE]
 export const DEADLINE_MS = 60_000
 /** of the Service shop/web, which is announced by layer 2 */
 export const ADDRESS = '192.0.2.100'
+/** of the Service shop/api, which is announced by BGP where there is a router */
+export const ROUTED = '198.51.100.0'
 
 const TOKENS = [
   { token: 'token-of-the-admin', user: 'admin', groups: ['system:masters'] },
@@ -58,7 +60,9 @@ export interface Report {
     readonly code: string
     readonly check: string
     readonly title: string
+    readonly severity: string
     readonly evidence: readonly string[]
+    readonly fix: readonly { readonly text: string; readonly command?: string }[]
     readonly consequences: readonly { readonly code: string; readonly check: string }[]
   }[]
   readonly checks: readonly { readonly id: string; readonly result: string; readonly text: string }[]
@@ -161,7 +165,7 @@ export class AgentsLab {
     this.#nft(
       namespace,
       `table ip proxy {
-      chain arriving { type nat hook prerouting priority -100; ip daddr ${ADDRESS} tcp dport 80 redirect to :8080; }
+      chain arriving { type nat hook prerouting priority -100; ip daddr { ${ADDRESS}, ${ROUTED} } tcp dport 80 redirect to :8080; }
     }`,
     )
     this.#servers.push(await this.listening(namespace, 8080))

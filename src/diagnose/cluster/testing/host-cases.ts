@@ -18,6 +18,10 @@ import { addProbes, drop, type World } from './world.ts'
 import * as make from './world-objects.ts'
 
 const ADDRESS = '192.0.2.100'
+/** of shop/api */
+const ROUTED = '198.51.100.0'
+/** of shop/web, by election */
+const OWNER = 'node-b'
 const NODE = { node: 'node-a', vantage: 'node node-a' } as const
 
 const refused = (): BgpProbe => ({
@@ -96,12 +100,14 @@ function rules(world: World, ...addresses: readonly string[]): void {
   addProbes(world, { kind: 'path', ...NODE, facts })
 }
 
-function wayBack(world: World, found: boolean, more: WayBack = {}): void {
+/** What a node has for a way back from an address of a Service to a client behind a router. */
+export function wayBack(world: World, found: boolean, more: WayBack = {}): void {
+  const { address = ADDRESS, node = OWNER } = more
   const decidedBy = { rule: '0: from all lookup main', route: 'default', table: 254 }
   const facts: RouteDiagnosisFacts = {
     ...behindGateway,
     ...more.facts,
-    target: { asked: ADDRESS, address: ADDRESS, family: 4 },
+    target: { asked: address, address, family: 4 },
     neighbours: [{ address: '192.0.2.254', interface: 'eth0', state: 'reachable', mac: '02:00:00:00:00:fe' }],
     returnPath: {
       client: '203.0.113.5',
@@ -119,12 +125,21 @@ function wayBack(world: World, found: boolean, more: WayBack = {}): void {
       rpFilter: { all: 0, ofInterface: 0, mode: 'off', drops: false, reason: 'it is off' },
     },
   }
-  addProbes(world, { kind: 'route', ...NODE, facts })
+  addProbes(world, { kind: 'route', node, vantage: `node ${node}`, facts })
 }
 
-interface WayBack {
+export interface WayBack {
+  /** the owner of shop/web when it is not said */
+  readonly node?: string
+  /** that of shop/web when it is not said */
+  readonly address?: string
   readonly facts?: Partial<RouteDiagnosisFacts>
   readonly reply?: Partial<NonNullable<RouteDiagnosisFacts['returnPath']>['reply']>
+}
+/** The address that all nodes announce by BGP, with one node that is different. */
+function waysBack(world: World, ofLast: (more: WayBack) => void): void {
+  for (const node of ['node-a', 'node-b']) wayBack(world, true, { node, address: ROUTED })
+  ofLast({ node: 'node-c', address: ROUTED })
 }
 /** The client is on a link of the node. */
 const STRAIGHT = { gateway: undefined } as const
@@ -188,6 +203,14 @@ export const HOST_CASES: readonly FaultCase[] = [
     says: /no way back to 203\.0\.113\.5/,
     fault: (world) => wayBack(world, false),
     twin: (world) => wayBack(world, true),
+  },
+  {
+    name: 'no way back from one node of three, where connections land on all',
+    code: 'F30',
+    check: 'probed-return',
+    says: /^Connections of 203\.0\.113\.5 to 198\.51\.100\.0 that land on node-c fail: this host has no way back/,
+    fault: (world) => waysBack(world, (more) => wayBack(world, false, more)),
+    twin: (world) => waysBack(world, (more) => wayBack(world, true, more)),
   },
   {
     name: 'a client on the link of the node, and an address that comes by the router',

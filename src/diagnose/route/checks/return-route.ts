@@ -1,4 +1,4 @@
-import { type CheckOutcome, fail, pass, skip, unknown } from '../../finding.ts'
+import { type CheckOutcome, type Fix, fail, pass, skip, unknown } from '../../finding.ts'
 import type { Check } from '../../judge.ts'
 import type { ReplyRoute, ReturnPathFacts, RouteDiagnosisFacts } from '../route-facts.ts'
 
@@ -38,7 +38,10 @@ const ruleOf = ({ decidedBy }: ReplyRoute): string =>
 const PODS =
   'the way of answers that come from pods: the kernel routes them by the address of the pod, so a rule "from" the address of the Service does not apply to them'
 
-function noWayBack({ target }: RouteDiagnosisFacts, { client, reply }: ReturnPathFacts): CheckOutcome {
+function noWayBack(
+  { target }: RouteDiagnosisFacts,
+  { client, reply, rpFilter, arrival }: ReturnPathFacts,
+): CheckOutcome {
   const six = target.family === 6 ? '-6 ' : ''
   return fail({
     code: 'F30',
@@ -46,16 +49,40 @@ function noWayBack({ target }: RouteDiagnosisFacts, { client, reply }: ReturnPat
     severity: 'error',
     confidence: 'certain',
     subject: client,
-    evidence: [`route look-up for ${client} from ${target.address}: ${ruleOf(reply)}`],
+    evidence: [
+      `route look-up for ${client} from ${target.address}: ${ruleOf(reply)}`,
+      ...(rpFilter.drops
+        ? [
+            `for the same reason rp_filter on ${arrival.interface} (${rpFilter.mode}) does not let its requests in`,
+          ]
+        : []),
+    ],
     cause: 'The request may come in, but no answer can leave: the client sees a time-out.',
     fix: [
-      {
+      refusalFix(reply, six) ?? {
         text: 'Add a route to the client by the router that its requests come from.',
         command: `ip ${six}route add ${client}/${target.family === 4 ? 32 : 128} via ROUTER`,
       },
     ],
     notTested: [PODS],
   })
+}
+
+const MAIN_TABLE = 254
+
+/** For what was set up to refuse the client; undefined: nothing was. */
+function refusalFix({ type, decidedBy }: ReplyRoute, six: string): Fix | undefined {
+  if (decidedBy === undefined || REFUSED[type ?? ''] === undefined) return undefined
+  const { rule, route, table } = decidedBy
+  const priority = /^\d+/.exec(rule)?.[0]
+  if (table === 0)
+    return priority === undefined
+      ? undefined
+      : { text: 'Remove the rule, if it is not meant.', command: `ip ${six}rule del priority ${priority}` }
+  return {
+    text: 'Remove the route, if it is not meant.',
+    command: `ip ${six}route del ${route}${table === MAIN_TABLE ? '' : ` table ${table}`}`,
+  }
 }
 
 function otherInterface(

@@ -10,6 +10,8 @@ export const rpFilter: Check<RouteDiagnosisFacts> = {
     if (returnPath === undefined) return skip('no client was named (--from)')
     const { rpFilter: filter, arrival, client, reply } = returnPath
     const on = arrival.interface
+    if (!reply.found && reply.uncertain === undefined)
+      return skip('there is no way back at all, whatever the filter does')
     if (!filter.drops) return pass(`on ${on}: ${filter.mode}, ${filter.reason}`)
     return fail({
       code: 'F30',
