@@ -4,6 +4,7 @@ import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-c
 import type { ClusterView } from '../cluster-view.ts'
 import { firstAndMore } from '../first-and-more.ts'
 import { keyOf } from '../object-keys.ts'
+import { announcersOf, shouldTell } from '../told-peers.ts'
 import { counted, listed } from '../wording.ts'
 
 /** Less than this is in the nature of things. */
@@ -40,8 +41,8 @@ export const equalShares: ClusterCheck = {
 }
 
 function sharesOf(service: ServiceObject, view: ClusterView): Shares | undefined {
-  const matrix = view.matrixOf(service)
-  const nodes = [...(matrix?.nodes ?? [])].filter(([, { bgp }]) => bgp.announces).map(([node]) => node)
+  // A node without a session is no next hop of anybody. One that no router is told of is another finding.
+  const nodes = [...shouldTell(service, view).keys()]
   if (nodes.length === 0) return undefined
   const endpoints = view.slicesOf(service).flatMap((slice) => slice.endpoints)
   const byNode = nodes.map(
@@ -106,14 +107,14 @@ function alone(announced: readonly Shares[], view: ClusterView): ClusterDraft[] 
       confidence: 'certain',
       subject: keys.length === 1 ? `Service ${keys[0] ?? ''}` : counted(keys.length, 'Service'),
       evidence: [
-        `${counted(view.nodes.size, 'node')}, and one that the advertisements select and that may announce`,
+        `${counted(view.nodes.size, 'node')}, and one that ${announcersOf(first.service, view).length === 1 ? 'the advertisements select and that may announce' : 'announces and has a BGPPeer'}`,
       ],
       cause:
-        'A router shares among the next hops that it has; nodeSelectors, the label that excludes nodes, or speakers that do not run leave one.',
+        'A router shares among the next hops that it has; nodeSelectors (of BGPAdvertisements and of BGPPeers), the label that excludes nodes, or speakers that do not run leave one.',
       fix: [
         {
-          text: 'Let the BGPAdvertisement select more nodes.',
-          command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} get bgpadvertisements -o yaml`,
+          text: 'Let the BGPAdvertisement select more nodes, and a BGPPeer be for each of them.',
+          command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} get bgpadvertisements,bgppeers -o yaml`,
         },
       ],
       affects: keys,

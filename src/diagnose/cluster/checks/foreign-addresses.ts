@@ -1,5 +1,7 @@
 // F12: addresses of a pool that belong to something else, by the rules of validate.
 import type { Diagnostic } from '../../../config/diagnostic.ts'
+import { foreignAddresses as addressRules } from '../../../config/rules/cluster/foreign-addresses.ts'
+import { RuleContext } from '../../../config/rules/context.ts'
 import type { ServiceKey } from '../../../speaker/facts/facts.ts'
 import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
@@ -16,7 +18,7 @@ export const foreignAddresses: ClusterCheck = {
   title: 'no pool holds an address that something else has',
   needs: ['configuration', 'nodes'],
   evaluate: (view) => {
-    const problems = view.problems.filter(({ code }) => RULES.has(code))
+    const problems = [...view.problems.filter(({ code }) => RULES.has(code)), ...ofClusterIps(view)]
     return failOr(
       firstAndMore(
         problems,
@@ -27,6 +29,13 @@ export const foreignAddresses: ClusterCheck = {
       counted(view.objects.pools.length, 'pool'),
     )
   },
+}
+
+/** The other problems are those without Services, since what is wrong with one stops no other; their cluster IPs are of interest here. */
+function ofClusterIps({ objects }: ClusterView): readonly Diagnostic[] {
+  const context = new RuleContext(objects, {})
+  addressRules(context)
+  return context.diagnostics.filter(({ code }) => code === 'V811')
 }
 
 function draft({ code, message, subject, hint }: Diagnostic, view: ClusterView): ClusterDraft {

@@ -2,11 +2,11 @@
 import type { Diagnostic } from '../../../config/diagnostic.ts'
 import { matchesAny } from '../../../config/semantics/selector.ts'
 import { formatIp } from '../../../net/ip.ts'
-import type { BgpAdvert, Peer } from '../../../speaker/configuration/configuration.ts'
+import type { Peer } from '../../../speaker/configuration/configuration.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
-import { keyOf } from '../object-keys.ts'
-import { counted, listed, servicesText } from '../wording.ts'
+import { toNobody } from '../untold-services.ts'
+import { counted, listed } from '../wording.ts'
 
 /** Rules of validate that are about a session, by the finding that comes of it. */
 const RULES: Readonly<Record<string, string>> = {
@@ -42,49 +42,6 @@ export const peerSettings: ClusterCheck = {
       counted(view.objects.peers.length, 'BGPPeer'),
     )
   },
-}
-
-/** Sessions there may be, but none that these addresses are told to. */
-function toNobody(view: ClusterView): ClusterDraft[] {
-  const known = new Set(view.objects.peers.map(({ name }) => name))
-  const reaches = ({ peers }: BgpAdvert): boolean =>
-    known.size > 0 && (peers.length === 0 || peers.some((name) => known.has(name)))
-  const lost = view.servicesWithAddress.filter((service) => {
-    const pool = view.poolOf(service)
-    return pool !== undefined && pool.l2.length === 0 && pool.bgp.length > 0 && !pool.bgp.some(reaches)
-  })
-  const [first] = lost
-  if (first === undefined) return []
-  const keys = lost.map(keyOf)
-  const adverts = view.poolOf(first)?.bgp ?? []
-  return [
-    {
-      title: `No router is told the address of ${servicesText(keys)}: ${known.size === 0 ? 'there is no BGPPeer' : `no BGPPeer has a name that its ${adverts.length === 1 ? 'BGPAdvertisement gives' : 'BGPAdvertisements give'}`}.`,
-      severity: 'error',
-      confidence: 'certain',
-      subject: `BGPAdvertisement ${adverts[0]?.name ?? ''}`,
-      evidence: [
-        ...adverts
-          .slice(0, 3)
-          .map(({ name, peers }) => `BGPAdvertisement ${name}: peers ${listed(peers) || 'all'}`),
-        `BGPPeers: ${listed([...known]) || 'none'}`,
-      ],
-      cause:
-        'The sessions that there are come up all the same, and carry nothing of it: MetalLB says nothing about a name that is none.',
-      fix: [
-        {
-          text:
-            known.size === 0
-              ? 'Add a BGPPeer for the router.'
-              : 'Name a BGPPeer that is there, or leave spec.peers out: then all of them are told.',
-          command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} edit bgpadvertisement ${adverts[0]?.name ?? ''}`,
-        },
-      ],
-      candidates: ['F01'],
-      affects: keys,
-      standsAlone: true,
-    },
-  ]
 }
 
 function ofRule({ code, message, subject, hint }: Diagnostic): ClusterDraft | undefined {

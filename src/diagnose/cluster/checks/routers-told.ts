@@ -3,7 +3,6 @@
 
 import type { KubeObject } from '../../../config/kube-object.ts'
 import type { ServiceObject } from '../../../config/objects/read-object.ts'
-import { matchesAny } from '../../../config/semantics/selector.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { firstAndMore } from '../first-and-more.ts'
@@ -11,6 +10,7 @@ import { grouped } from '../grouped.ts'
 import { podSelector } from '../installations.ts'
 import { textAt, textsAt } from '../object-fields.ts'
 import { keyOf } from '../object-keys.ts'
+import { shouldTell } from '../told-peers.ts'
 import { counted, listed, sentence, servicesText } from '../wording.ts'
 
 export const routersTold: ClusterCheck = {
@@ -69,32 +69,6 @@ function missingOf(
     }),
   )
   return byNode.size === 0 ? undefined : { service, byNode, isSilent: own.length === 0 }
-}
-
-/** node → names of the BGPPeers that its speaker should tell the address of the Service. */
-function shouldTell(service: ServiceObject, view: ClusterView): ReadonlyMap<string, readonly string[]> {
-  const { configuration } = view
-  const peers = configuration.ok ? configuration.value.peers : []
-  const adverts = view.poolOf(service)?.bgp ?? []
-  const result = new Map<string, readonly string[]>()
-  for (const [node, { bgp }] of view.matrixOf(service)?.nodes ?? []) {
-    if (!bgp.announces) continue
-    const labels = view.nodes.get(node)?.labels ?? {}
-    const isFor = (nodes: (typeof adverts)[number]['nodes']): boolean =>
-      nodes.length === 0 || matchesAny(nodes, labels)
-    const here = adverts.filter(
-      ({ nodes, services }) =>
-        isFor(nodes) && (services.length === 0 || matchesAny(services, service.labels)),
-    )
-    const names = peers
-      .filter(
-        ({ nodes, name }) =>
-          isFor(nodes) && here.some((advert) => advert.peers.length === 0 || advert.peers.includes(name)),
-      )
-      .map(({ name }) => name)
-    if (names.length > 0) result.set(node, names)
-  }
-  return result
 }
 
 function draft({ service, byNode, isSilent }: Missing, view: ClusterView): ClusterDraft {

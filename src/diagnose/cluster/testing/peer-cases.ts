@@ -130,19 +130,6 @@ export const PEER_CASES: readonly FaultCase[] = [
     twin: (world) => peer(world, { holdTime: '30s' }),
   },
   {
-    name: 'one router ID for all nodes',
-    code: 'F42',
-    check: 'peer-settings',
-    severity: 'warning',
-    says: /BGPPeer tor gives the router ID 10\.0\.0\.1 to 3 nodes/,
-    fault: (world) => peer(world, { routerID: '10.0.0.1' }),
-    twin: (world) =>
-      peer(world, {
-        routerID: '10.0.0.1',
-        nodeSelectors: [{ matchLabels: { 'kubernetes.io/hostname': 'node-a' } }],
-      }),
-  },
-  {
     name: 'an advertisement for a BGPPeer that is not there',
     code: 'F43',
     check: 'peer-settings',
