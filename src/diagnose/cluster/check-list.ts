@@ -31,6 +31,7 @@ import { peerSettings } from './checks/peer-settings.ts'
 import { podsReach } from './checks/pods-reach.ts'
 import { podsRun } from './checks/pods-run.ts'
 import { poolsAnnounced } from './checks/pools-announced.ts'
+import { portsServed } from './checks/ports-served.ts'
 import { prefixCounts } from './checks/prefix-counts.ts'
 import { probedLink } from './checks/probed-link.ts'
 import { probedPath } from './checks/probed-path.ts'
@@ -69,6 +70,7 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   sharingAnnounced,
   nodesNotExcluded,
   usableEndpoints,
+  portsServed,
   localEndpoints,
   ownerReady,
   nodeFirewall,

@@ -15,7 +15,13 @@ export const oneController: ClusterCheck = {
   needs: ['services'],
   evaluate: (view) =>
     failOr(
-      [...klipper(view), ...twoInstallations(view), ...severalWriters(view), ...cilium(view)],
+      [
+        ...klipper(view),
+        ...twoInstallations(view),
+        ...severalWriters(view),
+        ...hostNames(view),
+        ...cilium(view),
+      ],
       counted(view.allServices.length, 'Service'),
     ),
 }
@@ -105,6 +111,45 @@ function severalWriters(view: ClusterView): ClusterDraft[] {
     },
   ]
 }
+
+/** MetalLB writes addresses and no host names. */
+function hostNames(view: ClusterView): ClusterDraft[] {
+  const named = new Set(
+    view.services
+      .filter(({ ingress, ingressWithoutAddress }) => ingress.length === 0 && ingressWithoutAddress > 0)
+      .map(keyOf),
+  )
+  const found = itemsOf(view.facts.services).filter((service) => named.has(idOf(service)))
+  const [first] = found
+  if (first === undefined) return []
+  return [
+    {
+      ...base,
+      title: `${counted(found.length, 'Service')} ${found.length === 1 ? 'has' : 'have'} the host name of another load balancer in place of an address: ${listed(found.map(idOf))}.`,
+      confidence: 'likely',
+      subject: `Service ${idOf(first)}`,
+      evidence: found
+        .slice(0, 5)
+        .map(
+          (service) => `status.loadBalancer.ingress of ${idOf(service)}: hostname ${hostNamesOf(service)}`,
+        ),
+      cause:
+        'Load balancers of clouds and of some network plugins write host names. It is one that looks after the same Services, or was one that left this behind.',
+      fix: [
+        {
+          text: 'Where it is gone, take the host name away, and the controller gives an address; else split the Services by loadBalancerClass.',
+          command: `kubectl -n ${first.metadata.namespace ?? 'default'} patch service ${first.metadata.name} --subresource=status --type=merge -p '{"status":{"loadBalancer":{"ingress":null}}}'`,
+        },
+      ],
+      affects: found.map(idOf),
+    },
+  ]
+}
+
+const hostNamesOf = (service: KubeObject): string =>
+  listed(
+    listAt(service, 'status', 'loadBalancer', 'ingress').flatMap((each) => textAt(each, 'hostname') ?? []),
+  ) || 'none'
 
 function cilium(view: ClusterView): ClusterDraft[] {
   const pools = view.foreign('CiliumLoadBalancerIPPool')

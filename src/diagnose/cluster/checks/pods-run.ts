@@ -6,6 +6,7 @@ import type { ClusterView } from '../cluster-view.ts'
 import { componentOf, type Installation, selectsPod, type Workload } from '../installations.ts'
 import { listAt, mapAt, numberAt, textAt } from '../object-fields.ts'
 import { isReady, nodeOf } from '../object-keys.ts'
+import { restartsOf, restartText } from '../pod-restarts.ts'
 import { type PodTrouble, podTroubles, remedyFor } from '../pod-troubles.ts'
 import { counted, listed } from '../wording.ts'
 
@@ -82,7 +83,7 @@ function problemWith({ object, title }: Workload, view: ClusterView): ClusterDra
       : (numberAt(object, 'spec', 'replicas') ?? 1)
   const pods = view.podsOf(component).filter((pod) => selectsPod(object, pod))
   const ready = numberAt(object, 'status', component === 'speaker' ? 'numberReady' : 'readyReplicas') ?? 0
-  if (desired > 0 && ready >= desired) return []
+  if (desired > 0 && ready >= desired) return restarting(object, title, pods, view)
   const troubles = podTroubles(object, refusals(object, view), pods)
   const stuck = troubles.filter(({ kind }) => kind !== 'not ready')
   const missing = missingSecret(object, view)
@@ -110,6 +111,46 @@ function problemWith({ object, title }: Workload, view: ClusterView): ClusterDra
       breaks: breaksNow(component, ready, view) ? 'now' : 'some day',
       affects: ready > 0 && component === 'speaker' ? [] : 'installation',
       mayCause: LED_TO[component],
+    },
+  ]
+}
+
+/** All are ready now, and were not a moment ago. */
+function restarting(
+  object: KubeObject,
+  title: string,
+  pods: readonly KubeObject[],
+  view: ClusterView,
+): ClusterDraft[] {
+  const found = restartsOf(pods, view.now)
+  const [worst] = found
+  if (worst === undefined) return []
+  const { namespace = '' } = object.metadata
+  const outOfMemory = worst.reason === 'OOMKilled'
+  return [
+    {
+      title: `${title} is ready, and ${worst.pod} ends again and again: ${worst.count} times${outOfMemory ? ', for want of memory' : ''}.`,
+      severity: 'warning',
+      confidence: 'certain',
+      subject: title,
+      evidence: found.slice(0, 4).map(restartText),
+      cause:
+        componentOf(object) === 'speaker'
+          ? 'Each time, the addresses of the node move to another one or lose their sessions, and connections with them.'
+          : 'In between, no Service gets an address and the webhook does not answer.',
+      fix: [
+        outOfMemory
+          ? {
+              text: 'Raise the memory limit of its container, or take it away.',
+              command: `kubectl -n ${namespace} get pod ${worst.pod} -o jsonpath='{.spec.containers[*].resources}'`,
+            }
+          : {
+              text: 'Read what it said before it ended.',
+              command: `kubectl -n ${namespace} logs ${worst.pod} -c ${worst.container} --previous`,
+            },
+      ],
+      breaks: 'some day',
+      affects: [],
     },
   ]
 }

@@ -10,8 +10,8 @@ import { NETWORK_CASES } from './network-cases.ts'
 import { PEER_CASES } from './peer-cases.ts'
 import { PENDING_CASES } from './pending-cases.ts'
 import { PLANE_CASES } from './plane-cases.ts'
-import { SELECTOR_CASES } from './selector-cases.ts'
 import { SESSION_CASES } from './session-cases.ts'
+import { SILENT_CASES } from './silent-cases.ts'
 import { STRAY_CASES } from './stray-cases.ts'
 import { WIRE_CASES } from './wire-cases.ts'
 
@@ -30,5 +30,5 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...NEIGHBOUR_CASES,
   ...STRAY_CASES,
   ...AGENT_CASES,
-  ...SELECTOR_CASES,
+  ...SILENT_CASES,
 ]

@@ -1,4 +1,5 @@
-// Objects that select nothing, or not the same: each is right by itself, and MetalLB says nothing about any of them.
+// What is right object by object, so that nothing refuses it and nobody says a word: selectors that select nothing, names that do not meet, Pods
+// that are ready between two ends.
 import type { FaultCase } from './cases.ts'
 import { object, type World } from './world.ts'
 import * as make from './world-objects.ts'
@@ -11,7 +12,17 @@ const forNodes = (world: World, kind: string, name: string, ...nodes: readonly s
   }))
 }
 
-export const SELECTOR_CASES: readonly FaultCase[] = [
+const withPorts = (world: World, ports: readonly object[] | null): void => {
+  object(world, 'endpointSlices', 'shop/web-x1').ports = ports
+}
+
+const restarted = (world: World, restartCount: number, finishedAt: string): void => {
+  const [container] = object(world, 'pods', 'metallb-system/speaker-node-b').status.containerStatuses
+  const terminated = { reason: 'OOMKilled', exitCode: 137, finishedAt }
+  Object.assign(container, { restartCount, lastState: { terminated } })
+}
+
+export const SILENT_CASES: readonly FaultCase[] = [
   {
     name: 'a BGPPeer that is for no node',
     code: 'F43',
@@ -72,6 +83,59 @@ export const SELECTOR_CASES: readonly FaultCase[] = [
       Object.assign(spec, ROUTER_ID)
       forNodes(world, 'BGPPeer', 'tor', 'node-a')
       forNodes(world, 'BGPPeer', 'rest', 'node-b', 'node-c')
+    },
+  },
+  {
+    name: 'a targetPort of a name that no container has',
+    code: 'F08',
+    check: 'ports-served',
+    says: /^No endpoint of the Service shop\/web has its port TCP\/80: connections to it are refused/,
+    fault: (world) => withPorts(world, null),
+    twin: (world) => withPorts(world, [{ name: '', port: 8080, protocol: 'TCP' }]),
+  },
+  {
+    name: 'endpoints kept by hand, with a port of another name',
+    code: 'F08',
+    check: 'ports-served',
+    says: /^No endpoint of the Service shop\/web has its port TCP\/80/,
+    fault: (world) => {
+      withPorts(world, [{ name: 'http', port: 8080, protocol: 'TCP' }])
+      object(world, 'services', 'shop/web').spec.selector = {}
+    },
+    twin: (world) => {
+      withPorts(world, [{ name: 'http', port: 8080, protocol: 'TCP' }])
+      Object.assign(object(world, 'services', 'shop/web').spec, {
+        selector: {},
+        ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
+      })
+    },
+  },
+  {
+    name: 'a speaker that is killed for its memory again and again',
+    code: 'F04',
+    check: 'pods-run',
+    severity: 'warning',
+    says: /^DaemonSet metallb-system\/speaker is ready, and speaker-node-b ends again and again: 17 times, for want of memory/,
+    fault: (world) => restarted(world, 17, '2026-03-01T11:52:00Z'),
+    // Long ago: it runs since.
+    twin: (world) => restarted(world, 17, '2026-02-27T11:52:00Z'),
+  },
+  {
+    name: 'a host name of a cloud in place of an address',
+    code: 'F07',
+    check: 'one-controller',
+    says: /^1 Service has the host name of another load balancer in place of an address: shop\/new/,
+    fault: (world) => {
+      const service = make.service('shop/new', undefined)
+      const ingress = [{ hostname: 'a1b2.elb.example.com' }]
+      world.planes.services.push({ ...service, status: { loadBalancer: { ingress } } } as typeof service)
+      world.planes.endpointSlices.push(make.slice('shop/new', ['node-a']))
+    },
+    // Of a class of its own, it is the other one's.
+    twin: (world) => {
+      const service = make.service('shop/new', undefined, 'lan', { loadBalancerClass: 'example.com/cloud' })
+      const ingress = [{ hostname: 'a1b2.elb.example.com' }]
+      world.planes.services.push({ ...service, status: { loadBalancer: { ingress } } } as typeof service)
     },
   },
 ]
