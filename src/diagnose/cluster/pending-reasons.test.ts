@@ -24,7 +24,7 @@ const FREE: Readonly<Record<string, string>> = { lan: '192.0.2.110', routed: '19
 const share: Edit = (world) => {
   for (const name of ['shop/web', NEW]) annotate(world, KEY, 'one', name)
   newOne(world).spec.ports[0].port = 8443
-  newOne(world).spec.externalTrafficPolicy = 'Cluster'
+  for (const name of ['shop/web', NEW]) object(world, 'services', name).spec.externalTrafficPolicy = 'Cluster'
 }
 
 /** What a reader does who takes the text at its word. Every sentence has to be one of these. */
@@ -78,6 +78,7 @@ const CARRIED_OUT: readonly (readonly [RegExp, Edit])[] = [
     /^(?:Annotate|Give) all of them (?:with )?the same value of metallb\.io\/allow-shared-ip, ports that differ/,
     share,
   ],
+  [/^Give both (?:the same externalTrafficPolicy|externalTrafficPolicy: Cluster)/, share],
   [
     /^Give one of them another port/,
     (world) => {
@@ -190,6 +191,21 @@ const faults: readonly (readonly [string, Edit, make.Spec?])[] = [
       annotate(world, KEY, 'two')
     },
     { loadBalancerIP: '192.0.2.100' },
+  ],
+  [
+    'the same sharing key, and another externalTrafficPolicy',
+    (world) => {
+      for (const name of ['shop/web', NEW]) annotate(world, KEY, 'one', name)
+    },
+    { loadBalancerIP: '192.0.2.100', externalTrafficPolicy: 'Local' },
+  ],
+  [
+    'the same sharing key, Local, and another selector',
+    (world) => {
+      for (const name of ['shop/web', NEW]) annotate(world, KEY, 'one', name)
+      object(world, 'services', 'shop/web').spec.externalTrafficPolicy = 'Local'
+    },
+    { loadBalancerIP: '192.0.2.100', externalTrafficPolicy: 'Local' },
   ],
   [
     'the same port',

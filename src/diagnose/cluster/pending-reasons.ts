@@ -9,6 +9,7 @@ import {
   type Refusal,
 } from '../../ipam/refusal.ts'
 import { formatIp, type Ip, type IpFamily } from '../../net/ip.ts'
+import { sharingObstacles } from './sharing-obstacles.ts'
 import { listed } from './wording.ts'
 
 export interface PendingReason {
@@ -42,9 +43,14 @@ export function withoutRefusal({ ipFamilyPolicy, clusterIPs }: ServiceObject): P
 /** Pool → all that keeps the Service from it. */
 export type Obstacles = ReadonlyMap<string, readonly PoolRefusal[]>
 
-export function pendingReason(refusal: Refusal, service: ServiceObject, obstacles: Obstacles): PendingReason {
+export function pendingReason(
+  refusal: Refusal,
+  service: ServiceObject,
+  obstacles: Obstacles,
+  serviceOf: ServiceLookup,
+): PendingReason {
   const pools = poolRefusals(refusal)
-  const { text, fix } = inWords(refusal, service, obstacles)
+  const { text, fix } = inWords(refusal, service, obstacles, serviceOf)
   const sharing = refusal.kind === 'not-shared' || refusal.kind === 'port-taken'
   return { text, fix, pools, sharing }
 }
@@ -54,7 +60,12 @@ interface Words {
   readonly fix: string
 }
 
-function inWords(refusal: Refusal, service: ServiceObject, obstacles: Obstacles): Words {
+function inWords(
+  refusal: Refusal,
+  service: ServiceObject,
+  obstacles: Obstacles,
+  serviceOf: ServiceLookup,
+): Words {
   switch (refusal.kind) {
     case 'outside-pools':
       return {
@@ -79,7 +90,7 @@ function inWords(refusal: Refusal, service: ServiceObject, obstacles: Obstacles)
     case 'nothing-anywhere':
       return { text: 'no pool has an address for it', fix: smallestChange(service, obstacles) }
     case 'not-shared':
-      return notShared(refusal, service)
+      return notShared(refusal, service, serviceOf)
     case 'port-taken':
       return {
         text: `${formatIp(refusal.address)} belongs to ${refusal.holder}, which has port ${refusal.port} there already`,
@@ -113,20 +124,19 @@ const addressesText = (addresses: readonly Ip[]): string => listed(addresses.map
 function notShared(
   { address, holders }: Extract<Refusal, { kind: 'not-shared' }>,
   service: ServiceObject,
+  serviceOf: ServiceLookup,
 ): Words {
-  const key = annotation(service, 'allow-shared-ip')?.value ?? ''
-  const misplaced = Object.keys(service.labels).some((label) => label.endsWith('/allow-shared-ip'))
-  return {
-    text: `${formatIp(address)} belongs to ${listed(holders)}, ${misplaced ? 'and its own sharing key stands among its labels' : 'which does not share it'}`,
-    fix: misplaced
-      ? 'Write metallb.io/allow-shared-ip among the annotations.'
-      : key === ''
-        ? `Annotate all of them with the same value of metallb.io/allow-shared-ip, ${SHARERS}, or ask for another address.`
-        : `Give all of them the same value of metallb.io/allow-shared-ip, ${SHARERS}.`,
-  }
+  const [first] = holders
+  const holder = first === undefined ? undefined : serviceOf(first)
+  const belongs = `${formatIp(address)} belongs to ${listed(holders)}`
+  if (holder === undefined)
+    return { text: `${belongs}, which does not share it`, fix: 'Ask for another address.' }
+  const { text, fix } = sharingObstacles(service, holder)
+  return { text: `${belongs}, ${text}`, fix }
 }
 
-const SHARERS = 'ports that differ and the same externalTrafficPolicy (with Local, the same selector too)'
+/** One that the allocator knows, by its key. */
+export type ServiceLookup = (key: string) => ServiceObject | undefined
 
 type FixFor = (pool: string, service: ServiceObject, family?: IpFamily) => string
 

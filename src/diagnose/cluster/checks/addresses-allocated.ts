@@ -44,7 +44,9 @@ function reasonFor(service: ServiceObject, view: ClusterView): PendingReason | u
   const refusal = view.allocation.refusalOf(service)
   return refusal === undefined
     ? withoutRefusal(service)
-    : pendingReason(refusal, service, view.allocation.obstaclesOf(service))
+    : pendingReason(refusal, service, view.allocation.obstaclesOf(service), (key) =>
+        view.allServices.find((each) => keyOf(each) === key),
+      )
 }
 
 function draft(service: ServiceObject, reason: PendingReason | undefined, view: ClusterView): ClusterDraft {

@@ -106,6 +106,17 @@ export const PENDING_CASES: readonly FaultCase[] = [
     },
   },
   {
+    name: 'sharers that agree on the key and not on externalTrafficPolicy',
+    code: 'F10',
+    check: 'addresses-allocated',
+    says: /192\.0\.2\.100 belongs to shop\/web, with externalTrafficPolicy Cluster and not Local, and both have port TCP\/80/,
+    fault: (world) => {
+      pending(world, { loadBalancerIP: '192.0.2.100', externalTrafficPolicy: 'Local' })
+      for (const name of ['shop/web', 'shop/new'])
+        annotate(world, name, { 'metallb.io/allow-shared-ip': 'one' })
+    },
+  },
+  {
     name: 'a port that two sharers want',
     code: 'F10',
     check: 'addresses-allocated',
