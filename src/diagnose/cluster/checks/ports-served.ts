@@ -29,7 +29,7 @@ export const portsServed: ClusterCheck = {
   id: 'ports-served',
   code: 'F08',
   link: 'endpoints',
-  title: 'every port of a Service is one of its endpoints, too',
+  title: 'every port of a Service leads to its endpoints',
   needs: ['services', 'endpointSlices'],
   evaluate: (view) => {
     const slices = grouped(itemsOf(view.facts.endpointSlices), serviceKeyOf)

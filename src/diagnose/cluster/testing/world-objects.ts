@@ -99,6 +99,7 @@ export const slice = (key: string, nodes: readonly string[], ready = true): Kube
     addresses: [`10.1.${index}.7`],
     conditions: { ready, serving: ready, terminating: false },
   })),
+  ports: [{ name: '', port: 8080, protocol: 'TCP' }],
 })
 
 export const secret = (name: string, type: string): KubeObject => ({
