@@ -26,8 +26,12 @@ export function scalarKey(text: string): string {
   return plainAllowed(text) ? text : singleQuoted(text)
 }
 
-/** Printable by yaml.v2: the basic plane without controls, byte order mark and surrogates. Tabs and breaks are apart. */
-const UNPRINTABLE = /[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
+/**
+ * Printable by yaml.v2: the basic plane without controls, byte order mark and surrogates. Tabs and breaks are apart. Marks for the
+ * writing direction are printable to it, and not here: they make a line read as another one, and escaped they are the same text.
+ */
+const UNPRINTABLE =
+  /[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 const singleQuotable = (text: string): boolean => !UNPRINTABLE.test(text)
 
 /** Which one-line texts may stand without quotes in block context (YAML 1.2 §7.3.3). */

@@ -1,6 +1,7 @@
 // An error that ends a run, as text for a person or as JSON for a program.
 import type { ExitCode } from '../errors/exit-codes.ts'
 import type { ErrorKind } from '../errors/lbctl-error.ts'
+import { printedJson } from './printed-json.ts'
 import { safeText } from './safe-text.ts'
 import { createTheme } from './theme.ts'
 
@@ -38,5 +39,5 @@ function whereToRead(docs: string): string {
 /** One document, every key always there: docs/output.md describes it. */
 export function renderErrorJson(report: ErrorReport): string {
   const { kind, message, facts, hints, docs = null, exitCode } = report
-  return `${JSON.stringify({ error: { kind, message, facts, hints, docs, exitCode } }, null, 2)}\n`
+  return `${printedJson({ error: { kind, message, facts, hints, docs, exitCode } }, 2)}\n`
 }

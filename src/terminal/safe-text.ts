@@ -1,6 +1,6 @@
 // Text that comes from outside, before a terminal sees it.
 
-const HARMFUL = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu
+const HARMFUL = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu
 
 /**
  * Replaces, one for one, the characters that could steer the terminal (control characters) or make a line read as

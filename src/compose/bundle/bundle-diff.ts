@@ -3,6 +3,7 @@ import { compareBundles, type Side } from '../../diagnose/bundle/compare.ts'
 import { EXIT, type ExitCode } from '../../errors/exit-codes.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { renderComparison } from '../../terminal/bundle/comparison.ts'
+import { printedJson } from '../../terminal/printed-json.ts'
 import { judgedView } from '../diagnose-cluster.ts'
 import type { CommandOutput } from '../diagnose-output.ts'
 import { readBundleFile } from './read-bundle-file.ts'
@@ -19,7 +20,7 @@ export function runBundleDiff(request: BundleDiffRequest, output: CommandOutput)
   const { stdoutStyle, verbose } = output
   output.out(
     request.output === 'json'
-      ? JSON.stringify(comparison, nullForUndefined, 2)
+      ? printedJson(comparison, 2, true)
       : renderComparison(comparison, { ...stdoutStyle, verbose }),
   )
   return comparison.appeared.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.ok
@@ -37,5 +38,3 @@ function sideOf(path: string): Side {
     )
   return { facts, ...judgedView(facts, { only: [], skip: [], 'fail-on': 'error' }) }
 }
-
-const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)

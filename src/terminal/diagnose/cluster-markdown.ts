@@ -1,6 +1,7 @@
 // Verdicts for an issue or a chat: the answer, a section for each cause, and a table of what was looked at.
 import type { ClusterFinding } from '../../diagnose/cluster/cluster-check.ts'
 import type { ClusterReport } from '../../diagnose/cluster/cluster-report.ts'
+import { safeText } from '../safe-text.ts'
 
 export function renderClusterMarkdown({ subject, verdict, chain }: ClusterReport): string {
   const { summary, findings, checks, vantage, notTested } = verdict
@@ -40,12 +41,23 @@ function section({
     '',
     ...fix.slice(0, 1).flatMap(({ text, command, configuration = [] }) => {
       const pasted = command === undefined ? configuration : [command, ...configuration]
-      return [`**Fix:** ${cell(text)}`, '', ...(pasted.length === 0 ? [] : ['```', ...pasted, '```', ''])]
+      return [`**Fix:** ${cell(text)}`, '', ...(pasted.length === 0 ? [] : fenced(pasted))]
     }),
     ...consequences.flatMap((each) => [`Hence ${each.code}: ${cell(each.title)}`, '']),
   ]
 }
 
-/** Text that is somebody else's stays text: no line breaks, no markup, no table cells of its own. */
+/** Text that is somebody else's stays text: no line breaks, no markup, no entities, no table cells of its own. */
 const cell = (text: string): string =>
-  text.replaceAll(/[\r\n]+/g, ' ').replaceAll(/[\\|<>`*_[\]]/g, (char) => `\\${char}`)
+  safeText(text.replaceAll(/[\r\n]+/g, ' ')).replaceAll(/[\\|<>`*_~[\]&]/g, (char) => `\\${char}`)
+
+/** A block to copy, inside of a fence that nothing in it closes (CommonMark §4.5). */
+function fenced(lines: readonly string[]): string[] {
+  const safe = lines.map(safeText)
+  const longest = Math.max(
+    2,
+    ...safe.flatMap((each) => (each.match(/`+/g) ?? []).map(({ length }) => length)),
+  )
+  const fence = '`'.repeat(longest + 1)
+  return [fence, ...safe, fence, '']
+}

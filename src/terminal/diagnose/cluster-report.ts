@@ -5,10 +5,7 @@ import type { ClusterCheckReport, ClusterVerdict } from '../../diagnose/cluster/
 import { safeText } from '../safe-text.ts'
 import { type FixHints, headline, type Mark, type ReportStyle, ReportView } from './report-view.ts'
 
-/** @param short only what failed */
-export interface ClusterStyle extends ReportStyle, FixHints {
-  readonly short: boolean
-}
+export interface ClusterStyle extends ReportStyle, FixHints {}
 
 const LINK_TITLES: Readonly<Record<Link, string>> = {
   installation: 'Installation',
@@ -27,8 +24,8 @@ export function renderClusterText(verdict: ClusterVerdict, style: ClusterStyle):
   const view = new ReportView(style)
   const lines = headline(verdict, view)
   for (const link of CHAIN) lines.push(...section(link, verdict, view, style))
-  if (!style.short) lines.push('', ...view.paragraph('seen from: ', verdict.vantage, ''))
-  if (verdict.notTested.length > 0 && !style.short) {
+  lines.push('', ...view.paragraph('seen from: ', verdict.vantage, ''))
+  if (verdict.notTested.length > 0) {
     lines.push(view.theme.faint('not tested:'))
     for (const each of verdict.notTested) lines.push(...view.paragraph('- ', each, '  '))
   }
@@ -57,8 +54,8 @@ function section(
   ]
 }
 
-const isShown = ({ result }: ClusterCheckReport, { short, verbose }: ClusterStyle): boolean =>
-  short ? result === 'fail' || result === 'unknown' : verbose || result !== 'skip'
+const isShown = ({ result }: ClusterCheckReport, { verbose }: ClusterStyle): boolean =>
+  verbose || result !== 'skip'
 
 const MARKS = { pass: 'ok', skip: 'skipped', unknown: 'unknown' } as const
 

@@ -2,6 +2,7 @@
 import type { ClusterFinding } from '../../diagnose/cluster/cluster-check.ts'
 import type { ClusterReport } from '../../diagnose/cluster/cluster-report.ts'
 import type { RuleHelp } from '../diagnostics/sarif.ts'
+import { printedJson } from '../printed-json.ts'
 
 const LEVEL = { error: 'error', warning: 'warning', info: 'note' } as const
 
@@ -42,7 +43,7 @@ export function renderClusterSarif(
       },
     ],
   }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return `${printedJson(log, 2)}\n`
 }
 
 /** Without it, no results would look like health where nobody could look. */

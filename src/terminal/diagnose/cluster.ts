@@ -3,11 +3,13 @@ import { printYaml } from '../../config/print.ts'
 import type { ClusterFinding } from '../../diagnose/cluster/cluster-check.ts'
 import type { ClusterReport } from '../../diagnose/cluster/cluster-report.ts'
 import type { RuleHelp } from '../diagnostics/sarif.ts'
+import { printedJson } from '../printed-json.ts'
 import { createTheme } from '../theme.ts'
 import { renderClusterJunit } from './cluster-junit.ts'
 import { renderClusterMarkdown } from './cluster-markdown.ts'
 import { renderClusterText } from './cluster-report.ts'
 import { renderClusterSarif } from './cluster-sarif.ts'
+import { renderClusterShort } from './cluster-short.ts'
 import { matrixLines } from './node-matrix.ts'
 import { type FixHints, type ReportStyle, ReportView } from './report-view.ts'
 import { renderChain } from './service-chain.ts'
@@ -26,13 +28,14 @@ export interface ClusterFormat extends ReportStyle, FixHints {
 
 export function renderCluster(reports: readonly ClusterReport[], style: ClusterFormat): string {
   switch (style.format) {
-    case 'text':
     case 'short':
+      return renderClusterShort(reports, style)
+    case 'text':
       return `${timeLine(style)}${reports.map((report) => asText(report, style)).join('\n')}`
     case 'json':
-      return `${JSON.stringify(asJson(reports, style), nullForUndefined, style.isOneOfMany ? undefined : 2)}\n`
+      return `${printedJson(asJson(reports, style), style.isOneOfMany ? undefined : 2, true)}\n`
     case 'yaml':
-      return `${style.isOneOfMany ? '---\n' : ''}${printYaml(JSON.parse(JSON.stringify(asJson(reports, style), nullForUndefined)))}`
+      return `${style.isOneOfMany ? '---\n' : ''}${printYaml(JSON.parse(printedJson(asJson(reports, style), undefined, true)))}`
     case 'junit':
       return renderClusterJunit(reports, style.failOn)
     case 'sarif':
@@ -42,19 +45,14 @@ export function renderCluster(reports: readonly ClusterReport[], style: ClusterF
   }
 }
 
-/** Short is one line for each finding, for other programs. */
-const timeLine = ({ isOneOfMany, format, takenAt, colorLevel }: ClusterFormat): string =>
-  isOneOfMany && format === 'text' ? `${createTheme(colorLevel).faint(takenAt)}\n` : ''
+const timeLine = ({ isOneOfMany, takenAt, colorLevel }: ClusterFormat): string =>
+  isOneOfMany ? `${createTheme(colorLevel).faint(takenAt)}\n` : ''
 
 function asText({ subject, verdict, chain, matrix }: ClusterReport, format: ClusterFormat): string {
-  const short = format.format === 'short'
   const service = subject.startsWith('Service ') ? subject.slice('Service '.length) : undefined
   const style = { ...format, service }
-  const text =
-    chain === undefined
-      ? renderClusterText(verdict, { ...style, short })
-      : renderChain(chain, verdict, { ...style, short })
-  if (short || matrix === undefined) return text
+  const text = chain === undefined ? renderClusterText(verdict, style) : renderChain(chain, verdict, style)
+  if (matrix === undefined) return text
   return `${text}${matrixLines(matrix, new ReportView(style)).join('\n')}\n`
 }
 
@@ -87,5 +85,3 @@ const findingToJson = ({
   fix: fix.map(({ text, command, configuration }) => ({ text, command, configuration })),
   consequences: consequences.map(findingToJson),
 })
-
-const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)

@@ -1,7 +1,8 @@
 // An endpoint explained, for programs: the report of other diagnoses, with words and next steps. Keys without a value are null.
 import type { EndpointVerdict } from '../../diagnose/endpoint/endpoint-diagnosis.ts'
 import type { EndpointFacts } from '../../diagnose/endpoint/endpoint-facts.ts'
-import { nullForUndefined, reportToJson } from './json.ts'
+import { printedJson } from '../printed-json.ts'
+import { reportToJson } from './json.ts'
 
 export const renderEndpointJson = (
   verdict: EndpointVerdict,
@@ -9,5 +10,5 @@ export const renderEndpointJson = (
   exitCode: number,
 ): string => {
   const { words, next, others } = verdict
-  return `${JSON.stringify({ reports: [{ ...reportToJson({ verdict, facts }), words, next, others }], exitCode }, nullForUndefined, 2)}\n`
+  return `${printedJson({ reports: [{ ...reportToJson({ verdict, facts }), words, next, others }], exitCode }, 2, true)}\n`
 }

@@ -3,6 +3,7 @@
 import type { EnvironmentFacts } from '../../diagnose/environment/environment-facts.ts'
 import type { EnvironmentItem } from '../../diagnose/environment/environment-item.ts'
 import type { EnvironmentVerdict } from '../../diagnose/environment/judge-environment.ts'
+import { printedJson } from '../printed-json.ts'
 import { type Mark, type ReportStyle, ReportView } from './report-view.ts'
 
 const MARKS = { works: 'ok', change: 'warning', fails: 'error' } as const
@@ -51,6 +52,4 @@ export const renderEnvironmentJson = (
   verdict: EnvironmentVerdict,
   facts: EnvironmentFacts,
   exitCode: number,
-): string => `${JSON.stringify({ ...verdict, facts, exitCode }, nullForUndefined, 2)}\n`
-
-const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)
+): string => `${printedJson({ ...verdict, facts, exitCode }, 2, true)}\n`

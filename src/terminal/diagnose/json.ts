@@ -2,6 +2,7 @@
 import type { Finding } from '../../diagnose/finding.ts'
 import type { CheckReport, Verdict } from '../../diagnose/judge.ts'
 import type { WatchEvent, WatchSummary } from '../../diagnose/watch/owner-timeline.ts'
+import { printedJson } from '../printed-json.ts'
 
 export interface DiagnosisReport<F> {
   readonly verdict: Verdict
@@ -9,7 +10,7 @@ export interface DiagnosisReport<F> {
 }
 
 export const renderDiagnosisJson = <F>(reports: readonly DiagnosisReport<F>[], exitCode: number): string =>
-  `${JSON.stringify({ reports: reports.map(reportToJson), exitCode }, nullForUndefined, 2)}\n`
+  `${printedJson({ reports: reports.map(reportToJson), exitCode }, 2, true)}\n`
 
 export const reportToJson = <F>({ verdict, facts }: DiagnosisReport<F>) => ({
   status: verdict.status,
@@ -28,10 +29,7 @@ function findingToJson(finding: Finding) {
 
 const checkToJson = ({ id, title, result, text, code }: CheckReport) => ({ id, title, result, text, code })
 
-export const nullForUndefined = (_key: string, value: unknown): unknown =>
-  value === undefined ? null : value
-
 /** One line per event, and the summary as the last one. */
 export const renderWatchLineJson = <E = WatchEvent, S = WatchSummary>(
   line: { readonly event: E } | { readonly summary: S; readonly exitCode: number },
-): string => `${JSON.stringify(line, nullForUndefined)}\n`
+): string => `${printedJson(line, undefined, true)}\n`

@@ -1,6 +1,7 @@
 // Incidents of logs, for a person or a program.
 import type { Incident } from '../../diagnose/logs/incident-table.ts'
 import type { LogSummary } from '../../diagnose/logs/log-scanner.ts'
+import { printedJson } from '../printed-json.ts'
 import { safeText } from '../safe-text.ts'
 import { createTheme, type Theme } from '../theme.ts'
 import { columnsOf, columnsOfChar, wrap } from '../wrap.ts'
@@ -123,12 +124,10 @@ export function renderLogsShort({ summary }: LogsReport, style: LogsStyle): stri
     .join('')
 }
 
-const nullForUndefined = (_key: string, value: unknown): unknown => (value === undefined ? null : value)
-
 export function renderLogsJson({ summary, notRead, exitCode }: LogsReport, top?: number): string {
   const { incidents, ...counts } = summary
   const shown = incidents.slice(0, top ?? incidents.length).map(incidentToJson)
-  return `${JSON.stringify({ incidents: shown, ...counts, kinds: incidents.length, notRead, exitCode }, nullForUndefined, 2)}\n`
+  return `${printedJson({ incidents: shown, ...counts, kinds: incidents.length, notRead, exitCode }, 2, true)}\n`
 }
 
 const incidentToJson = (incident: Incident) => ({
@@ -154,7 +153,7 @@ export const renderLogLine = (
   format: 'text' | 'json' | 'markdown',
   style: Omit<LogsStyle, 'top'>,
 ): string => {
-  if (format === 'json') return `${JSON.stringify(incidentToJson(incident), nullForUndefined, 2)}\n`
+  if (format === 'json') return `${printedJson(incidentToJson(incident), 2, true)}\n`
   const theme = createTheme(format === 'markdown' ? 0 : style.colorLevel)
   return `${incidentLines(incident, theme, { ...style, top: 1 }).join('\n')}\n`
 }

@@ -1,5 +1,6 @@
 // `--explain-plan`: what would be sent, and nothing is.
 import type { ExplainedPlan } from '../../diagnose/collect/explain-plan.ts'
+import { printedJson } from '../printed-json.ts'
 import { safeText } from '../safe-text.ts'
 
 export function renderPlansText(plans: readonly ExplainedPlan[]): string {
@@ -13,5 +14,4 @@ function planText({ address, steps, frames, none = 'No frame would be sent.' }: 
   return lines.map(safeText).join('\n')
 }
 
-export const renderPlansJson = (plans: readonly ExplainedPlan[]): string =>
-  `${JSON.stringify({ plans }, null, 2)}\n`
+export const renderPlansJson = (plans: readonly ExplainedPlan[]): string => `${printedJson({ plans }, 2)}\n`

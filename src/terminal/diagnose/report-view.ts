@@ -84,10 +84,19 @@ export class ReportView {
     }
   }
 
+  get #headWidth(): number {
+    return this.#hasWords ? MARK_WIDTH + 2 : 2
+  }
+
+  /** The mark, and blanks up to where the texts of all marks begin. */
+  head(mark: Mark): string {
+    return `${this.mark(mark)}${' '.repeat(Math.max(1, this.#headWidth - this.sign(mark).length))}`
+  }
+
   /** A line with its mark; what does not fit hangs under the text. */
   marked(mark: Mark, text: string): string[] {
-    const wide = this.#hasWords ? MARK_WIDTH + 2 : 2
-    const head = `  ${this.mark(mark)}${' '.repeat(Math.max(1, wide - this.sign(mark).length))}`
+    const wide = this.#headWidth
+    const head = `  ${this.head(mark)}`
     const [first = '', ...more] = wrap(safeText(text), this.#style.width - wide - 2)
     return [head + first, ...more.map((line) => ' '.repeat(wide + 2) + line)]
   }

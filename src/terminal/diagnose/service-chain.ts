@@ -19,22 +19,19 @@ export function renderChain(
   const view = new ReportView(style)
   const { findings, notTested, vantage } = verdict
   const lines = [...headline(verdict, view), '']
-  for (const { link, state, text } of style.short ? chain.filter((each) => each.state === 'broken') : chain) {
+  for (const { link, state, text } of chain) {
     lines.push(...view.marked(MARKS[state], state === 'broken' ? link : `${link}: ${text}`))
     if (state !== 'broken') continue
     for (const finding of findings.filter((each) => each.link === link && each.severity === 'error'))
       lines.push(...findingLines(finding, view, style))
   }
   const others = findings.filter(({ severity }) => severity !== 'error')
-  if (others.length > 0 && !style.short)
-    lines.push('', ...others.flatMap((finding) => findingLines(finding, view, style)))
-  if (!style.short) {
-    lines.push('', ...view.paragraph('seen from: ', vantage, ''))
-    if (notTested.length > 0)
-      lines.push(
-        view.theme.faint('not tested:'),
-        ...notTested.flatMap((each) => view.paragraph('- ', each, '  ')),
-      )
-  }
+  if (others.length > 0) lines.push('', ...others.flatMap((finding) => findingLines(finding, view, style)))
+  lines.push('', ...view.paragraph('seen from: ', vantage, ''))
+  if (notTested.length > 0)
+    lines.push(
+      view.theme.faint('not tested:'),
+      ...notTested.flatMap((each) => view.paragraph('- ', each, '  ')),
+    )
   return `${lines.join('\n')}\n`
 }

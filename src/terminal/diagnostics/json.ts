@@ -1,5 +1,6 @@
 // Diagnostics for programs. The shape is a promise: docs/output.md describes it.
 import type { Diagnostic } from '../../config/diagnostic.ts'
+import { printedJson } from '../printed-json.ts'
 import { type Place, placeOf, summarize } from './place.ts'
 
 /** One diagnostic as a JSON value; every key is always there, null where nothing is known. */
@@ -34,4 +35,4 @@ const placeToJson = ({ start, end }: Place) => ({
 })
 
 export const renderDiagnosticsJson = (diagnostics: readonly Diagnostic[]): string =>
-  `${JSON.stringify({ diagnostics: diagnostics.map(diagnosticToJson), summary: summarize(diagnostics) }, null, 2)}\n`
+  `${printedJson({ diagnostics: diagnostics.map(diagnosticToJson), summary: summarize(diagnostics) }, 2)}\n`

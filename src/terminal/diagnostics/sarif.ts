@@ -1,6 +1,7 @@
 // Diagnostics as SARIF 2.1.0 (OASIS), which code scanning services read.
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { Span } from '../../config/source/source.ts'
+import { printedJson } from '../printed-json.ts'
 import { placeOf } from './place.ts'
 
 /** What SARIF tells about a rule besides its code. */
@@ -37,7 +38,7 @@ export function renderDiagnosticsSarif(diagnostics: readonly Diagnostic[], optio
       },
     ],
   }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return `${printedJson(log, 2)}\n`
 }
 
 function rule(code: string, options: SarifOptions) {

@@ -13,6 +13,7 @@ import {
   type Remedy,
 } from '../../fix/remedy.ts'
 import { type ReportStyle, ReportView } from '../diagnose/report-view.ts'
+import { printedJson } from '../printed-json.ts'
 import { safeText } from '../safe-text.ts'
 import { changeDiff, inOrder, objectAfter, objectBefore } from './change-diff.ts'
 
@@ -172,7 +173,7 @@ export interface FixReport {
 }
 
 export const renderFixJson = (report: FixReport, facts: ClusterFacts | undefined): string =>
-  `${JSON.stringify(
+  `${printedJson(
     {
       findings: report.planned.map(({ remedy, ...finding }) => ({
         ...finding,
@@ -184,7 +185,6 @@ export const renderFixJson = (report: FixReport, facts: ClusterFacts | undefined
       remaining: report.remaining ?? null,
       exitCode: report.exitCode,
     },
-    null,
     2,
   )}\n`
 
