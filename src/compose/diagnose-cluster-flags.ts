@@ -54,10 +54,13 @@ const sources = {
     exclusive: ['facts', 'bundle', 'file'],
   }),
   only: repeatedString({
-    description: 'only this code or check, more than once for several',
+    description: 'only this code or check, or several with commas between them',
     helpValue: 'CODE',
   }),
-  skip: repeatedString({ description: 'without this code or check', helpValue: 'CODE' }),
+  skip: repeatedString({
+    description: 'without this code or check, or several with commas between them',
+    helpValue: 'CODE',
+  }),
   'fail-on': option({
     options: ['error', 'warning'] as const,
     default: 'error' as const,

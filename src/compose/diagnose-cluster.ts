@@ -58,7 +58,7 @@ export async function runCluster(
   root: URL,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  refuseUnknownWords([...(request.only ?? []), ...(request.skip ?? [])])
+  refuseUnknownWords([...wordsOf(request.only), ...wordsOf(request.skip)])
   if (request['explain-plan']) {
     output.out((await planOf(request, work, signal)).join('\n'))
     return EXIT.ok
@@ -159,11 +159,15 @@ export function judgedView(
   const verdict = judgeCluster(view, {
     checks: CLUSTER_CHECKS,
     failOn: request['fail-on'],
-    only: new Set(request.only?.map(knownWord)),
-    skip: new Set(request.skip?.map(knownWord)),
+    only: new Set(wordsOf(request.only).map(knownWord)),
+    skip: new Set(wordsOf(request.skip).map(knownWord)),
   })
   return { view, verdict }
 }
+
+/** `--only F01,F09` is the same as `--only F01 --only F09`. */
+const wordsOf = (given: readonly string[] | undefined): readonly string[] =>
+  (given ?? []).flatMap((each) => each.split(','))
 
 /** A code that is mistyped would leave everything out, and all would seem well. */
 function refuseUnknownWords(asked: readonly string[]): void {

@@ -1,6 +1,7 @@
 // `lbctl diagnose service`: which Services are meant, the probe of their addresses from this host, and the chain of each.
 import type { ServiceObject } from '../config/objects/read-object.ts'
 import { nodeMatrix } from '../diagnose/agents/matrix.ts'
+import { askedService, isHostName } from '../diagnose/cluster/asked-service.ts'
 import {
   type ClusterFacts,
   itemsOf,
@@ -43,7 +44,7 @@ export function serviceWork(
   progress: LookProgress,
   signal: AbortSignal,
 ): ClusterWork {
-  const asked = request.service.trim()
+  const asked = askedService(request.service)
   const namespace = asked.includes('/') ? asked.split('/')[0] : undefined
   return {
     podNamespaces: namespace === undefined ? [] : [namespace],
@@ -133,7 +134,7 @@ function refuseWithoutServices({ services, vantage }: ClusterFacts): void {
 
 /** Addresses of a host name; none for what is a name of a Service. */
 async function resolved(asked: string): Promise<readonly Ip[]> {
-  if (parseIp(asked) !== undefined || !/^[a-z0-9-]+(\.[a-z0-9-]+)+\.?$/i.test(asked)) return []
+  if (!isHostName(asked)) return []
   const { lookup } = await import('node:dns/promises')
   const answers = await lookup(asked, { all: true }).catch(() => [])
   return answers.flatMap(({ address }) => parseIp(address) ?? [])

@@ -40,7 +40,7 @@ const KINDS: readonly SubjectKind[] = [
   },
   {
     kind: 'event',
-    plural: 'Events of MetalLB, by their reason',
+    plural: 'Events of MetalLB and words of the kubelet',
     folder: 'events',
     pattern: /^[A-Za-z]{8,}$/,
     foundByWords: true,

@@ -10,7 +10,7 @@ export default class DiagnoseService extends BaseCommand {
     'Walks the chain of one Service: address, advertisement, candidate nodes, owner, wire, endpoints, way back; stops at the first link that is broken, and says what was not tested. The owner is computed as the running MetalLB computes it. With CAP_NET_RAW the address is also asked for from this host.'
   static override args = {
     service: stringArg({
-      description: 'NAMESPACE/NAME, an address, or a host name',
+      description: 'NAMESPACE/NAME, an address, a host name, or any of these with a port or as a URL',
       required: true,
       ignoreStdin: true,
     }),

@@ -3,12 +3,13 @@ import type { ServiceObject } from '../../config/objects/read-object.ts'
 import { nearest } from '../../config/schema/nearest.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { formatIp, type Ip, parseIp } from '../../net/ip.ts'
+import { isHostName } from './asked-service.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { addressesOf, keyOf } from './object-keys.ts'
 import { listed } from './wording.ts'
 
 /**
- * @param asked `shop/web`, `web`, or an address
+ * @param asked `shop/web`, `web`, an address, or a host name
  * @param resolved addresses of what was a host name
  * @throws LbctlError `usage` when it means none
  */
@@ -38,7 +39,7 @@ export function findServices(
     )
   const fitting = found.filter(({ type }) => type === 'LoadBalancer')
   if (fitting.length > 0) return fitting
-  throw address === undefined && wanted.length === 0 ? unknownName(asked, all) : unknownAddress(wanted, all)
+  throw wanted.length === 0 ? unknownName(asked, all) : unknownAddress(asked, wanted, all)
 }
 
 const holdsAny = (service: ServiceObject, wanted: readonly Ip[]): boolean =>
@@ -48,7 +49,10 @@ const holdsAny = (service: ServiceObject, wanted: readonly Ip[]): boolean =>
 
 function unknownName(asked: string, all: readonly ServiceObject[]): LbctlError {
   const near = nearest(asked, all.map(keyOf))
-  return new LbctlError('usage', `There is no Service "${asked}".`, {
+  const message = isHostName(asked)
+    ? `The host name "${asked}" does not resolve here.`
+    : `There is no Service "${asked}".`
+  return new LbctlError('usage', message, {
     hints: [
       near !== undefined
         ? `Did you mean ${near}?`
@@ -59,9 +63,10 @@ function unknownName(asked: string, all: readonly ServiceObject[]): LbctlError {
   })
 }
 
-function unknownAddress(wanted: readonly Ip[], all: readonly ServiceObject[]): LbctlError {
+function unknownAddress(asked: string, wanted: readonly Ip[], all: readonly ServiceObject[]): LbctlError {
   const text = wanted.map(formatIp).join(', ')
-  return new LbctlError('usage', `No Service of type LoadBalancer has the address ${text}.`, {
+  const whose = parseIp(asked) === undefined ? `, which is that of ${asked}` : ''
+  return new LbctlError('usage', `No Service of type LoadBalancer has the address ${text}${whose}.`, {
     hints: [
       ...(all.length === 0
         ? []
