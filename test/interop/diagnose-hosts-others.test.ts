@@ -57,23 +57,8 @@ describeInterop('others on a node', ['sysctl', 'arping', 'bird', 'ss'], () => {
     'F40: BIRD of a network plugin has the session',
     async () => {
       const node = await lab.node(OWNER).sees()
-      const bird = (
-        namespace: string,
-        name: string,
-        own: string,
-        asn: number,
-        peer: string,
-        peerAsn: number,
-      ) => {
-        const file = lab.file(
-          `bird-${name}.conf`,
-          `router id ${own};\nprotocol device {}\nprotocol bgp {\n local ${own} as ${asn};\n neighbor ${peer} as ${peerAsn};\n connect delay time 1;\n ipv4 { import none; export none; };\n}\n`,
-        )
-        const control = lab.file(`bird-${name}.ctl`, '')
-        return lab.net.background(namespace, 'bird', '-f', '-c', file, '-s', control)
-      }
-      const router = bird(lab.router, 'router', ROUTER, 64513, addressOf(OWNER), 64512)
-      const plugin = bird(node.namespace, 'node', addressOf(OWNER), 64512, ROUTER, 64513)
+      const router = lab.bird('bird', lab.router, ROUTER, 64513, addressOf(OWNER), 64512)
+      const plugin = lab.bird('bird', node.namespace, addressOf(OWNER), 64512, ROUTER, 64513)
       try {
         await eventually(
           'an established session',
@@ -99,6 +84,38 @@ describeInterop('others on a node', ['sysctl', 'arping', 'bird', 'ss'], () => {
       }
       await eventually('BIRD is gone', () => !node.run('ss -Hltn').includes(':179') || undefined, 30_000)
       await node.isHealthy('own-session')
+    },
+    TEST_MS,
+  )
+
+  it(
+    'F40: a BGP speaker that nobody knows by its name has the session',
+    async () => {
+      const node = await lab.node(OWNER).sees()
+      const established = (program: string) =>
+        eventually(
+          `an established session of ${program}`,
+          () => new RegExp(`ESTAB.*:179.*"${program}"`).test(node.run('ss -Htnp')) || undefined,
+          30_000,
+        )
+      const ofNode = (name: string) => lab.bird(name, node.namespace, addressOf(OWNER), 64512, ROUTER, 64513)
+      const running = [lab.bird('bird', lab.router, ROUTER, 64513, addressOf(OWNER), 64512)]
+      try {
+        const agent = ofNode('fabric-agent')
+        running.push(agent)
+        await established('fabric-agent')
+        await node.isToldOf({
+          code: 'F40',
+          check: 'own-session',
+          says: new RegExp(`fabric-agent on ${OWNER} has the session with the router ${ROUTER}`),
+        })
+        agent.kill('SIGKILL')
+        running.push(ofNode('speaker'))
+        await established('speaker')
+        await node.isHealthy('own-session')
+      } finally {
+        for (const each of running) each.kill('SIGKILL')
+      }
     },
     TEST_MS,
   )

@@ -1,6 +1,6 @@
 // Nodes of the healthy world as namespaces on one segment, each with an API server on its own loopback that has the objects of the world:
 // the built command runs in the namespace of a node, as it does on a node.
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -72,6 +72,21 @@ export class HostsLab {
     const path = join(this.#folder, name)
     writeFileSync(path, text)
     return path
+  }
+
+  /**
+   * BIRD with one neighbour. The kernel knows a program by the file that was started, so it passes for another one.
+   * @param program its name: `bird`, or any other
+   */
+  bird(program: string, namespace: string, own: string, asn: number, peer: string, peerAsn: number) {
+    const folder = mkdtempSync(join(this.#folder, `${program}-`))
+    const [path, config, control] = [join(folder, program), join(folder, 'config'), join(folder, 'control')]
+    symlinkSync(this.net.run(namespace, 'sh', '-c', 'command -v bird').trim(), path)
+    writeFileSync(
+      config,
+      `router id ${own};\nprotocol device {}\nprotocol bgp {\n local ${own} as ${asn};\n neighbor ${peer} as ${peerAsn};\n connect delay time 1;\n ipv4 { import none; export none; };\n}\n`,
+    )
+    return this.net.background(namespace, path, '-f', '-c', config, '-s', control)
   }
 
   /** Takes the nodes off the segment: each test has nodes of its own. */

@@ -6,6 +6,7 @@ import { options } from '../../install/testing/options.ts'
 import { CLUSTER_CHECKS } from './check-list.ts'
 import { judgeCluster } from './judge-cluster.ts'
 import { drop, healthyWorld, object, viewOf, type World } from './testing/world.ts'
+import { onOne, readHosts } from './testing/world-hosts.ts'
 
 const NODES = ['node-a', 'node-b', 'node-c']
 
@@ -94,6 +95,29 @@ describe('lbctl alone', () => {
     install(world, NODES)
     object(world, 'daemonSets', 'lbctl-speaker').status.numberReady = 1
     expect(judged(world)[0]).toContain('F04 DaemonSet metallb-system/lbctl-speaker has 1 of 3 Pods ready')
+  })
+})
+
+describe('the sessions of lbctl', () => {
+  const withSession = (program: string): World => {
+    const world = withoutMetallb()
+    install(world, NODES)
+    const session = { local: '192.0.2.11:40001', remote: '192.0.2.1:179', state: 'established', program }
+    readHosts(
+      world,
+      onOne('node-a', (host) => ({ ...host, sessions: [session] })),
+    )
+    return world
+  }
+  const ofSessions = (world: World) => judged(world).filter((each) => each.startsWith('F40'))
+
+  it('are its own, whatever its runtime is called', () => {
+    expect(ofSessions(withSession('node'))).toEqual([])
+    expect(ofSessions(withSession('MainThread'))).toEqual([])
+  })
+
+  it.each(['bird', 'bgpd'])('may be kept by %s', (program) => {
+    expect(ofSessions(withSession(program))[0]).toContain(`${program} on node-a has the session`)
   })
 })
 

@@ -1,15 +1,17 @@
 // F40 of the hosts that were read: another program of the node has the session with the router, or listens for it.
+import type { Mode } from '../../../config/rules/context.ts'
 import { formatIp } from '../../../net/ip.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { firstAndMore } from '../first-and-more.ts'
 import type { HostFacts } from '../host-facts.ts'
 import { endOf, sessionsWith } from '../host-sessions.ts'
+import type { Installation } from '../installations.ts'
 import { peersOf } from '../peers-of-node.ts'
 import { counted } from '../wording.ts'
 
-/** Programs that speak BGP and are no speaker of MetalLB; `bgpd` is one when FRR is no part of MetalLB. */
-const OTHERS = new Set([
+/** Programs that speak BGP and are no part of MetalLB; `bgpd` is one where FRR is no part of MetalLB. */
+const KNOWN = new Set([
   'bird',
   'bird6',
   'gobgpd',
@@ -20,6 +22,8 @@ const OTHERS = new Set([
   'kube-vip',
 ])
 const BGP_PORT = 179
+/** as a process is called that ended while its socket was looked up */
+const UNNAMED = 'unknown'
 
 export const ownSession: ClusterCheck = {
   id: 'own-session',
@@ -36,15 +40,13 @@ export const ownSession: ClusterCheck = {
       ),
     )
     if (pairs.length === 0) return skip('no node that was read has a BGPPeer with an address')
-    const isOther = (program: string | undefined): program is string =>
-      program !== undefined &&
-      (OTHERS.has(program) || (program === 'bgpd' && view.installation?.mode === 'native'))
+    const programs = new Programs(view.installation)
     const findings = pairs.flatMap(({ host, peer, router }): ClusterDraft[] => {
       const open = sessionsWith(host, router)
-      const taken = open.find(({ program }) => isOther(program))
+      const taken = open.find(({ program }) => programs.hasTaken(program))
       if (taken?.program !== undefined) return [takenDraft(host, peer, formatIp(router), taken.program)]
       const waiting = host.listeners.find(
-        ({ address, program }) => endOf(address)?.port === BGP_PORT && isOther(program),
+        ({ address, program }) => endOf(address)?.port === BGP_PORT && programs.isOther(program),
       )
       return open.length > 0 || waiting?.program === undefined
         ? []
@@ -61,6 +63,34 @@ export const ownSession: ClusterCheck = {
     )
   },
 }
+
+/** Tells the program of a socket from MetalLB's own. */
+class Programs {
+  readonly #mode: Mode | undefined
+  /**
+   * Name of the process that has MetalLB's sessions, wherever its image keeps it (`speaker`, `metallb-speaker`); undefined: nobody knows,
+   * or it is lbctl's, which has the name of its runtime.
+   */
+  readonly #expected: RegExp | undefined
+
+  constructor(installation: Installation | undefined) {
+    this.#mode = installation?.mode
+    const ours = installation?.workloads.some(({ maker }) => maker === 'lbctl') === true
+    this.#expected = ours || this.#mode === undefined ? undefined : EXPECTED[this.#mode]
+  }
+
+  /** One that is known to speak BGP, and is no part of MetalLB. */
+  readonly isOther = (program: string | undefined): program is string =>
+    program !== undefined && (KNOWN.has(program) || (program === 'bgpd' && this.#mode === 'native'))
+
+  /** One that has a session and is not the one that is expected there, known or not. */
+  readonly hasTaken = (program: string | undefined): program is string =>
+    this.#expected === undefined
+      ? this.isOther(program)
+      : program !== undefined && program !== UNNAMED && !this.#expected.test(program)
+}
+
+const EXPECTED: Readonly<Record<Mode, RegExp>> = { native: /speaker$/, frr: /^bgpd$/, 'frr-k8s': /^bgpd$/ }
 
 const FIXES: ClusterDraft['fix'] = [
   {

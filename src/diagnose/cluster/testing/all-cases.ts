@@ -7,6 +7,7 @@ import { INSTALLATION_CASES } from './installation-cases.ts'
 import { LINK_CASES } from './link-cases.ts'
 import { NEIGHBOUR_CASES } from './neighbour-cases.ts'
 import { NETWORK_CASES } from './network-cases.ts'
+import { OWN_SESSION_CASES } from './own-session-cases.ts'
 import { PEER_CASES } from './peer-cases.ts'
 import { PENDING_CASES } from './pending-cases.ts'
 import { PLANE_CASES } from './plane-cases.ts'
@@ -28,6 +29,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...LINK_CASES,
   ...NETWORK_CASES,
   ...NEIGHBOUR_CASES,
+  ...OWN_SESSION_CASES,
   ...STRAY_CASES,
   ...AGENT_CASES,
   ...SILENT_CASES,

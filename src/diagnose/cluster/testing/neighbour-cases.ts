@@ -28,7 +28,7 @@ const refusing = (host: HostFacts, refusal: Partial<HostRefusal>): HostFacts => 
   },
 })
 
-function inFrrMode(world: World): void {
+export function inFrrMode(world: World): void {
   const set = run.speaker('v0.15.2', [], [{ name: 'METALLB_BGP_TYPE', value: 'frr' }])
   const at = world.planes.daemonSets.findIndex(({ metadata }) => metadata.name === 'speaker')
   world.planes.daemonSets[at] = set
@@ -47,11 +47,6 @@ const withDeadCard = (host: HostFacts): HostFacts => ({
 const SESSION = [
   { local: '192.0.2.11:40001', remote: '203.0.113.1:179', state: 'established', program: undefined },
 ]
-
-const withSession = (host: HostFacts, program: string): HostFacts => ({
-  ...host,
-  sessions: [{ local: '192.0.2.11:40001', remote: '192.0.2.1:179', state: 'established', program }],
-})
 
 export const NEIGHBOUR_CASES: readonly FaultCase[] = [
   {
@@ -175,41 +170,5 @@ export const NEIGHBOUR_CASES: readonly FaultCase[] = [
       farRouter(world)
       readHosts(world, (host) => withLink(host, hostLink('ens1', []), [hostRoute('203.0.113.0/24', 'eth0')]))
     },
-  },
-  {
-    name: 'BIRD of a network plugin, which has the session',
-    code: 'F40',
-    check: 'own-session',
-    says: /bird on node-a has the session with the router 192\.0\.2\.1/,
-    fault: (world) =>
-      readHosts(
-        world,
-        onOne('node-a', (host) => withSession(host, 'bird')),
-      ),
-    twin: (world) =>
-      readHosts(
-        world,
-        onOne('node-a', (host) => withSession(host, 'speaker')),
-      ),
-  },
-  {
-    name: 'BIRD that listens, and no session with the router',
-    code: 'F40',
-    check: 'own-session',
-    severity: 'warning',
-    says: /bird listens for BGP on node-a/,
-    fault: (world) =>
-      readHosts(
-        world,
-        onOne('node-a', (host) => ({ ...host, listeners: [{ address: '0.0.0.0:179', program: 'bird' }] })),
-      ),
-    twin: (world) =>
-      readHosts(
-        world,
-        onOne('node-a', (host) => ({
-          ...withSession(host, 'speaker'),
-          listeners: [{ address: '0.0.0.0:179', program: 'bird' }],
-        })),
-      ),
   },
 ]
