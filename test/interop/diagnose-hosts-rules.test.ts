@@ -90,6 +90,44 @@ describeInterop('rules of a node', ['sysctl', 'nft', 'iptables-nft-restore'], ()
   )
 
   it(
+    'F34: ports that the speakers and the router of this installation have, and others do not matter',
+    async () => {
+      const node = await lab.node(OWNER).sees((world) => {
+        const [container] = object(world, 'daemonSets', 'speaker').spec.template.spec.containers
+        container.env.push({ name: 'METALLB_ML_BIND_PORT', value: '7947' })
+        object(world, 'configuration', 'tor', 'BGPPeer').spec.peerPort = 1179
+      })
+      const drops = (...ports: readonly number[]): void =>
+        load(
+          node,
+          ['nft', '-f'],
+          `table inet guard
+          flush table inet guard
+          table inet guard {
+            chain input { type filter hook input priority 0; meta l4proto { tcp, udp } th dport { ${ports.join()} } drop; }
+            chain output { type filter hook output priority 0; tcp dport { ${ports.join()} } drop; }
+          }`,
+        )
+      drops(7946, 179)
+      await node.isHealthy('node-firewall')
+      drops(7947)
+      await node.isToldOf({
+        code: 'F34',
+        check: 'node-firewall',
+        says: new RegExp(`The firewall of ${OWNER} drops port 7947 \\(TCP and UDP\\) of the speakers from`),
+        beside: ['F34'],
+      })
+      drops(1179)
+      await node.isToldOf({
+        code: 'F34',
+        check: 'node-firewall',
+        says: new RegExp(`The firewall of ${OWNER} drops port 1179 \\(TCP\\) of the router to ${ROUTER}`),
+      })
+    },
+    TEST_MS,
+  )
+
+  it(
     'F34: iptables drop the connection to the router',
     async () => {
       const node = await lab.node(OWNER).sees()

@@ -5,7 +5,7 @@ import { type ClusterFacts, itemsOf } from '../cluster/cluster-facts.ts'
 export type Reached = 'connected' | 'refused' | 'silent' | 'failed'
 
 export interface NodeMatrix {
-  /** TCP port 7946 of the speakers */
+  /** the TCP port of memberlist */
   readonly gossip: readonly { readonly from: string; readonly to: string; readonly outcome: Reached }[]
   readonly routers: readonly {
     readonly from: string

@@ -1,8 +1,9 @@
 // What a node is asked about: the connections that it has to let through, and no others.
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { HostPacket } from './host-facts.ts'
 import { hostQuestion } from './host-question.ts'
-import { healthyWorld, object, viewOf, type World } from './testing/world.ts'
+import { drop, healthyWorld, object, viewOf, type World } from './testing/world.ts'
+import { speakerPod } from './testing/world-workloads.ts'
 
 function asked(node: string, change: (world: World) => void = () => undefined) {
   const world = healthyWorld()
@@ -29,6 +30,46 @@ it('asks for no gossip where the speakers use none', () => {
   expect(lines(packets, 'memberlist')).toEqual([])
 })
 
+it.each([
+  ['a flag', ['--ml-bindport=7947'], []],
+  ['the environment', [], [{ name: 'METALLB_ML_BIND_PORT', value: '7947' }]],
+  [
+    'a flag before the environment',
+    ['--ml-bindport', '7947'],
+    [{ name: 'METALLB_ML_BIND_PORT', value: '1' }],
+  ],
+])('asks for the port of the gossip that %s says', (_name, args, env) => {
+  const change = (world: World): void => {
+    const [container] = object(world, 'daemonSets', 'speaker').spec.template.spec.containers
+    container.args.push(...args)
+    container.env.push(...env)
+  }
+  const gossip = lines(asked('node-a', change).packets, 'memberlist')
+  expect(gossip).toContain('in tcp 7947 192.0.2.12 192.0.2.11')
+  expect(gossip).toHaveLength(8)
+  expect(gossip.join()).not.toContain('7946')
+})
+
+it('takes the usual port for what is no port', () => {
+  const { packets } = asked('node-a', (world) => {
+    const [container] = object(world, 'daemonSets', 'speaker').spec.template.spec.containers
+    container.env.push({ name: 'METALLB_ML_BIND_PORT', value: '70000' })
+  })
+  expect(lines(packets, 'memberlist')).toContain('in udp 7946 192.0.2.12 192.0.2.11')
+})
+
+it('asks for the gossip of nodes that have a speaker alone', () => {
+  const change = (world: World): void =>
+    drop(world, 'pods', ({ metadata, ...pod }) => {
+      const { nodeName } = pod['spec'] as { nodeName?: string }
+      return metadata.labels?.['component'] === 'speaker' && nodeName === 'node-c'
+    })
+  const gossip = lines(asked('node-a', change).packets, 'memberlist')
+  expect(gossip).toHaveLength(4)
+  expect(gossip.join()).not.toContain('192.0.2.13')
+  expect(lines(asked('node-c', change).packets, 'memberlist')).toEqual([])
+})
+
 it('asks with no more than 25 of many nodes', () => {
   const { packets } = asked('node-a', (world) => {
     const [first] = world.planes.nodes
@@ -36,6 +77,7 @@ it('asks with no more than 25 of many nodes', () => {
       const copy = structuredClone(first) as never as { metadata: { name: string } }
       copy.metadata.name = `more-${index}`
       world.planes.nodes.push(copy as never)
+      world.planes.pods.push(speakerPod(copy.metadata.name))
     }
   })
   expect(lines(packets, 'memberlist')).toHaveLength(25 * 4)
@@ -82,13 +124,39 @@ it('asks about every port of every Service with an address, and about the neighb
   expect(new Set(neighbours).size).toBe(neighbours.length)
 })
 
-it('asks the control plane for the way to the webhook, and the node of the controller for the way in', () => {
+describe('the way to the webhook', () => {
   const change = (world: World): void => {
     object(world, 'nodes', 'node-b').metadata.labels['node-role.kubernetes.io/control-plane'] = ''
-    const pod = world.planes.pods.find(({ metadata }) => metadata.name.startsWith('controller'))
-    Object.assign(pod?.['status'] as object, { phase: 'Running', podIP: '10.244.0.9' })
   }
-  expect(lines(asked('node-b', change).packets, 'webhook')).toEqual(['out tcp 9443 10.244.0.9 192.0.2.12'])
-  expect(lines(asked('node-a', change).packets, 'webhook')).toEqual(['in tcp 9443 192.0.2.12 10.244.0.9'])
-  expect(lines(asked('node-c', change).packets, 'webhook')).toEqual([])
+
+  it('is asked of the control plane, and of the node that serves it', () => {
+    expect(lines(asked('node-b', change).packets, 'webhook')).toEqual(['out tcp 9443 10.1.0.7 192.0.2.12'])
+    expect(lines(asked('node-a', change).packets, 'webhook')).toEqual(['in tcp 9443 192.0.2.12 10.1.0.7'])
+    expect(lines(asked('node-c', change).packets, 'webhook')).toEqual([])
+  })
+
+  it('goes to the port of the endpoints, not of the Service', () => {
+    const moved = (world: World): void => {
+      change(world)
+      object(world, 'endpointSlices', 'metallb-webhook-service-x1').ports = [{ port: 10443 }]
+    }
+    expect(lines(asked('node-b', moved).packets, 'webhook')).toEqual(['out tcp 10443 10.1.0.7 192.0.2.12'])
+    expect(lines(asked('node-a', moved).packets, 'webhook')).toEqual(['in tcp 10443 192.0.2.12 10.1.0.7'])
+  })
+
+  it('goes to the Pod of the controller where no endpoint is known, at the port of its flag', () => {
+    const unknown = (world: World): void => {
+      change(world)
+      drop(world, 'endpointSlices', ({ metadata }) => metadata.name === 'metallb-webhook-service-x1')
+      const pod = world.planes.pods.find(({ metadata }) => metadata.name.startsWith('controller'))
+      Object.assign(pod?.['status'] as object, { phase: 'Running', podIP: '10.244.0.9' })
+    }
+    expect(lines(asked('node-b', unknown).packets, 'webhook')).toEqual(['out tcp 9443 10.244.0.9 192.0.2.12'])
+    const said = (world: World): void => {
+      unknown(world)
+      const [container] = object(world, 'deployments', 'controller').spec.template.spec.containers
+      container.args.push('--webhook-port=10443')
+    }
+    expect(lines(asked('node-a', said).packets, 'webhook')).toEqual(['in tcp 10443 192.0.2.12 10.244.0.9'])
+  })
 })

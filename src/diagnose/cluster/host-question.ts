@@ -3,17 +3,16 @@ import { formatIp, type Ip, type IpFamily, parseIp } from '../../net/ip.ts'
 import { itemsOf } from './cluster-facts.ts'
 import type { ClusterView } from './cluster-view.ts'
 import type { HostPacket, HostQuestion } from './host-facts.ts'
+import { gossipPort, usualWebhookPort, type WebhookEndpoint, webhookEndpoints } from './installation-ports.ts'
 import { mapAt, textAt } from './object-fields.ts'
 import { addressesOf, nodeOf } from './object-keys.ts'
 import { peersOf } from './peers-of-node.ts'
 
 /** memberlist speaks with a few at a time; a firewall that treats more nodes differently is not looked for. */
 const MOST_PEERS = 25
-const GOSSIP_PORT = 7946
 const BFD_PORT = 3784
 /** RFC 5883 §5 */
 const BFD_MULTIHOP_PORT = 4784
-const WEBHOOK_PORT = 9443
 
 export function hostQuestion(view: ClusterView, node: string): HostQuestion {
   const packets = [...gossipPackets(view, node), ...routerPackets(view, node), ...webhookPackets(view, node)]
@@ -56,9 +55,19 @@ function between(
   return undefined
 }
 
+/** Every node, while no Pod of a speaker is known. */
+function nodesWithSpeaker(view: ClusterView): readonly string[] {
+  const all = [...view.nodes.keys()]
+  const own = new Set(view.speakerPods.flatMap((pod) => nodeOf(pod) ?? []))
+  return own.size === 0 ? all : all.filter((name) => own.has(name))
+}
+
 function gossipPackets(view: ClusterView, node: string): HostPacket[] {
   if (view.installation?.memberlist !== true) return []
-  const others = [...view.nodes.keys()].filter((name) => name !== node).slice(0, MOST_PEERS)
+  const port = gossipPort(view.installation)
+  const speakers = nodesWithSpeaker(view)
+  if (!speakers.includes(node)) return []
+  const others = speakers.filter((name) => name !== node).slice(0, MOST_PEERS)
   return others.flatMap((other) => {
     const ends = between(view, node, other)
     if (ends === undefined) return []
@@ -67,7 +76,7 @@ function gossipPackets(view: ClusterView, node: string): HostPacket[] {
         what: 'memberlist' as const,
         direction,
         protocol,
-        port: GOSSIP_PORT,
+        port,
         ...ends,
       })),
     )
@@ -99,25 +108,38 @@ function routerPackets(view: ClusterView, node: string): HostPacket[] {
 
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
 
-/** From the API servers, which run on the control plane, to the controller's Pod. */
+/** From the API servers, which run on the control plane, to the Pods that serve the webhook. */
 function webhookPackets(view: ClusterView, node: string): HostPacket[] {
-  const pod = view.controllerPods.find((each) => textAt(each, 'status', 'phase') === 'Running')
-  const address = pod === undefined ? undefined : textAt(pod, 'status', 'podIP')
-  if (pod === undefined || address === undefined) return []
   const planes = itemsOf(view.facts.nodes)
     .filter((each) => CONTROL_PLANE.some((label) => Object.hasOwn(mapAt(each, 'metadata', 'labels'), label)))
     .map(({ metadata }) => metadata.name)
-  const packet = { what: 'webhook', protocol: 'tcp', port: WEBHOOK_PORT } as const
-  if (planes.includes(node)) {
-    const family = parseIp(address)?.family
-    const own = family === undefined ? undefined : addressOf(view, node, family)
-    return own === undefined ? [] : [{ ...packet, direction: 'out', peer: address, local: formatIp(own) }]
-  }
-  if (nodeOf(pod) !== node) return []
-  return planes.flatMap((plane) => {
-    const ends = between(view, node, plane)
-    return ends === undefined
-      ? []
-      : [{ ...packet, direction: 'in' as const, peer: ends.peer, local: address }]
+  return servers(view).flatMap((server): HostPacket[] => {
+    const packet = { what: 'webhook', protocol: 'tcp', port: server.port } as const
+    const family = parseIp(server.address)?.family
+    if (family === undefined) return []
+    if (planes.includes(node)) {
+      const own = addressOf(view, node, family)
+      return own === undefined
+        ? []
+        : [{ ...packet, direction: 'out', peer: server.address, local: formatIp(own) }]
+    }
+    if (server.node !== node) return []
+    return planes.flatMap((plane) => {
+      const peer = addressOf(view, plane, family)
+      return peer === undefined
+        ? []
+        : [{ ...packet, direction: 'in' as const, peer: formatIp(peer), local: server.address }]
+    })
   })
+}
+
+/** As the Service has them; where none is known, the first Pod that runs. */
+function servers(view: ClusterView): readonly Pick<WebhookEndpoint, 'address' | 'port' | 'node'>[] {
+  const known = webhookEndpoints(view)
+  if (known.length > 0) return known
+  const pod = view.controllerPods.find((each) => textAt(each, 'status', 'phase') === 'Running')
+  const address = pod === undefined ? undefined : textAt(pod, 'status', 'podIP')
+  return pod === undefined || address === undefined
+    ? []
+    : [{ address, port: usualWebhookPort(view.installation), node: nodeOf(pod) }]
 }

@@ -14,6 +14,8 @@ export interface Workload {
   readonly maker: Maker
   /** `DaemonSet metallb-system/speaker` */
   readonly title: string
+  /** that of the component, among others of its Pods */
+  readonly container: unknown
   readonly image: string
   /** of MetalLB, that it is or decides as; undefined: it says none that is known */
   readonly release: Release | undefined
@@ -103,6 +105,7 @@ function workloadsOf(object: KubeObject): readonly Workload[] {
       object,
       maker,
       title: `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`,
+      container,
       image,
       release: maker === 'MetalLB' ? releaseOf(image) : parseRelease(flagOf(words, 'compat-version') ?? ''),
       arguments: words,
@@ -153,7 +156,7 @@ function modeOf(workload: KubeObject | undefined): Mode | undefined {
   return containers.some((each) => textAt(each, 'name') === 'frr') ? 'frr' : 'native'
 }
 
-function environmentOf(container: unknown): Readonly<Record<string, string>> {
+export function environmentOf(container: unknown): Readonly<Record<string, string>> {
   const pairs = listAt(container, 'env').map((each) => [
     textAt(each, 'name') ?? '',
     textAt(each, 'value') ?? '',
@@ -170,7 +173,7 @@ function usesMemberlist({ object, arguments: words }: Workload): boolean {
 }
 
 /** `--name=value`, `-name=value` or the two words after each other. */
-function flagOf(words: readonly string[], name: string): string | undefined {
+export function flagOf(words: readonly string[], name: string): string | undefined {
   for (const [index, word] of words.entries()) {
     const match = new RegExp(`^--?${name}(?:=(.*))?$`, 's').exec(word)
     if (match === null) continue

@@ -30,7 +30,7 @@ it('names from and to, and says what each sign means', () => {
   expect(`\n${lines.join('\n')}\n`).toMatchInlineSnapshot(`
     "
 
-    Port 7946, from node (row) to node (column)
+    Memberlist, from node (row) to node (column)
                   1 2 3
        1 node-a   - x +
        2 node-b   + - +

@@ -19,7 +19,7 @@ const NAME_WIDTH = 30
 
 export function matrixLines(matrix: NodeMatrix, view: ReportView): readonly string[] {
   const tables = [
-    ...table('Port 7946, from node (row) to node (column)', matrix.gossip, view),
+    ...table('Memberlist, from node (row) to node (column)', matrix.gossip, view),
     ...table('Port 179, from node (row) to router (column)', matrix.routers, view),
   ]
   return [

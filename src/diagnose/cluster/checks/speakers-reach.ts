@@ -1,4 +1,4 @@
-// F20, F34: which nodes reach the speakers of which others on port 7946. Who cannot be reached at all is taken for dead, and both sides
+// F20, F34: which nodes reach the speakers of which others on the port of memberlist. Who cannot be reached at all is taken for dead, and both sides
 // announce; one pair that cannot talk is helped by the others (memberlist asks them to ping for it), and is bad luck waiting.
 import { type ClusterCheck, type ClusterDraft, failOr, pass, skip, unknown } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
@@ -11,7 +11,7 @@ export const speakersReach: ClusterCheck = {
   id: 'speakers-reach',
   code: 'F20',
   link: 'owner',
-  title: 'the speakers reach each other on port 7946',
+  title: 'the speakers reach each other',
   needs: ['probes'],
   evaluate: (view) => {
     const tries = probesOf(view, 'reach').flatMap(({ node, facts }) =>
@@ -27,7 +27,7 @@ export const speakersReach: ClusterCheck = {
     if (failed.length === 0) return pass(`${counted(tries.length, 'connection')} from node to node`)
     if (failed.length === tries.length && failed.every(isRefused))
       return unknown(
-        'nothing listens on port 7946 of any node: memberlist is switched off, or has another port',
+        `nothing listens on port ${portOf(failed)} of any node: memberlist is switched off, or has another port`,
       )
     const groups = groupsOf(tries)
     return failOr(groups.length > 1 ? [apart(groups, failed, view)] : [...pairs(failed), ...deaf(failed)], '')
@@ -60,6 +60,9 @@ function groupsOf(tries: readonly ReachTry[]): readonly (readonly string[])[] {
   return groups.sort((a, b) => a.length - b.length)
 }
 
+/** That of memberlist in this installation: 7946, unless it says otherwise. */
+const portOf = ([first]: readonly ReachTry[]): number => first?.target.port ?? 7946
+
 const triedText = ({ from, to, target }: ReachTry): string =>
   `from ${from} to ${to} (${target.address}:${target.port}): ${outcomeText({ target })}`
 
@@ -70,12 +73,13 @@ const evidenceOf = (failed: readonly ReachTry[]): string[] => {
 
 const fixOf = (failed: readonly ReachTry[]): ClusterDraft['fix'] => {
   const nodes = [...new Set(failed.flatMap(({ from, to }) => [from, to]))].sort()
+  const port = portOf(failed)
   return [
     {
-      text: `Let TCP and UDP port 7946 through between all nodes, in the firewalls of ${listed(nodes)} and of the network.`,
-      command: 'firewall-cmd --permanent --add-port=7946/tcp --add-port=7946/udp && firewall-cmd --reload',
+      text: `Let TCP and UDP port ${port} through between all nodes, in the firewalls of ${listed(nodes)} and of the network.`,
+      command: `firewall-cmd --permanent --add-port=${port}/tcp --add-port=${port}/udp && firewall-cmd --reload`,
     },
-    { text: 'Or find the rule.', command: 'nft list ruleset | grep -nE "7946|drop|reject"' },
+    { text: 'Or find the rule.', command: `nft list ruleset | grep -nE "${port}|drop|reject"` },
   ]
 }
 
@@ -87,16 +91,16 @@ function apart(
   const sides = groups.map((group) => listed(group))
   return {
     code: 'F20',
-    title: `The speakers of ${sides.slice(0, -1).join('; of ')} and of ${sides.at(-1)} do not reach each other on port 7946.`,
+    title: `The speakers of ${sides.slice(0, -1).join('; of ')} and of ${sides.at(-1)} do not reach each other on port ${portOf(failed)}.`,
     severity: 'error',
     confidence: 'likely',
-    subject: 'port 7946',
+    subject: `port ${portOf(failed)}`,
     evidence: evidenceOf(failed),
     cause:
       'A firewall of a node or of the network stops the gossip. Each side takes the other for dead and elects a node of its own, so that two nodes answer for an address.',
     fix: fixOf(failed),
     candidates: ['F34'],
-    notTested: ['UDP port 7946: an answer to it needs the key of the speakers'],
+    notTested: [`UDP port ${portOf(failed)}: an answer to it needs the key of the speakers`],
     affects: view.servicesWithAddress
       .filter((service) => (view.poolOf(service)?.l2.length ?? 0) > 0)
       .map(keyOf),
@@ -113,11 +117,11 @@ function pairs(failed: readonly ReachTry[]): readonly ClusterDraft[] {
       code: 'F34',
       title:
         names.length === 1
-          ? `${first.from} does not reach the speaker of ${first.to} on port 7946.`
-          : `${names.length} pairs of nodes do not reach each other on port 7946: ${listed(names, 3)}.`,
+          ? `${first.from} does not reach the speaker of ${first.to} on port ${portOf(failed)}.`
+          : `${names.length} pairs of nodes do not reach each other on port ${portOf(failed)}: ${listed(names, 3)}.`,
       severity: 'warning',
       confidence: 'likely',
-      subject: 'port 7946',
+      subject: `port ${portOf(failed)}`,
       evidence: evidenceOf(stopped),
       cause:
         'A firewall of a node or of the network stops it. The speakers still hear of each other through the other nodes; when those are down, both sides elect.',
@@ -135,10 +139,10 @@ function deaf(failed: readonly ReachTry[]): readonly ClusterDraft[] {
   return [
     {
       code: 'F20',
-      title: `Nothing listens on port 7946 of ${listed(names)}, where a speaker runs.`,
+      title: `Nothing listens on port ${portOf(failed)} of ${listed(names)}, where a speaker runs.`,
       severity: 'warning',
       confidence: 'likely',
-      subject: 'port 7946',
+      subject: `port ${portOf(failed)}`,
       evidence: evidenceOf(refused),
       cause: 'The speaker there has no memberlist, or is about to start. It hears of no other speaker.',
       fix: [
