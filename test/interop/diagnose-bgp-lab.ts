@@ -69,8 +69,8 @@ export class BgpLab {
   }
 
   /** In JSON. */
-  judged(words: string): Promise<Judged<BgpFacts>> {
-    return judged<BgpFacts>(this.text(`${words} -o json`))
+  judged(words: string, options: RunOptions = {}): Promise<Judged<BgpFacts>> {
+    return judged<BgpFacts>(this.text(`${words} -o json`, options))
   }
 
   file(name: string, text: string): string {

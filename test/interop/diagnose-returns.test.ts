@@ -24,14 +24,15 @@ const GIVEN_UP_MS = 2000
 describeInterop('ways back that differ by node', [...DAEMON_PROGRAMS, 'nft', 'sysctl'], () => {
   let lab: AgentsLab
   let router: RouterOfLab
+  let objects: readonly KubernetesObject[]
 
   beforeAll(async () => {
     const world = healthyWorld()
     for (const plane of Object.keys(world.planes) as (keyof typeof world.planes)[])
       drop(world, plane, (each) => /webhook/.test(each.metadata.name))
-    const { nodes, configuration, services } = world.planes
+    const { nodes, configuration, services, endpointSlices } = world.planes
+    objects = [...nodes, ...configuration, ...services, ...endpointSlices] as unknown as KubernetesObject[]
     lab = await AgentsLab.create(world, async (hosts) => {
-      const objects = [...nodes, ...configuration, ...services] as unknown as KubernetesObject[]
       router = await RouterOfLab.start('frr', hosts, objects, ['tor'])
       // By the default route, as most hosts have it.
       for (const { host } of hosts.nodes) hosts.net.ip(host.namespace, 'route del 203.0.113.0/24')
@@ -150,6 +151,43 @@ describeInterop('ways back that differ by node', [...DAEMON_PROGRAMS, 'nft', 'sy
         lab.hosts.net.ip(namespace, `route del ${elsewhere}`)
       }
       expect(await fates()).toEqual([true])
+    },
+    DEADLINE_MS,
+  )
+
+  it(
+    'says that one node carries it all, as the router then does (F45)',
+    async () => {
+      const nodeSelectors = [{ matchLabels: { 'kubernetes.io/hostname': 'node-a' } }]
+      const announceFrom = (selectors: object) => {
+        const changed = objects.map((each) =>
+          each.kind === 'BGPAdvertisement'
+            ? { ...each, spec: { ...(each['spec'] as object), ...selectors } }
+            : each,
+        )
+        lab.hosts.write(changed)
+        lab.api.applyObjects(changed.filter(({ kind }) => kind === 'BGPAdvertisement'))
+      }
+      const nextHops = (count: number) =>
+        eventually(
+          `${count} next hops`,
+          () => (router.nextHops(ROUTED).length === count ? router.nextHops(ROUTED) : undefined),
+          DEADLINE_MS / 2,
+        )
+      announceFrom({ nodeSelectors })
+      try {
+        expect(await nextHops(1)).toEqual(['node-a'])
+        const words = ['service', 'shop/api', '--no-probe', '-o', 'json']
+        const report = reportOf(await lab.diagnose(words))
+        expect(codesOf(report)).toEqual(['F45 equal-shares'])
+        expect(report.findings[0]?.title).toMatch(
+          /^BGP announces shop\/api from node-a only: one node carries it all/,
+        )
+      } finally {
+        announceFrom({})
+        await nextHops(NODES.length)
+      }
+      expect(codesOf(await look())).toEqual([])
     },
     DEADLINE_MS,
   )

@@ -32,9 +32,10 @@ export const frrAccepts: ClusterCheck = {
           severity: 'error',
           confidence: 'certain',
           subject: `FRRNodeState ${first.metadata.name}`,
-          evidence: [
-            `${step === 'conversion' ? 'lastConversionResult' : 'lastReloadResult'}: ${(words ?? '').split('\n')[0] ?? ''}`,
-          ],
+          evidence: evidenceOf(
+            step === 'conversion' ? 'lastConversionResult' : 'lastReloadResult',
+            toldBy(words ?? ''),
+          ),
           cause:
             step === 'conversion'
               ? 'FRRConfigurations contradict each other for that node.'
@@ -53,4 +54,25 @@ export const frrAccepts: ClusterCheck = {
       '',
     )
   },
+}
+
+const MOST_LINES = 4
+/** What vtysh says beside it, of every file that it reads. */
+const NOISE = /Can't open configuration file|Unknown command: XFRR_end_configuration/
+
+/** The lines that say what was refused, each once; frr-reload prints what vtysh says as a literal of Python, too. */
+function toldBy(words: string): readonly string[] {
+  const lines = words
+    .replaceAll(/\bb"([^"\n]*)"/g, (_, quoted: string) => quoted.replaceAll('\\n', '\n'))
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const telling = lines.filter((line) => !NOISE.test(line))
+  return [...new Set(telling.length === 0 ? lines : telling)]
+}
+
+function evidenceOf(field: string, [first = 'empty', ...more]: readonly string[]): readonly string[] {
+  const shown = more.slice(0, MOST_LINES - 1)
+  const left = more.length - shown.length
+  return [`${field}: ${first}`, ...shown, ...(left > 0 ? [`and ${counted(left, 'more line')}`] : [])]
 }
