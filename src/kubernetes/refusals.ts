@@ -1,5 +1,6 @@
 // Answers and failed connections → LbctlError. By status and error code, never by text; the server's text is only quoted, and
 // only where it cannot hold a secret.
+import { HIDDEN } from '../config/secrets/hidden.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import type { ClusterIdentity } from '../migrate/ports.ts'
 import type { ApiAnswer, ApiRequest } from './exchange.ts'
@@ -225,8 +226,7 @@ function hideSecrets(status: Status, what: RequestDescription, secrets: readonly
   const known = secrets.filter((secret) => secret !== '')
   const clean = (text: string): string =>
     known.reduce(
-      (all, secret) =>
-        all.replaceAll(secret, '(hidden)').replaceAll(JSON.stringify(secret).slice(1, -1), '(hidden)'),
+      (all, secret) => all.replaceAll(secret, HIDDEN).replaceAll(JSON.stringify(secret).slice(1, -1), HIDDEN),
       text,
     )
   // A 403 is decided before the body is read.

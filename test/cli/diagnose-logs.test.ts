@@ -181,7 +181,7 @@ describe('lbctl explain', () => {
       'explain',
       '{"level":"error","msg":"neighbor 10.0.0.1 password hunter2 refused"}',
     ])
-    expect(stdout).toContain('password ***')
+    expect(stdout).toContain('password (hidden)')
     expect(stdout).not.toContain('hunter2')
   })
 

@@ -1,7 +1,8 @@
 // The logs of a bundle: what they say, as facts, and their last lines, to be read by people.
 
+import { HIDDEN } from '../../config/secrets/hidden.ts'
+import { hideSecrets } from '../../config/secrets/hide-secrets.ts'
 import type { MissingPart } from '../../diagnose/bundle/manifest.ts'
-import { HIDDEN, scrubText } from '../../diagnose/bundle/secret-words.ts'
 import { type ClusterFacts, readPlane } from '../../diagnose/cluster/cluster-facts.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import type { LogContainer } from '../../kubernetes/pod-logs.ts'
@@ -74,7 +75,7 @@ function clean(logs: readonly PodLog[]): Pick<LogsPart, 'files' | 'hidden'> {
       path: pathOf(of, index),
       holds: `last lines of ${containerTitle(of)}`,
       before,
-      text: scrubText(before),
+      text: hideSecrets(before),
     }
   })
   const hiddenIn = (text: string): number => text.split(HIDDEN).length - 1

@@ -13,7 +13,6 @@ import { factsOf, healthyWorld } from '../cluster/testing/world.ts'
 import { makeBundle } from './make-bundle.ts'
 import { factsOfBundle } from './read-bundle.ts'
 import { redact } from './redact.ts'
-import { scrubText } from './secret-words.ts'
 import { PLACES, worldWithSecret } from './testing/secret-places.ts'
 
 const KNOWN = { lbctl: '0.0.0', hidden: 0, pseudonymised: [], missing: [] }
@@ -43,7 +42,7 @@ describe.each(PLACES)('$name', (place) => {
         // Not toContain: a failure would print the whole archive.
         expect([...piecesIn(text, secret), ...piecesIn(text, btoa(secret))]).toEqual([])
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     )
   })
 })
@@ -77,40 +76,4 @@ describe('what is judged', () => {
     expect(hidden).toBe(0)
     expect(clean).toEqual(facts)
   })
-})
-
-it.each([
-  'MountVolume.SetUp failed for volume "memberlist" : secret "memberlist" not found',
-  'secretName: memberlist',
-  'METALLB_ML_SECRET_KEY_PATH=/etc/ml_secret_key',
-  'announcing from node "node-a" with protocol "layer2"',
-  '--secret-namespace=metallb-system',
-  'https://192.0.2.1:6443, from host a@b',
-  'checks pass: 5, bypass=true, compass: north, DB_PASS_FILE=/run/x',
-])('leaves %s', (text) => {
-  expect(scrubText(text)).toBe(text)
-})
-
-it.each([
-  ['password: "hunter2 and more"\nnext: 1', 'password: (hidden)\nnext: 1'],
-  ['a: 1\npassword: |\n  hunter2\n  more\nb: 2', 'a: 1\npassword: (hidden)\nb: 2'],
-  ['level=info password=hunter2 peer=192.0.2.1', 'level=info password=(hidden) peer=192.0.2.1'],
-  ['{"a":1,"bgpPassword":"hun\\"ter2","b":2}', '{"a":1,"bgpPassword":"(hidden)","b":2}'],
-  ['run --api-key hunter2 --verbose', 'run --api-key (hidden) --verbose'],
-  ['DB_PASS=hunter2 MYSQL_PWD=hunter2 GIT_CREDS=x', 'DB_PASS=(hidden) MYSQL_PWD=(hidden) GIT_CREDS=(hidden)'],
-  ['run --pass=hunter2 --smtp-pass hunter2 -v', 'run --pass=(hidden) --smtp-pass (hidden) -v'],
-  ['get https://joe:hunter2@example.com/x', 'get https://(hidden)@example.com/x'],
-  [' neighbor 192.0.2.1 password hunter2\n', ' neighbor 192.0.2.1 password (hidden)\n'],
-])('blots out the secret in %j, and nothing else', (text, clean) => {
-  expect(scrubText(text)).toBe(clean)
-})
-
-// Without bounds on what a name may be, this takes hours: the time-out is the judge.
-it.each(['x', 'token', 'a-b.', '"', 'a://'])('is done with a text that is one long word of "%s"', (part) => {
-  const text = `${part.repeat(Math.ceil(200_000 / part.length))} token`
-  expect(scrubText(text).length).toBeGreaterThan(0)
-})
-
-it('hides a password with an @ in it', () => {
-  expect(scrubText('dial https://eve:p@ss@example.org/x')).toBe('dial https://(hidden)@example.org/x')
 })

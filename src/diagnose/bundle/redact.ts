@@ -1,8 +1,11 @@
 // Facts as they may be given away. What is secret by its place (values of Secrets, what was last applied, environment and arguments) or by
 // its name or form is blotted out; everything that a check looks at stays.
 import type { KubeObject } from '../../config/kube-object.ts'
+import { HIDDEN } from '../../config/secrets/hidden.ts'
+import { hideSecrets } from '../../config/secrets/hide-secrets.ts'
+import { hideInArgument } from '../../config/secrets/secret-forms.ts'
+import { isSecretName } from '../../config/secrets/secret-names.ts'
 import type { ClusterFacts } from '../cluster/cluster-facts.ts'
-import { HIDDEN, isSecretName, scrubText } from './secret-words.ts'
 
 export interface Redacted {
   readonly facts: ClusterFacts
@@ -39,7 +42,7 @@ class Redactor {
   #text(text: string, key: string): string {
     if (text === '' || text === HIDDEN) return text
     if (isSecretName(key)) return this.#hide()
-    const clean = scrubText(text)
+    const clean = hideSecrets(text)
     if (clean !== text) this.hidden += 1
     return clean
   }
@@ -48,12 +51,12 @@ class Redactor {
   #list(list: readonly unknown[], key: string): readonly unknown[] {
     return list.map((item, index) => {
       const before: unknown = list[index - 1]
-      const isValue =
-        typeof item === 'string' &&
-        typeof before === 'string' &&
-        /^--?[\w.-]+$/.test(before) &&
-        isSecretName(before)
-      return isValue && !item.startsWith('-') ? this.#hide() : this.value(item, key)
+      if (typeof item !== 'string') return this.value(item, key)
+      const flag = typeof before === 'string' && /^--?[\w.-]+$/.test(before) ? before : undefined
+      if (flag !== undefined && isSecretName(flag) && !item.startsWith('-')) return this.#hide()
+      const clean = key === 'args' || key === 'command' ? hideInArgument(item, flag) : item
+      if (clean !== item) this.hidden += 1
+      return clean === item ? this.value(item, key) : hideSecrets(clean)
     })
   }
 

@@ -1,8 +1,8 @@
 // Incidents, as many as fit: a program that complains in ever new words must not fill the memory.
 import type { Severity } from '../../config/diagnostic.ts'
+import { hideSecrets } from '../../config/secrets/hide-secrets.ts'
 import type { LogIncident } from '../cluster/cluster-facts.ts'
 import type { Decoded } from './decode-line.ts'
-import { maskSecrets } from './mask-secrets.ts'
 import { peerInLine } from './peer-in-line.ts'
 
 /** A LogIncident, and what a reader wants to know about it. */
@@ -62,7 +62,7 @@ export class IncidentTable {
     const opened: OpenIncident = {
       decoded: fits ? decoded : rest,
       component: fits ? component : '',
-      example: maskSecrets(line).slice(0, LONGEST_EXAMPLE),
+      example: hideSecrets(line).slice(0, LONGEST_EXAMPLE),
       count: 0,
       firstMs: undefined,
       lastMs: undefined,
@@ -110,9 +110,9 @@ function closed({
   const [only, ...more] = nodes
   return {
     ...(pattern?.code === undefined ? {} : { code: pattern.code }),
-    signature: maskSecrets(signature),
+    signature: hideSecrets(signature),
     severity: severity === 'debug' ? 'info' : severity,
-    title: pattern?.title ?? maskSecrets(signature),
+    title: pattern?.title ?? hideSecrets(signature),
     meaning: pattern?.meaning,
     next: adviceFor(pattern?.next ?? [], example),
     first: timeText(firstMs),

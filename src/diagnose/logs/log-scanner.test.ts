@@ -198,7 +198,7 @@ describe('secrets', () => {
         { colorLevel: 0, width: 200, verbose: true, top: 9 },
       )
     expect(shown).not.toContain('hunter2')
-    expect(shown).toContain('***')
+    expect(shown).toContain('(hidden)')
   })
 })
 

@@ -1,6 +1,7 @@
 // A change as a unified diff of YAML, for people. Secrets are masked, so that it may be pasted into a ticket.
 import type { Json, KubeObject } from '../../config/kube-object.ts'
 import { printYaml } from '../../config/print.ts'
+import { HIDDEN } from '../../config/secrets/hidden.ts'
 import type { LiveObject } from '../ports.ts'
 import { toSent } from './content.ts'
 import { diffObjects, isSecretPath, type PathStep } from './diff.ts'
@@ -70,5 +71,5 @@ function masked(
       ]),
     )
   if (!isSecretPath(kind, path)) return value
-  return sameJson(value, other) ? '(hidden)' : `(hidden, ${side})`
+  return sameJson(value, other) ? HIDDEN : `${HIDDEN.slice(0, -1)}, ${side})`
 }

@@ -1,4 +1,5 @@
 // The line of the source that a diagnostic is about, made safe and narrow enough to be shown, and the columns to underline.
+import { HIDDEN } from '../../config/secrets/hidden.ts'
 import type { Source, Span } from '../../config/source/source.ts'
 import { safeText } from '../safe-text.ts'
 import { columnsOf, columnsOfChar } from '../wrap.ts'
@@ -22,7 +23,7 @@ interface Cell {
 const NEIGHBOURHOOD = 2000
 const TAB = '    '
 const CUT = '…'
-const MASK: Cell = { shown: '***', columns: 3 }
+const MASK: Cell = { shown: HIDDEN, columns: HIDDEN.length }
 const NOTHING: Cell = { shown: '', columns: 0 }
 
 /** @param width columns that the excerpt may take; a longer line is cut around the span */
@@ -50,7 +51,7 @@ function cellsOf(line: string, source: Source, offset: number): Cell[] {
     if (char.length === 2) cells.push({ shown: '', columns: 0 })
   }
   for (const { start, end } of secretsIn(line, source, offset)) {
-    // Always three stars: the length of a password is nobody's business either.
+    // Always the same word: the length of a password is nobody's business either.
     cells.fill(NOTHING, start, end)
     if (start < end) cells[start] = MASK
   }

@@ -1,6 +1,7 @@
 // Where passwords stand on a line that is shown. Lines are shown because something is wrong with them, so this does not
 // parse: a key that is misspelt, or a line that is no YAML at all, must not make a password readable.
 import { editDistance } from '../../config/schema/nearest.ts'
+import { isSecretName } from '../../config/secrets/secret-names.ts'
 import type { Source } from '../../config/source/source.ts'
 
 /** Offsets in the line; `end` is exclusive. */
@@ -12,10 +13,10 @@ export interface Range {
 /** Slips of the finger in `password` that still mean it. */
 const MOST_EDITS = 2
 
-/** `pasword`, `bgpPassword`, `passwordSecret`, `pwd`. */
+/** `pasword`, `bgpPassword`, `passwordSecret`, `pwd`, and whatever else is called like a secret. */
 export function isSecretKey(key: string): boolean {
   const word = key.toLowerCase()
-  if (/pass|secret|pwd/.test(word)) return true
+  if (/pass|secret|pwd/.test(word) || isSecretName(key)) return true
   return (
     Math.abs(word.length - 'password'.length) <= MOST_EDITS && editDistance(word, 'password') <= MOST_EDITS
   )

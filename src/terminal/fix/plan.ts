@@ -1,5 +1,6 @@
 // What a fix would change, for a person and for programs.
 import { printDocuments, printYaml } from '../../config/print.ts'
+import { HIDDEN } from '../../config/secrets/hidden.ts'
 import type { ClusterFacts } from '../../diagnose/cluster/cluster-facts.ts'
 import type { FixOutcome } from '../../fix/apply/outcome.ts'
 import { keeperOf } from '../../fix/kept-by.ts'
@@ -146,13 +147,11 @@ export function renderObjects(changes: readonly Change[], facts: ClusterFacts | 
           ? change.settings.map(({ key, after: value }) => `# sysctl -w ${key}=${value}\n`).join('')
           : ''
       const text = printYaml(inOrder(after))
+      // Facts hold this in the place of passwords; an object with it must not be applied as a whole.
       return change.kind === 'edit' && text.includes(HIDDEN) ? patchDocument(change) : text
     }),
   )
 }
-
-/** Facts hold this in the place of passwords; an object with it must not be applied as a whole. */
-const HIDDEN = '(hidden)'
 
 function patchDocument({ ref, edits }: Extract<Change, { kind: 'edit' }>): string {
   const { metadata, ...rest } = mergePatch(edits, 'after')

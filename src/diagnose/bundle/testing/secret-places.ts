@@ -1,4 +1,5 @@
 // Where secrets stand in clusters, for tests.
+import { planted, SECRET_TEXTS } from '../../../config/secrets/testing/secret-texts.ts'
 import { healthyWorld, object, type World } from '../../cluster/testing/world.ts'
 import * as make from '../../cluster/testing/world-objects.ts'
 import * as run from '../../cluster/testing/world-workloads.ts'
@@ -52,6 +53,9 @@ const logged = (world: World, example: string): void => {
   ]
 }
 
+/** Tokens and cookies have letters of their own. */
+const isFreeForm = (text: string): boolean => !/_0123|-0123|eyJ|Set-Cookie|bgp_peers|:\/\//.test(text)
+
 export const PLACES: readonly SecretPlace[] = [
   {
     name: 'the value of a Secret',
@@ -104,7 +108,18 @@ export const PLACES: readonly SecretPlace[] = [
       ]
     },
   },
-  ...['PASS', 'DB_PASS', 'MYSQL_PWD', 'GIT_CREDS', 'SIGNING_KEY', 'ID_JWT'].map((name) => ({
+  ...[
+    'PASS',
+    'DB_PASS',
+    'MYSQL_PWD',
+    'GIT_CREDS',
+    'SIGNING_KEY',
+    'ID_JWT',
+    'AUTH',
+    'SSH_KEY',
+    'TOKEN',
+    'bgp_peerpass',
+  ].map((name) => ({
     name: `an environment variable ${name}`,
     put: (world: World, secret: string) => {
       world.planes.daemonSets = [run.speaker('v0.15.2', [], [{ name, value: secret }]), run.kubeProxy()]
@@ -175,4 +190,26 @@ export const PLACES: readonly SecretPlace[] = [
     name: 'a log line of JSON',
     put: (world, secret) => logged(world, `{"level":"error","peer":{"password":"${secret}"}}`),
   },
+  {
+    name: 'a password that is one word with its flag',
+    put: (world, secret) => {
+      world.planes.daemonSets = [run.speaker('v0.15.2', ['mysql', `-p${secret}`]), run.kubeProxy()]
+    },
+  },
+  {
+    name: 'a user and a password of two arguments',
+    put: (world, secret) => {
+      world.planes.daemonSets = [run.speaker('v0.15.2', ['curl', '-u', `joe:${secret}`]), run.kubeProxy()]
+    },
+  },
+  ...SECRET_TEXTS.filter(isFreeForm).flatMap((text): SecretPlace[] => [
+    {
+      name: `an event: ${text}`,
+      put: (world, secret) => event(world, `it failed: ${planted(text, secret)}`),
+    },
+    {
+      name: `a line of a log: ${text}`,
+      put: (world, secret) => logged(world, JSON.stringify({ level: 'error', msg: planted(text, secret) })),
+    },
+  ]),
 ]

@@ -1,9 +1,10 @@
 // Objects as facts keep them: what no check looks at is left out, and what is secret is blotted out before anything is stored.
 import type { KubeObject } from '../../../config/kube-object.ts'
+import { HIDDEN } from '../../../config/secrets/hidden.ts'
+import { hideSecrets } from '../../../config/secrets/hide-secrets.ts'
 import { at, listAt, textAt } from '../object-fields.ts'
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-const HIDDEN = '(hidden)'
 
 export function trimmed(object: KubeObject): KubeObject {
   const { managedFields, ...metadata } = object.metadata as KubeObject['metadata'] & {
@@ -72,11 +73,6 @@ function withoutPasswords(map: KubeObject): object {
   const data = at(map, 'data')
   if (typeof data !== 'object' || data === null) return {}
   return Object.fromEntries(
-    Object.entries(data).map(([key, text]) => [
-      key,
-      typeof text === 'string'
-        ? text.replaceAll(/(["']?\w*(?:password|secret|token)\w*["']?\s*:[ \t]*)\S.*/gi, `$1${HIDDEN}`)
-        : text,
-    ]),
+    Object.entries(data).map(([key, text]) => [key, typeof text === 'string' ? hideSecrets(text) : text]),
   )
 }
