@@ -171,6 +171,7 @@ export abstract class BaseCommand {
       // Flags may be what is wrong, so this looks at the words themselves.
       json: 'output' in own.flags && wantsJson(this.argv, process.env),
       colorLevel: this.stderrStyle.colorLevel,
+      width: process.stderr.isTTY ? this.stderrStyle.width : undefined,
     })
     process.exitCode = exitCode
     this.out(out)

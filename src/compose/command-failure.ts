@@ -14,6 +14,8 @@ export interface FailedCommand {
   readonly flags: object
   readonly json: boolean
   readonly colorLevel: ColorLevel
+  /** of a terminal; undefined: nobody's eyes are there to read it */
+  readonly width: number | undefined
 }
 
 export interface Failure {
@@ -24,12 +26,15 @@ export interface Failure {
   readonly progress: string
 }
 
-export function failureOf(error: unknown, { id, args, flags, json, colorLevel }: FailedCommand): Failure {
+export function failureOf(
+  error: unknown,
+  { id, args, flags, json, colorLevel, width }: FailedCommand,
+): Failure {
   const known = isParseFailure(error) ? explainParseFailure(error, [...Object.keys(flags), 'help']) : error
   const report = reportOf(known, `lbctl ${id.replaceAll(':', ' ')}`)
   const { exitCode } = report
   if (report.kind === 'stopped') return { exitCode, out: '', progress: '' }
   if (json) return { exitCode, out: renderErrorJson(report), progress: '' }
   const usage = report.kind === 'usage' ? { usage: usageLine(id, args) } : {}
-  return { exitCode, out: '', progress: renderErrorText({ ...report, ...usage }, colorLevel) }
+  return { exitCode, out: '', progress: renderErrorText({ ...report, ...usage }, colorLevel, width) }
 }

@@ -4,6 +4,7 @@ import type { ErrorKind } from '../errors/lbctl-error.ts'
 import { printedJson } from './printed-json.ts'
 import { safeText } from './safe-text.ts'
 import { createTheme } from './theme.ts'
+import { wrap } from './wrap.ts'
 
 export interface ErrorReport {
   readonly kind: ErrorKind | 'bug' | 'stopped'
@@ -19,12 +20,22 @@ export interface ErrorReport {
   readonly stack?: string
 }
 
-export function renderErrorText(report: ErrorReport, colorLevel: 0 | 1 | 2 | 3): string {
+const HEAD = 'error:'
+
+/** @param width undefined: lines are as long as they are, for programs that look for words in them */
+export function renderErrorText(report: ErrorReport, colorLevel: 0 | 1 | 2 | 3, width?: number): string {
   const theme = createTheme(colorLevel)
-  const lines = [`${theme.severity.error('error:')} ${theme.strong(safeText(report.message))}`]
+  const broken = (text: string, indent: number): readonly string[] =>
+    width === undefined ? [safeText(text)] : wrap(safeText(text), width - indent)
+  const [first = '', ...more] = broken(report.message, HEAD.length + 1)
+  const hang = ' '.repeat(HEAD.length + 1)
+  const lines = [
+    `${theme.severity.error(HEAD)} ${theme.strong(first)}`,
+    ...more.map((line) => hang + theme.strong(line)),
+  ]
   for (const [key, value] of Object.entries(report.facts))
     lines.push(`  ${theme.faint(`${key}:`)} ${safeText(value)}`)
-  for (const hint of report.hints) lines.push(`  ${safeText(hint)}`)
+  for (const hint of report.hints) lines.push(...broken(hint, 2).map((line) => `  ${line}`))
   if (report.docs !== undefined) lines.push(`  ${whereToRead(report.docs)}`)
   if (report.usage !== undefined) lines.push('', `Usage: ${report.usage}`)
   if (report.stack !== undefined) lines.push('', report.stack)

@@ -20,7 +20,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Surroundings', ['router', 'lab', 'agent', 'completion']],
 ]
 
-/** `lbctl validate [FILE…] [flags]` */
+/** `lbctl validate [FILE...] [flags]` */
 export function usageLine(id: string, args: Readonly<Record<string, ArgSurface>>): string {
   const words = Object.entries(args).map(([name, arg]) => {
     const shown = argumentName(name, arg)
@@ -30,7 +30,7 @@ export function usageLine(id: string, args: Readonly<Record<string, ArgSurface>>
 }
 
 const argumentName = (name: string, arg: ArgSurface): string =>
-  name.toUpperCase() + (arg.multiple === true ? '…' : '')
+  name.toUpperCase() + (arg.multiple === true ? '...' : '')
 
 export function renderCommandHelp(command: CommandSurface, colorLevel: 0 | 1 | 2 | 3): string {
   const theme = createTheme(colorLevel)

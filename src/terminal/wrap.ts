@@ -15,19 +15,33 @@ const WIDE =
 
 export const columnsOfChar = (char: string): number => (ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1)
 
-/** Breaks at blanks so that no line takes more than `width` columns, unless one word does. */
+/** Breaks at blanks so that no line takes more than `width` columns, unless one word does. A command of ours is broken only if it must be. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/ +/)) {
+  for (const word of withWholeCommands(text, width).split(/ +/)) {
     if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line)
       line = word
     } else line = line === '' ? word : `${line} ${word}`
   }
   lines.push(line)
-  return lines
+  return lines.map((each) => each.replaceAll(HELD, ' '))
 }
+
+/** Stands for a blank at which no line is broken; no text holds it, for texts are safe when they get here. */
+const HELD = '\0'
+
+/** `lbctl`, words of commands, and then flags, values in capitals, and what has something in it that words of a sentence have not. */
+const COMMAND =
+  /\blbctl(?: (?:agent|all|apiserver|arp|bgp|bundle|capture|check|completion|config|controller|diagnose|diff|drain|explain|fix|free|install|lab|list|logs|migrate|ndp|next|path|pool|route|router|run|service|show|simulate|speaker|status|uninstall|validate|who)(?![\w-]))+(?: (?:--?[a-z][\w-]*|[A-Z][A-Z0-9-]*(?![a-z])|[^ ]*[\d/:=][^ ]*|[^ ]+\.[a-z]+))*/g
+
+const withWholeCommands = (text: string, width: number): string =>
+  text.includes('lbctl ')
+    ? text.replaceAll(COMMAND, (command) =>
+        columnsOf(command) <= width ? command.replaceAll(' ', HELD) : command,
+      )
+    : text
 
 /** Two columns: names on the left, their wrapped explanation on the right. */
 export function twoColumns(rows: readonly (readonly [string, string])[], width: number): string[] {

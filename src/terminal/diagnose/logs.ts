@@ -9,6 +9,8 @@ import { columnsOf, columnsOfChar, wrap } from '../wrap.ts'
 export interface LogsStyle {
   readonly colorLevel: 0 | 1 | 2 | 3
   readonly width: number
+  /** signs that are not of ASCII can be read, which is so unless it is said */
+  readonly utf8?: boolean
   /** also what is only for information, and whole examples */
   readonly verbose: boolean
   /** at most so many incidents */
@@ -72,7 +74,7 @@ function incidentLines(incident: Incident, theme: Theme, style: LogsStyle): stri
     ...hanging('  ', whenAndWhere(incident), style),
     ...(style.verbose
       ? [`  ${theme.faint(safeText(example))}`]
-      : [`  ${theme.faint(cut(safeText(example), style.width - 2))}`]),
+      : [`  ${theme.faint(cut(safeText(example), style.width - 2, style.utf8 === false ? '...' : '…'))}`]),
     ...(meaning === undefined ? [] : hanging('  Why: ', meaning, style)),
     ...next.flatMap((step, index) => hanging(`  ${index + 1}. `, step, style)),
     ...(code === undefined ? [] : [`  More: ${theme.command(`lbctl explain ${code}`)}`]),
@@ -95,16 +97,17 @@ function spanText(first: string, last: string): string[] {
 
 const clock = (time: string): string => time.slice(0, 19).replace('T', ' ')
 
-function cut(text: string, width: number): string {
+/** @param sign that something is missing */
+function cut(text: string, width: number, sign: string): string {
   if (columnsOf(text) <= width) return text
-  let columns = 1
+  let columns = sign.length
   let kept = ''
   for (const char of text) {
     columns += columnsOfChar(char)
     if (columns > width) break
     kept += char
   }
-  return `${kept}…`
+  return kept + sign
 }
 
 function hanging(marker: string, text: string, { width }: Pick<LogsStyle, 'width'>): string[] {

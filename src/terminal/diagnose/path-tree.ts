@@ -15,6 +15,8 @@ import { columnsOf, wrap } from '../wrap.ts'
 export interface PathTreeStyle {
   readonly colorLevel: 0 | 1 | 2 | 3
   readonly width: number
+  /** signs that are not of ASCII can be read, which is so unless it is said */
+  readonly utf8?: boolean
   /** show the tree of every kind of client; else of the first, and those that end otherwise */
   readonly verbose: boolean
 }
@@ -30,13 +32,26 @@ export function renderPathTrees(facts: PathFacts, style: PathTreeStyle): string 
     .join('\n')
 }
 
+/** All of one width, but for the last two. */
+interface Signs {
+  readonly branch: string
+  readonly lastBranch: string
+  readonly rail: string
+  readonly arrow: string
+  readonly cut: string
+}
+const SIGNS: Signs = { branch: '├─ ', lastBranch: '└─ ', rail: '│  ', arrow: '→', cut: '…' }
+const ASCII_SIGNS: Signs = { branch: '|- ', lastBranch: '`- ', rail: '|  ', arrow: '->', cut: '...' }
+
 class TreeView {
   readonly #theme: Theme
   readonly #style: PathTreeStyle
+  readonly #signs: Signs
 
   constructor(theme: Theme, style: PathTreeStyle) {
     this.#theme = theme
     this.#style = style
+    this.#signs = style.utf8 === false ? ASCII_SIGNS : SIGNS
   }
 
   port(port: PortFacts, facts: PathFacts): string[] {
@@ -73,11 +88,14 @@ class TreeView {
       endpoint === undefined && last?.kind === 'endpoint' && marks.length === node.children.length - 1
         ? last
         : endpoint
-    const label = marked === undefined ? node.label : `${shortened(node.label)} → ${marked.label}`
+    const label =
+      marked === undefined
+        ? node.label
+        : `${shortened(node.label, this.#signs.cut)} ${this.#signs.arrow} ${marked.label}`
     const percent = node.probability < share * 0.9995 ? shareText(node.probability) : undefined
     const text = percent === undefined ? label : `${percent.padStart(6)} ${label}`
     const children = marked === undefined ? node.children : marked.children
-    const deeper = indent + (branch === '' ? '' : branch === '├─ ' ? '│  ' : '   ')
+    const deeper = indent + (branch === '' ? '' : branch === this.#signs.branch ? this.#signs.rail : '   ')
     return [
       ...this.#line(
         indent + branch,
@@ -93,10 +111,13 @@ class TreeView {
     const most = this.#style.verbose ? nodes.length : MOST_CHILDREN
     const shown = nodes.slice(0, most)
     const rest = nodes.length - shown.length
+    const { branch, lastBranch } = this.#signs
     const lines = shown.flatMap((node, index) =>
-      this.#node(node, indent, index === nodes.length - 1 ? '└─ ' : '├─ ', share),
+      this.#node(node, indent, index === nodes.length - 1 ? lastBranch : branch, share),
     )
-    return rest === 0 ? lines : [...lines, `${indent}└─ ${this.#theme.faint(`${rest} more like these`)}`]
+    return rest === 0
+      ? lines
+      : [...lines, `${indent}${lastBranch}${this.#theme.faint(`${rest} more like these`)}`]
   }
 
   /** The meaning stands behind the label where there is room, else below it. */
@@ -123,4 +144,5 @@ class TreeView {
 }
 
 /** nft's chains repeat the endpoint in their names. */
-const shortened = (chain: string): string => chain.replace(/^(endpoint-[A-Z0-9]{8}-).*$/, '$1…')
+const shortened = (chain: string, cut: string): string =>
+  chain.replace(/^(endpoint-[A-Z0-9]{8}-).*$/, `$1${cut}`)
