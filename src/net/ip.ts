@@ -23,17 +23,29 @@ export function parseIp(text: string): Ip | undefined {
   return value === undefined ? undefined : { family: 4, value: BigInt(value) }
 }
 
+const [DOT, ZERO, NINE] = [0x2e, 0x30, 0x39] as const
+
 function parseIpv4Value(text: string): number | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
+  if (text.length > 15) return undefined
   let value = 0
-  for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part) || (part.length > 1 && part.startsWith('0'))) return undefined
-    const octet = Number(part)
-    if (octet > 255) return undefined
-    value = value * 256 + octet
+  let octet = 0
+  let digits = 0
+  let dots = 0
+  // Without a list of parts: rule sets and routes hold tens of thousands of addresses.
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === DOT) {
+      if (digits === 0 || ++dots > 3) return undefined
+      value = value * 256 + octet
+      octet = digits = 0
+    } else {
+      if (code < ZERO || code > NINE || (digits > 0 && octet === 0)) return undefined
+      octet = octet * 10 + code - ZERO
+      digits++
+      if (octet > 255) return undefined
+    }
   }
-  return value
+  return dots === 3 && digits > 0 ? value * 256 + octet : undefined
 }
 
 function parseIpv6(text: string): Ip | undefined {

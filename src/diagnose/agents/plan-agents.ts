@@ -66,7 +66,7 @@ function wantedNodes(all: readonly string[], view: ClusterView, request: PlanReq
   if (typeof nodes === 'object') return [...new Set(nodes)]
   const matrices = services.flatMap((service) => view.matrixOf(service) ?? [])
   const order = [
-    ...matrices.flatMap(({ succession }) => succession[0]?.node ?? []),
+    ...matrices.flatMap(({ owner }) => owner ?? []),
     ...matrices.flatMap(({ succession }) => succession.slice(1).map(({ node }) => node)),
     ...matrices.flatMap((matrix) =>
       [...matrix.nodes].filter(([, { bgp }]) => bgp.announces).map(([node]) => node),
@@ -103,7 +103,7 @@ function planFor(node: string, nodes: readonly string[], view: ClusterView, requ
 
 /** Every node that takes part asks for one Service; of many, each Service is asked for by two: the owner cannot ask itself. */
 function asksFor(node: string, service: ServiceObject, nodes: readonly string[], view: ClusterView): boolean {
-  const owner = view.matrixOf(service)?.succession[0]?.node
+  const owner = view.matrixOf(service)?.owner
   if ((view.poolOf(service)?.l2.length ?? 0) === 0 || node === owner) return false
   if (view.focus !== undefined && view.services.length <= 2) return true
   const others = nodes.filter((each) => each !== owner)

@@ -102,7 +102,7 @@ function ownerChanges(before: ClusterView, after: ClusterView): BundleComparison
 }
 
 const ownerOf = (service: ServiceObject, view: ClusterView): string | null =>
-  view.matrixOf(service)?.succession[0]?.node ?? null
+  view.matrixOf(service)?.owner ?? null
 
 function planeChanges(plane: ObjectPlane, before: ClusterFacts, after: ClusterFacts): ObjectChange[] {
   if (before[plane].status !== 'read' || after[plane].status !== 'read') return []

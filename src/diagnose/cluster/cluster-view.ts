@@ -11,21 +11,16 @@ import type { ConfigurationFact, EndpointSliceFact, ServiceKey } from '../../spe
 import { nodeFact, serviceFact, sliceFact } from '../../speaker/facts/facts-from-objects.ts'
 import { AllocationReplay } from './allocation-replay.ts'
 import { type ClusterFacts, itemsOf } from './cluster-facts.ts'
+import { podsOfComponent, runningOn } from './component-pods.ts'
 import { configurationFact, problemsOf, type Refusals, refusalsOf } from './configuration-problems.ts'
 import { type ClusterEvent, type EventIndex, indexEvents } from './events.ts'
 import { grouped } from './grouped.ts'
 import type { HostFacts } from './host-facts.ts'
-import {
-  type Component,
-  componentOf,
-  type Installation,
-  installationsOf,
-  makerOf,
-  selectsPod,
-  weighsPreferences,
-} from './installations.ts'
-import { textAt, timeOf } from './object-fields.ts'
-import { addressesOf, isReady, keyOf, nodeOf } from './object-keys.ts'
+import { type Component, type Installation, installationsOf, weighsPreferences } from './installations.ts'
+import { layer2Places, type Placed } from './layer2-places.ts'
+import { LinkSubnets } from './link-subnets.ts'
+import { timeOf } from './object-fields.ts'
+import { addressesOf, keyOf, servicesByAddress } from './object-keys.ts'
 import { readClusterObjects } from './read-cluster-objects.ts'
 import { asRecorded } from './recorded-election.ts'
 import { type SilentService, silentServices } from './silent-services.ts'
@@ -36,6 +31,7 @@ export class ClusterView {
   readonly focus: ReadonlySet<ServiceKey> | undefined
   readonly #made = new Map<string, unknown>()
   readonly #matrices = new Map<ServiceKey, CandidateMatrix>()
+  readonly #subnets = new Map<HostFacts, LinkSubnets>()
 
   constructor(facts: ClusterFacts, focus?: ReadonlySet<ServiceKey>) {
     this.facts = facts
@@ -76,10 +72,7 @@ export class ClusterView {
   get rules(): ReleaseRules {
     return this.#once('rules', () => {
       const rules = releaseRules(this.release)
-      const { installation } = this
-      return installation !== undefined && weighsPreferences(installation)
-        ? { ...rules, preferences: true }
-        : rules
+      return weighsPreferences(this.installation) ? { ...rules, preferences: true } : rules
     })
   }
 
@@ -102,6 +95,11 @@ export class ClusterView {
 
   get servicesWithAddress(): readonly ServiceObject[] {
     return this.#once('servicesWithAddress', () => this.services.filter(({ ingress }) => ingress.length > 0))
+  }
+
+  /** Those that have this address, as their status has it. */
+  servicesAt(address: string): readonly ServiceObject[] {
+    return this.#once('byAddress', () => servicesByAddress(this.servicesWithAddress)).get(address) ?? []
   }
 
   /** What MetalLB, or the API server for objects of files, refuses. */
@@ -140,10 +138,7 @@ export class ClusterView {
   get members(): ReadonlySet<string> | undefined {
     return this.#once('members', () => {
       if (this.facts.pods.status !== 'read' || this.installation?.memberlist !== true) return undefined
-      const running = this.speakerPods.filter(
-        (pod) => textAt(pod, 'status', 'phase') === 'Running' && isReady(pod),
-      )
-      return new Set(running.flatMap((pod) => nodeOf(pod) ?? []))
+      return runningOn(this.speakerPods)
     })
   }
 
@@ -196,19 +191,28 @@ export class ClusterView {
   }
 
   get nodes(): ReadonlyMap<string, NodeObject> {
-    return this.#once('nodes', () => new Map(this.objects.nodes.map((node) => [node.name, node])))
+    return this.#once('nodes', () => byName(this.objects.nodes, ({ name }) => name))
   }
 
   /** Nodes as they came, with conditions. */
   get rawNodes(): ReadonlyMap<string, KubeObject> {
-    return this.#once(
-      'rawNodes',
-      () => new Map(itemsOf(this.facts.nodes).map((node) => [node.metadata.name, node])),
-    )
+    return this.#once('rawNodes', () => byName(itemsOf(this.facts.nodes), ({ metadata }) => metadata.name))
   }
 
   get hosts(): ReadonlyMap<string, HostFacts> {
-    return this.#once('hosts', () => new Map(itemsOf(this.facts.hosts).map((host) => [host.node, host])))
+    return this.#once('hosts', () => byName(itemsOf(this.facts.hosts), ({ node }) => node))
+  }
+
+  /** Which of its links addresses are on. */
+  subnetsOf(host: HostFacts): LinkSubnets {
+    const known = this.#subnets.get(host) ?? new LinkSubnets(host)
+    this.#subnets.set(host, known)
+    return known
+  }
+
+  /** What the links of the hosts mean for addresses that layer 2 announces. */
+  get places(): readonly Placed[] {
+    return this.#once('places', () => layer2Places(this))
   }
 
   get speakerPods(): readonly KubeObject[] {
@@ -219,16 +223,8 @@ export class ClusterView {
     return this.#once('controllerPods', () => this.podsOf('controller'))
   }
 
-  /** Of all workloads of the component: lbctl's speakers may stand beside MetalLB's. */
   podsOf(component: Component): readonly KubeObject[] {
-    const workloads = (this.installation?.workloads ?? []).filter(
-      ({ object }) => componentOf(object) === component,
-    )
-    return itemsOf(this.facts.pods).filter((pod) =>
-      workloads.length === 0
-        ? makerOf(pod) !== undefined && componentOf(pod) === component
-        : workloads.some(({ object }) => selectsPod(object, pod)),
-    )
+    return podsOfComponent(itemsOf(this.facts.pods), this.installation, component)
   }
 
   /** Events about an object, newest first. */
@@ -250,3 +246,6 @@ export class ClusterView {
     )
   }
 }
+
+const byName = <T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, T> =>
+  new Map(items.map((item) => [nameOf(item), item]))

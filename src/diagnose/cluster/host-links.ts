@@ -1,6 +1,6 @@
 // Links of a host as facts have them: what they can do, which subnets are on them, which settings count for them.
 import { type Ip, type IpFamily, parseIp, sameIp } from '../../net/ip.ts'
-import { type Prefix, parsePrefix, prefixContains, prefixOf } from '../../net/prefix.ts'
+import { type Prefix, prefixOf } from '../../net/prefix.ts'
 import { isLayer3, notAnnouncedOn } from '../link-layer.ts'
 import type { HostAddress, HostFacts, HostLink } from './host-facts.ts'
 
@@ -30,7 +30,7 @@ export function ownAddress({ address, flags }: HostAddress): OwnAddress | undefi
 export const ownAddresses = (link: HostLink): readonly OwnAddress[] =>
   link.addresses.flatMap((each) => ownAddress(each) ?? [])
 
-const isLinkLocal = ({ family, value }: Ip): boolean =>
+export const isLinkLocal = ({ family, value }: Ip): boolean =>
   family === 4 ? value >> 16n === 0xa9fen : value >> 118n === 0x3fan
 
 /** Why MetalLB leaves the link out; undefined: it announces there. */
@@ -53,28 +53,6 @@ export const leftOut = (link: HostLink, host: HostFacts, family: IpFamily): stri
 
 const isVrf = (name: string, { links }: HostFacts): boolean =>
   links.find((link) => link.name === name)?.kind === 'vrf'
-
-/** Links that the address is on: by their own subnets, and by routes without a gateway. */
-export function linksOf(address: Ip, host: HostFacts): readonly HostLink[] {
-  const routed = new Set(
-    host.routes.flatMap(({ destination, gateway, type, interface: name, family }) => {
-      if (gateway !== undefined || type !== 'unicast' || name === undefined || family !== address.family)
-        return []
-      const prefix = parsePrefix(destination)
-      return prefix !== undefined && prefix.length > 0 && prefixContains(prefix, address) ? [name] : []
-    }),
-  )
-  return host.links.filter(
-    (link) => !isLoopback(link) && !isIpvsLink(link) && (routed.has(link.name) || hasSubnetOf(address, link)),
-  )
-}
-
-const hasSubnetOf = (address: Ip, link: HostLink): boolean =>
-  ownAddresses(link).some(
-    ({ ip, prefix }) => !isHostPrefix(prefix) && !isLinkLocal(ip) && prefixContains(prefix, address),
-  )
-
-const isHostPrefix = ({ family, length }: Prefix): boolean => length === (family === 4 ? 32 : 128)
 
 /** The link that has an address of the host itself. */
 export const linkWith = (address: Ip, host: HostFacts): HostLink | undefined =>

@@ -117,8 +117,10 @@ function workloadsOf(object: KubeObject): readonly Workload[] {
  * Whether preferences among nodes count: lbctl's speakers weigh them as long as they are among themselves and hear of each other
  * (docs/decisions/0010).
  */
-export const weighsPreferences = ({ speaker, memberlist }: Installation): boolean =>
-  speaker?.maker === 'lbctl' && speaker.release === undefined && memberlist === true
+export const weighsPreferences = (installation: Installation | undefined): boolean =>
+  installation?.speaker?.maker === 'lbctl' &&
+  installation.speaker.release === undefined &&
+  installation.memberlist === true
 
 /** For `kubectl -l`: the Pods of a component, whoever made it. */
 export function podSelector(installation: Installation | undefined, component: Component): string {

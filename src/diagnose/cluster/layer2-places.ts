@@ -1,13 +1,16 @@
 // What the links of each node that was read mean for the addresses that it announces by layer 2, or would after a failover.
-import type { ServiceObject } from '../../config/objects/read-object.ts'
+import type { NodeObject, ServiceObject } from '../../config/objects/read-object.ts'
 import { matchesAny } from '../../config/semantics/selector.ts'
 import type { Ip } from '../../net/ip.ts'
+import type { Pool } from '../../speaker/configuration/configuration.ts'
+import type { CandidateMatrix } from '../../speaker/decide/decider.ts'
+import { isCandidate } from '../../speaker/decide/reasons.ts'
 import type { ServiceKey } from '../../speaker/facts/facts.ts'
 import { NO_LINK_LOCAL } from '../link-layer.ts'
-import type { ClusterView } from './cluster-view.ts'
 import { grouped } from './grouped.ts'
 import type { HostFacts, HostLink } from './host-facts.ts'
-import { isLoopback, isTunnel, leftOut, linksOf } from './host-links.ts'
+import { isLoopback, isTunnel, leftOut } from './host-links.ts'
+import type { LinkSubnets } from './link-subnets.ts'
 import { addressesOf, keyOf } from './object-keys.ts'
 import { listed } from './wording.ts'
 
@@ -36,33 +39,50 @@ export interface Placed {
   readonly place: Place
 }
 
-export function layer2Places(view: ClusterView): readonly Placed[] {
-  if (view.hosts.size === 0) return []
+/** The part of the view that this needs. */
+interface Hosts {
+  readonly hosts: ReadonlyMap<string, HostFacts>
+  readonly nodes: ReadonlyMap<string, NodeObject>
+  readonly rules: { readonly interfaces: boolean }
+  readonly servicesWithAddress: readonly ServiceObject[]
+  poolOf(service: ServiceObject): Pool | undefined
+  matrixOf(service: ServiceObject): CandidateMatrix | undefined
+  subnetsOf(host: HostFacts): LinkSubnets
+}
+
+/** Thousands of addresses have a handful of places on each host: `known` has those that were found. */
+export function layer2Places(view: Hosts): readonly Placed[] {
+  const known = new Map<string, Place>()
   return view.servicesWithAddress.flatMap((service) => {
-    const succession = view.matrixOf(service)?.succession ?? []
-    const owner = succession[0]?.node
-    return succession.flatMap(({ node }) => {
-      const host = view.hosts.get(node)
-      if (host === undefined) return []
-      const named = interfacesFor(service, node, view)
-      return addressesOf(service).map((address) => ({
-        host,
-        key: keyOf(service),
-        service,
-        address,
-        isOwner: node === owner,
-        place: placeOf(address, host, named),
-      }))
+    const matrix = view.matrixOf(service)
+    return candidateHosts(matrix, view).flatMap((host) => {
+      const named = interfacesFor(service, host.node, view)
+      return addressesOf(service).map((address) => {
+        const holders = view.subnetsOf(host).linksOf(address)
+        const names = holders.map(({ name }) => name)
+        const key = JSON.stringify([host.node, address.family, names, named])
+        const place = known.get(key) ?? placeOf(address.family, holders, host, named)
+        known.set(key, place)
+        return { host, key: keyOf(service), service, address, isOwner: host.node === matrix?.owner, place }
+      })
     })
   })
 }
 
+/** Those that were read, in the order of succession. */
+function candidateHosts(matrix: CandidateMatrix | undefined, { hosts }: Hosts): readonly HostFacts[] {
+  if (matrix === undefined) return []
+  const found = [...hosts.values()].filter(({ node }) => {
+    const part = matrix.nodes.get(node)?.layer2
+    return part !== undefined && isCandidate(part)
+  })
+  // The order among a thousand nodes is not computed for one of them.
+  if (found.length < 2) return found
+  return matrix.succession.flatMap(({ node }) => hosts.get(node) ?? [])
+}
+
 /** Of all advertisements for the node; undefined: any, as soon as one names none. */
-function interfacesFor(
-  service: ServiceObject,
-  node: string,
-  view: ClusterView,
-): readonly string[] | undefined {
+function interfacesFor(service: ServiceObject, node: string, view: Hosts): readonly string[] | undefined {
   if (!view.rules.interfaces) return undefined
   const labels = view.nodes.get(node)?.labels ?? {}
   const mine = (view.poolOf(service)?.l2 ?? []).filter(
@@ -72,12 +92,18 @@ function interfacesFor(
   return [...new Set(mine.flatMap(({ interfaces }) => interfaces))]
 }
 
-/** @param named interfaces of the advertisements; undefined: all */
-export function placeOf(address: Ip, host: HostFacts, named: readonly string[] | undefined): Place {
-  const { family } = address
+/**
+ * @param holders links that the address is on
+ * @param named interfaces of the advertisements; undefined: all
+ */
+function placeOf(
+  family: Ip['family'],
+  holders: readonly HostLink[],
+  host: HostFacts,
+  named: readonly string[] | undefined,
+): Place {
   const isNamed = ({ name }: HostLink): boolean => named === undefined || named.includes(name)
   const announces = (link: HostLink): boolean => isNamed(link) && leftOut(link, host, family) === undefined
-  const holders = linksOf(address, host)
   const working = holders.filter((link) => announces(link) && link.carrier)
   if (working.length > 0) return { kind: 'announced', links: working }
   const chosen = host.links.filter((link) => !isLoopback(link) && isNamed(link))

@@ -12,6 +12,20 @@ export const keyOf = (service: Pick<ServiceObject, 'namespace' | 'name'>): Servi
 export const addressesOf = ({ ingress }: ServiceObject): readonly Ip[] =>
   ingress.flatMap((text) => parseIp(text) ?? [])
 
+/** Services by each address of their status, as it is written there. */
+export function servicesByAddress(
+  services: readonly ServiceObject[],
+): ReadonlyMap<string, readonly ServiceObject[]> {
+  const found = new Map<string, ServiceObject[]>()
+  for (const service of services)
+    for (const address of new Set(service.ingress)) {
+      const same = found.get(address)
+      if (same === undefined) found.set(address, [service])
+      else same.push(service)
+    }
+  return found
+}
+
 export const isReady = (object: KubeObject): boolean => conditionOf(object, 'Ready')?.status === 'True'
 
 export const nodeOf = (pod: KubeObject): string | undefined => textAt(pod, 'spec', 'nodeName')

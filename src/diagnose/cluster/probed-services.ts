@@ -32,18 +32,16 @@ export interface AddressUser {
 }
 
 export const usersOfAddress = (address: string, view: ClusterView): readonly AddressUser[] =>
-  view.servicesWithAddress
-    .filter(({ ingress }) => ingress.includes(address))
-    .map((service) => ({
-      key: keyOf(service),
-      service,
-      owner: view.matrixOf(service)?.succession[0]?.node,
-    }))
+  view.servicesAt(address).map((service) => ({
+    key: keyOf(service),
+    service,
+    owner: view.matrixOf(service)?.owner,
+  }))
 
 /** Whether packets for the Service come to this node, as far as the configuration says. */
 export function isAnnouncer(service: ServiceObject, node: string, view: ClusterView): boolean {
   const matrix = view.matrixOf(service)
-  return matrix?.succession[0]?.node === node || matrix?.nodes.get(node)?.bgp.announces === true
+  return matrix?.owner === node || matrix?.nodes.get(node)?.bgp.announces === true
 }
 
 /** The findings of a room as drafts, with the place that they were seen from. */

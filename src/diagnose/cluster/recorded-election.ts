@@ -3,8 +3,9 @@ import type { CandidateMatrix } from '../../speaker/decide/decider.ts'
 
 /** @param order of succession as it was computed from the real addresses; a matrix with other candidates stays as it is */
 export function asRecorded(matrix: CandidateMatrix, order: readonly string[] | undefined): CandidateMatrix {
+  if (order === undefined) return matrix
   const { succession, nodes } = matrix
-  const places = new Map((order ?? []).map((node, index) => [node, index]))
+  const places = new Map(order.map((node, index) => [node, index]))
   const [computed] = succession
   if (computed === undefined || succession.length !== places.size) return matrix
   if (!succession.every(({ node }) => places.has(node))) return matrix
@@ -17,5 +18,5 @@ export function asRecorded(matrix: CandidateMatrix, order: readonly string[] | u
   const swapped = new Map(nodes)
   swapped.set(first.node, { ...winner, layer2: loser.layer2 })
   swapped.set(computed.node, { ...loser, layer2: winner.layer2 })
-  return { ...matrix, nodes: swapped, succession: recorded }
+  return { ...matrix, nodes: swapped, owner: first.node, succession: recorded }
 }

@@ -120,7 +120,7 @@ function ownerText(
   view: ClusterView,
   matrix: CandidateMatrix | undefined,
 ): string | undefined {
-  const owner = matrix?.succession[0]?.node
+  const owner = matrix?.owner
   if (owner === undefined) return undefined
   const told = view
     .statuses('ServiceL2Status')

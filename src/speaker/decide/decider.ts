@@ -1,7 +1,7 @@
 // One state of configuration, nodes and members; any number of Services decided under it. The same facts give the same decisions,
 // whichever way they came.
 import type { Ip } from '../../net/ip.ts'
-import { type Configuration, PoolIndex } from '../configuration/configuration.ts'
+import { type Configuration, type Pool, PoolIndex } from '../configuration/configuration.ts'
 import type { Members, NodeFact, ServiceFact } from '../facts/facts.ts'
 import { BgpDecider, type BgpDecision } from './bgp-decision.ts'
 import type { Winner } from './election.ts'
@@ -30,15 +30,23 @@ export interface ServiceDecision {
 export interface CandidateMatrix {
   readonly addresses: readonly Ip[]
   readonly pool: string | undefined
-  readonly nodes: ReadonlyMap<string, Readonly<Record<Protocol, Verdict>>>
-  readonly succession: readonly Winner[]
+  /** Services that are alike have the same one */
+  readonly nodes: NodeVerdicts
+  /** the node that announces by layer 2; undefined: none */
+  readonly owner: string | undefined
+  /** it and those that would take over from it, computed when it is asked for */
+  readonly succession: readonly Pick<Winner, 'node'>[]
 }
+
+type NodeVerdicts = ReadonlyMap<string, Readonly<Record<Protocol, Verdict>>>
 
 export class Decider {
   readonly #nodes: NodeTable
   readonly #pools: PoolIndex
   readonly #layer2: Layer2Decider
   readonly #bgp: BgpDecider
+  /** of a pool, by the owner */
+  readonly #tables = new Map<Pool, Map<string | undefined, NodeVerdicts>>()
 
   /** @param previous elections go on from its electorates */
   constructor({ configuration, nodes, members }: DeciderFacts, options: NodeOptions, previous?: Decider) {
@@ -67,19 +75,40 @@ export class Decider {
     if (!found.ok) {
       const verdict = refuse(found.reason)
       const nodes = [...this.#nodes.names()].map((name) => [name, { layer2: verdict, bgp: verdict }] as const)
-      return { addresses: [], pool: undefined, nodes: new Map(nodes), succession: [] }
+      return { addresses: [], pool: undefined, nodes: new Map(nodes), owner: undefined, succession: [] }
     }
     const subject: Subject = { service, pool: found.pool, hashed: found.hashed, endpoints }
-    const bgp = this.#bgp.matrix(subject)
-    const nodes = new Map<string, Record<Protocol, Verdict>>()
-    for (const [name, layer2] of this.#layer2.matrix(subject))
-      nodes.set(name, { layer2, bgp: bgp.get(name) ?? refuse('internalError') })
+    const layer2 = this.#layer2
+    const owner = layer2.owner(subject)
+    let succession: CandidateMatrix['succession'] | undefined
     return {
       addresses: found.addresses,
       pool: found.pool.name,
-      nodes,
-      succession: this.#layer2.succession(subject),
+      nodes: this.#verdicts(subject, owner),
+      owner,
+      get succession() {
+        succession ??= layer2.succession(subject).map(({ node }) => ({ node }))
+        return succession
+      },
     }
+  }
+
+  /** Thousands of Services in a pool have as many tables as it has owners. */
+  #verdicts(subject: Subject, owner: string | undefined): NodeVerdicts {
+    if (!this.#layer2.isLikeOthers(subject)) return this.#computed(subject, owner)
+    const ofPool = this.#tables.get(subject.pool) ?? new Map<string | undefined, NodeVerdicts>()
+    this.#tables.set(subject.pool, ofPool)
+    const made = ofPool.get(owner) ?? this.#computed(subject, owner)
+    ofPool.set(owner, made)
+    return made
+  }
+
+  #computed(subject: Subject, owner: string | undefined): NodeVerdicts {
+    const bgp = this.#bgp.matrix(subject)
+    const nodes = new Map<string, Record<Protocol, Verdict>>()
+    for (const [name, layer2] of this.#layer2.matrix(subject, owner))
+      nodes.set(name, { layer2, bgp: bgp.get(name) ?? refuse('internalError') })
+    return nodes
   }
 }
 

@@ -59,17 +59,31 @@ export class Layer2Decider {
     }
   }
 
+  /** The node that announces, elected anew. */
+  owner(subject: Subject): string | undefined {
+    const adverts = this.#adverts(subject)
+    if (this.#nobody(subject, adverts) !== undefined) return undefined
+    return this.#elect(subject, adverts, undefined).winner?.node
+  }
+
   /** The part of every node that is known, and why. */
-  matrix(subject: Subject): ReadonlyMap<string, Verdict> {
+  matrix(subject: Subject, owner: string | undefined): ReadonlyMap<string, Verdict> {
     const adverts = this.#adverts(subject)
     const nobody = this.#nobody(subject, adverts)
-    const owner = nobody === undefined ? this.#elect(subject, adverts, undefined).winner?.node : undefined
     return new Map(
       [...this.#nodes.names()].map((name) => [
         name,
         nobody ?? (name === owner ? ANNOUNCES : this.#loser(subject, adverts, name)),
       ]),
     )
+  }
+
+  /** Any node may own it, whatever its labels are: then Services of one pool differ in their owner alone. */
+  isLikeOthers(subject: Subject): boolean {
+    const { endpoints, pool } = subject
+    if (!endpoints.anywhere || this.#needsEndpoint(subject)) return false
+    const choosy = [...pool.l2, ...pool.bgp].some(({ services }) => services.length > 0)
+    return !choosy || !this.#nodes.rules.serviceSelectors
   }
 
   /** The candidates in the order in which they would take over. */

@@ -50,6 +50,10 @@ export const ANNOUNCES: Verdict = { announces: true }
 export const refuse = (reason: Reason, detail?: Detail): Verdict =>
   detail === undefined ? { announces: false, reason } : { announces: false, reason, detail }
 
+/** Whether a node may become the owner by layer 2, or is it. */
+export const isCandidate = (layer2: Verdict): boolean =>
+  layer2.announces || layer2.detail === 'lost-election' || layer2.detail === 'less-preferred'
+
 export const sameVerdict = (a: Verdict | undefined, b: Verdict | undefined): boolean =>
   a === b ||
   (a !== undefined &&

@@ -2,7 +2,7 @@
 import { formatIp } from '../../../net/ip.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { linkText } from '../host-links.ts'
-import { type Alike, alike, layer2Places, type Placed, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type Alike, alike, type Placed, type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, listed, servicesText } from '../wording.ts'
 
 export const addressOnLink: ClusterCheck = {
@@ -12,7 +12,7 @@ export const addressOnLink: ClusterCheck = {
   title: 'the addresses are in a subnet of the links that they are announced on',
   needs: ['hosts', 'services', 'configuration'],
   evaluate: (view) => {
-    const places = layer2Places(view)
+    const places = view.places
     if (places.length === 0) return skip('no node that was read announces by layer 2')
     const groups = alike(placedAs(places, 'elsewhere'))
     return failOr(

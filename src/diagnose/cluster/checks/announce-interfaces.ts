@@ -30,9 +30,7 @@ export const announceInterfaces: ClusterCheck = {
       (more) => `${more} more Services have an elected node without the interfaces of the advertisement`,
     )
     const seen = nodesWithoutInterface(view, new Set(failed.map(({ service }) => keyOf(service))))
-    const owned = view.servicesWithAddress.filter(
-      (service) => (view.matrixOf(service)?.succession.length ?? 0) > 0,
-    )
+    const owned = view.servicesWithAddress.filter((service) => view.matrixOf(service)?.owner !== undefined)
     if (told.length + seen.length + owned.length === 0) return skip(noOwner(view))
     return failOr([...told, ...seen], counted(owned.length, 'Service'))
   },

@@ -3,7 +3,7 @@ import { formatIp } from '../../../net/ip.ts'
 import { hardwareTypeName } from '../../link-layer.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { linkText } from '../host-links.ts'
-import { type Alike, alike, layer2Places, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type Alike, alike, type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, servicesText } from '../wording.ts'
 
 export const layer2Link: ClusterCheck = {
@@ -13,7 +13,7 @@ export const layer2Link: ClusterCheck = {
   title: 'the links of the addresses speak ARP or neighbour discovery',
   needs: ['hosts', 'services', 'configuration'],
   evaluate: (view) => {
-    const places = layer2Places(view)
+    const places = view.places
     if (places.length === 0) return skip('no node that was read announces by layer 2')
     return failOr(
       alike(placedAs(places, 'tunnel')).map(draft),

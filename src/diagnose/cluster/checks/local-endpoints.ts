@@ -75,7 +75,7 @@ function single(view: ClusterView): ClusterDraft[] {
       subject: keys.length === 1 ? `Service ${keys[0] ?? ''}` : counted(keys.length, 'Service'),
       evidence: alone
         .slice(0, 5)
-        .map((service) => `${keyOf(service)}: ${view.matrixOf(service)?.succession[0]?.node ?? ''}`),
+        .map((service) => `${keyOf(service)}: ${view.matrixOf(service)?.owner ?? ''}`),
       cause: 'All its endpoints are on one of the nodes that may announce it.',
       fix: [
         {

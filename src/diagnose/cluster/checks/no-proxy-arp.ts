@@ -6,7 +6,7 @@ import type { ClusterView } from '../cluster-view.ts'
 import { grouped } from '../grouped.ts'
 import type { HostFacts, HostLink } from '../host-facts.ts'
 import { wayTo } from '../host-fib.ts'
-import { leftOut, linksOf, linkText, settingOf } from '../host-links.ts'
+import { leftOut, linkText, settingOf } from '../host-links.ts'
 import { addressesOf, keyOf } from '../object-keys.ts'
 import { counted, listed, servicesText } from '../wording.ts'
 
@@ -41,7 +41,7 @@ interface Proxy {
 /** The owner answers anyway, and with the same hardware address: on it a proxy changes nothing. */
 const proxiesIn = (view: ClusterView): readonly Proxy[] =>
   view.servicesWithAddress.flatMap((service) => {
-    const owner = view.matrixOf(service)?.succession[0]?.node
+    const owner = view.matrixOf(service)?.owner
     if (owner === undefined) return []
     return [...view.hosts.values()].flatMap((host) =>
       host.node === owner
@@ -49,10 +49,13 @@ const proxiesIn = (view: ClusterView): readonly Proxy[] =>
         : addressesOf(service)
             .filter(({ family }) => family === 4)
             .flatMap((address) =>
-              linksOf(address, host).flatMap((link) => {
-                const way = proxiedTo(address, link, host)
-                return way === undefined ? [] : [{ host, key: keyOf(service), owner, address, link, way }]
-              }),
+              view
+                .subnetsOf(host)
+                .linksOf(address)
+                .flatMap((link) => {
+                  const way = proxiedTo(address, link, host)
+                  return way === undefined ? [] : [{ host, key: keyOf(service), owner, address, link, way }]
+                }),
             ),
     )
   })

@@ -53,7 +53,7 @@ function draftsFor(
   view: ClusterView,
 ): ClusterDraft[] {
   if (holders.length === 0) return []
-  const owner = view.matrixOf(service)?.succession[0]?.node
+  const owner = view.matrixOf(service)?.owner
   const leased = holderOfLease(service, view)
   const rightful = leased ?? owner
   return holders.flatMap((holder) => {

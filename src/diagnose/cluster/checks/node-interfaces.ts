@@ -5,12 +5,12 @@ import { NO_LINK_LOCAL } from '../../link-layer.ts'
 import type { ClusterDraft } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { linkText } from '../host-links.ts'
-import { alike, layer2Places, type Placed } from '../layer2-places.ts'
+import { alike, type Placed } from '../layer2-places.ts'
 import { listed } from '../wording.ts'
 
 /** @param told Services whose speakers said so themselves */
 export function nodesWithoutInterface(view: ClusterView, told: ReadonlySet<ServiceKey>): ClusterDraft[] {
-  const places = layer2Places(view).filter((each) => !told.has(each.key) && problemOf(each) !== undefined)
+  const places = view.places.filter((each) => !told.has(each.key) && problemOf(each) !== undefined)
   return alike(places).flatMap(({ first, keys, breaksNow, others }) => {
     const problem = problemOf(first)
     if (problem === undefined) return []

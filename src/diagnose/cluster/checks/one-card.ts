@@ -3,7 +3,7 @@ import { formatIp } from '../../../net/ip.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { HostLink } from '../host-facts.ts'
 import { linkText, settingOf } from '../host-links.ts'
-import { type Alike, alike, layer2Places, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type Alike, alike, type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, servicesText } from '../wording.ts'
 
 export const oneCard: ClusterCheck = {
@@ -13,7 +13,7 @@ export const oneCard: ClusterCheck = {
   title: 'one card of each node answers for an address, and stands for itself',
   needs: ['hosts', 'services', 'configuration'],
   evaluate: (view) => {
-    const places = layer2Places(view)
+    const places = view.places
     if (places.length === 0) return skip('no node that was read announces by layer 2')
     const announced = placedAs(places, 'announced')
     return failOr(

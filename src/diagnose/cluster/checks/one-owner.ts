@@ -37,7 +37,7 @@ function problemWith(
   view: ClusterView,
 ): ClusterDraft | undefined {
   const nodes = [...new Set(statuses.flatMap((status) => textAt(status, 'status', 'node') ?? []))].sort()
-  const expected = view.matrixOf(service)?.succession[0]?.node
+  const expected = view.matrixOf(service)?.owner
   const key = keyOf(service)
   const fix = [
     {

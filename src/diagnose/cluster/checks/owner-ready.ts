@@ -15,7 +15,7 @@ export const ownerReady: ClusterCheck = {
   needs: ['nodes', 'services', 'endpointSlices', 'configuration'],
   evaluate: (view) => {
     const owned = view.servicesWithAddress.flatMap((service) => {
-      const node = view.matrixOf(service)?.succession[0]?.node
+      const node = view.matrixOf(service)?.owner
       return node === undefined ? [] : [{ key: keyOf(service), node }]
     })
     const broken = [...grouped(owned, ({ node }) => node)].filter(

@@ -27,8 +27,10 @@ export const probedPath: ClusterCheck = {
     const findings: ClusterDraft[] = []
     const open: string[] = []
     const nothingToJudge: string[] = []
+    const said = new Set<string>()
     for (const { facts, node, vantage } of probes) {
       const verdict = judgePath(facts)
+      said.add(verdict.summary)
       // Where a network plugin does it in eBPF, or no rules may be read, there is nothing to judge.
       if (facts.mode === undefined && verdict.findings.length === 0) {
         const [why] = verdict.checks.filter(({ result }) => result !== 'pass')
@@ -49,9 +51,7 @@ export const probedPath: ClusterCheck = {
     if (findings.length > 0) return failOr(byRule(saidOnce(findings)), '')
     if (nothingToJudge.length === probes.length) return skip(nothingToJudge[0] ?? '')
     const [first] = open
-    return first === undefined
-      ? pass(listed([...new Set(probes.map(({ facts }) => judgePath(facts).summary))]))
-      : unknown(first)
+    return first === undefined ? pass(listed([...said])) : unknown(first)
   },
 }
 

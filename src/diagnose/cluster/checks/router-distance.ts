@@ -7,7 +7,7 @@ import type { ClusterView } from '../cluster-view.ts'
 import { grouped } from '../grouped.ts'
 import type { HostFacts } from '../host-facts.ts'
 import { type Way, wayTo } from '../host-fib.ts'
-import { isUp, linksOf, linkText } from '../host-links.ts'
+import { isUp, linkText } from '../host-links.ts'
 import { hasSessionWith } from '../host-sessions.ts'
 import { keyOf } from '../object-keys.ts'
 import { peersOf } from '../peers-of-node.ts'
@@ -63,7 +63,7 @@ function draft(group: readonly Far[], view: ClusterView): ClusterDraft | undefin
   const mode: Mode = view.installation?.mode ?? 'native'
   const router = formatIp(remote)
   const base = { subject: `BGPPeer ${peer}`, affects: affectedBy(new Set(nodes), view) }
-  if (way === undefined) return { ...base, ...noWay(first, others) }
+  if (way === undefined) return { ...base, ...noWay(first, others, view) }
   const gateway = way.gateway === undefined ? 'a gateway' : formatIp(way.gateway)
   const isFrr = mode !== 'native'
   return {
@@ -93,9 +93,13 @@ function draft(group: readonly Far[], view: ClusterView): ClusterDraft | undefin
 function noWay(
   { host, peer, remote }: Far,
   others: readonly string[],
+  view: ClusterView,
 ): Omit<ClusterDraft, 'subject' | 'affects'> {
   const router = formatIp(remote)
-  const dead = linksOf(remote, host).find((link) => !isUp(link) || !link.carrier)
+  const dead = view
+    .subnetsOf(host)
+    .linksOf(remote)
+    .find((link) => !isUp(link) || !link.carrier)
   const asked = `BGPPeer ${peer}: peerAddress ${router}`
   const draft = {
     severity: 'error',

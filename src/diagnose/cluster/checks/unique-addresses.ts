@@ -5,7 +5,7 @@ import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.t
 import type { ClusterView } from '../cluster-view.ts'
 import type { HostFacts, HostLink } from '../host-facts.ts'
 import { isIpvsLink, isLoopback, linkText, ownAddresses } from '../host-links.ts'
-import { type Alike, alike, layer2Places, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type Alike, alike, type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted } from '../wording.ts'
 
 export const uniqueAddresses: ClusterCheck = {
@@ -16,9 +16,7 @@ export const uniqueAddresses: ClusterCheck = {
   needs: ['hosts', 'services', 'configuration'],
   evaluate: (view) => {
     const hosts = [...view.hosts.values()]
-    const silent = placedAs(layer2Places(view), 'left out').filter(
-      ({ place }) => place.reason === NO_LINK_LOCAL,
-    )
+    const silent = placedAs(view.places, 'left out').filter(({ place }) => place.reason === NO_LINK_LOCAL)
     const groups = alike(silent)
     const told = new Set(silent.map(({ host, place }) => `${host.node} ${place.link.name}`))
     return failOr(

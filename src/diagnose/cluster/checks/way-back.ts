@@ -7,7 +7,7 @@ import type { ClusterView } from '../cluster-view.ts'
 import type { HostFacts } from '../host-facts.ts'
 import { leavesBy, wayTo } from '../host-fib.ts'
 import { linkText, settingOf } from '../host-links.ts'
-import { layer2Places, placedAs } from '../layer2-places.ts'
+import { placedAs } from '../layer2-places.ts'
 import { addressesOf, keyOf } from '../object-keys.ts'
 import { peersOf } from '../peers-of-node.ts'
 import { counted, servicesText } from '../wording.ts'
@@ -43,7 +43,7 @@ interface Arrival {
 }
 
 const byLayer2 = (view: ClusterView): Arrival[] =>
-  placedAs(layer2Places(view), 'announced')
+  placedAs(view.places, 'announced')
     .filter(({ isOwner }) => isOwner)
     .map(({ host, key, address, place }) => ({
       host,

@@ -2,7 +2,7 @@
 import { formatIp } from '../../../net/ip.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { isPromiscuous, linkText } from '../host-links.ts'
-import { type Alike, alike, layer2Places, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type Alike, alike, type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, servicesText } from '../wording.ts'
 
 /** Their firmware answers or drops ARP on its own: Broadcom's FullMAC cards, as on a Raspberry Pi. */
@@ -15,7 +15,7 @@ export const wiredLink: ClusterCheck = {
   title: 'nodes announce by layer 2 on wires',
   needs: ['hosts', 'services', 'configuration'],
   evaluate: (view) => {
-    const places = placedAs(layer2Places(view), 'announced')
+    const places = placedAs(view.places, 'announced')
     if (places.length === 0) return skip('no node that was read announces by layer 2')
     const onAir = places.filter(({ place }) =>
       place.links.every((link) => link.wireless && !isPromiscuous(link)),
