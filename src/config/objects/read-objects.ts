@@ -13,6 +13,7 @@ import { legacyHint } from './legacy.ts'
 import { readMetalObject } from './metal-object.ts'
 import type {
   EndpointSliceObject,
+  Identified,
   MetalObject,
   NodeObject,
   ReadObjects,
@@ -26,11 +27,18 @@ export interface ReadResult {
 }
 
 /** Reads every object in the documents, also those inside of lists. Never throws; whatever is wrong is in `diagnostics`. */
-export function readObjects(documents: readonly Node[]): ReadResult {
+export function readObjects(documents: Iterable<Node>): ReadResult {
   const reader = new Reader()
   for (const document of documents) reader.read(document)
   return reader.result()
 }
+
+/**
+ * Of Kubernetes' own kinds the tree serves to point at places alone, and parts of what came from an API server all have the same one
+ * (`nodeFromJson`): without the tree, which is the most of it, thousands of objects are little.
+ */
+const withoutTree = <T extends Identified>(object: T): T =>
+  object.node.source.text === '' ? { ...object, node: { ...object.node, entries: [] } } : object
 
 class Reader {
   readonly #diagnostics: Diagnostic[] = []
@@ -103,12 +111,12 @@ class Reader {
     }
     if (this.#wrongVersion(node, apiVersion, kind)) return
     const base = identify(node, apiVersion, kind)
-    if (apiVersion === 'v1' && kind === 'Service') this.#services.push(readService(base))
-    else if (apiVersion === 'v1' && kind === 'Node') this.#nodes.push(readNode(base))
+    if (apiVersion === 'v1' && kind === 'Service') this.#services.push(withoutTree(readService(base)))
+    else if (apiVersion === 'v1' && kind === 'Node') this.#nodes.push(withoutTree(readNode(base)))
     else if (apiVersion === 'v1' && kind === 'Secret') this.#secrets.push(readSecret(base))
     else if (apiVersion === 'v1' && kind === 'Namespace') this.#namespaces.push(base)
     else if (apiVersion === 'discovery.k8s.io/v1' && kind === 'EndpointSlice')
-      this.#endpointSlices.push(readEndpointSlice(base))
+      this.#endpointSlices.push(withoutTree(readEndpointSlice(base)))
     else this.#other(node, `${apiVersion} ${kind}`)
   }
 

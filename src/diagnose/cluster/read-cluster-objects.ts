@@ -15,8 +15,13 @@ const READ = [
   'namespaces',
 ] as const
 
-export const readClusterObjects = (facts: ClusterFacts): ReadResult =>
-  readObjects(READ.flatMap((plane) => itemsOf(facts[plane]).filter(isRead).map(asNode)))
+export const readClusterObjects = (facts: ClusterFacts): ReadResult => readObjects(nodesOf(facts))
+
+/** One after the other, so that the tree of an object is gone before the next one is made. */
+function* nodesOf(facts: ClusterFacts) {
+  for (const plane of READ)
+    for (const object of itemsOf(facts[plane])) if (isRead(object)) yield asNode(object)
+}
 
 const asNode = (object: KubeObject) =>
   nodeFromJson(object as unknown as Json, `<${object.kind} ${idOf(object)}>`)
