@@ -52,6 +52,9 @@ function world(yaml: string, policy = 'Cluster', release: Release = DEFAULT_RELE
   const service = facts.services.get('shop/web')!
   const endpoints = summarize(facts.slices.values(), rules.canServe)
   return {
+    decider,
+    service,
+    endpoints,
     matrix: decider.matrix(service, endpoints),
     on: (name: string) => decider.decide(service, endpoints, name),
   }
@@ -192,5 +195,40 @@ describe('the configuration', () => {
       `${BASE.replace('spec: {type: LoadBalancer', 'spec: {loadBalancerIP: 1.2.3.4, type: LoadBalancer').replace('labels: {app: web}', 'annotations: {metallb.io/loadBalancerIPs: 1.2.3.4}')}`,
     )
     expect(result.ok).toBe(true)
+  })
+})
+
+describe('Services of one pool', () => {
+  const adverts = metal('L2Advertisement', '') + metal('BGPAdvertisement', '')
+  const asked = (text: string, local: boolean, nodes: ReadonlySet<string>) => {
+    const { decider, service, endpoints } = world(NODES + text)
+    const one = decider.matrix(service, endpoints)
+    const other = { ...service, localTraffic: local, labels: { app: 'other' } }
+    return { one, other: decider.matrix(other, { ...endpoints, nodes, reachableNodes: nodes }) }
+  }
+  const EVERYWHERE = new Set(['iris1', 'iris2', 'node3'])
+
+  it('that have the same owner share what is said of the nodes', () => {
+    const { one, other } = asked(adverts, false, EVERYWHERE)
+    expect(other.owner).toBe(one.owner)
+    expect(other.nodes).toBe(one.nodes)
+  })
+
+  it('that need an endpoint on the node do not', () => {
+    const { one, other } = asked(adverts, true, new Set(['iris2']))
+    expect(other.owner).toBe(one.owner)
+    expect(other.nodes.get('iris1')).toMatchObject({
+      layer2: { detail: 'no-local-endpoint' },
+      bgp: { reason: 'noLocalEndpoints' },
+    })
+    expect(one.nodes.get('iris1')?.bgp.announces).toBe(true)
+  })
+
+  it('do not where an advertisement selects Services', () => {
+    const choosy = metal('BGPAdvertisement', 'serviceSelectors: [{matchLabels: {app: web}}]')
+    const { one, other } = asked(metal('L2Advertisement', '') + choosy, false, EVERYWHERE)
+    expect(other.owner).toBe(one.owner)
+    expect(one.nodes.get('iris1')?.bgp.announces).toBe(true)
+    expect(other.nodes.get('iris1')?.bgp).toMatchObject({ reason: 'noMatchingAdvertisement' })
   })
 })
