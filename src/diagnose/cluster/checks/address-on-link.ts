@@ -1,8 +1,9 @@
 // F14: an address that is in no subnet of the links that its node announces on.
 import { formatIp } from '../../../net/ip.ts'
+import { type Alike, alike } from '../alike-places.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { linkText } from '../host-links.ts'
-import { type Alike, alike, type Placed, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type Placed, type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, listed, servicesText } from '../wording.ts'
 
 export const addressOnLink: ClusterCheck = {

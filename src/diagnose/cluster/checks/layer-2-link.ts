@@ -1,9 +1,10 @@
 // F17: nodes that could announce on a tunnel only, where there is no ARP.
 import { formatIp } from '../../../net/ip.ts'
 import { hardwareTypeName } from '../../link-layer.ts'
+import { type Alike, alike } from '../alike-places.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { linkText } from '../host-links.ts'
-import { type Alike, alike, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, servicesText } from '../wording.ts'
 
 export const layer2Link: ClusterCheck = {

@@ -2,10 +2,11 @@
 import { formatIp } from '../../../net/ip.ts'
 import type { ServiceKey } from '../../../speaker/facts/facts.ts'
 import { NO_LINK_LOCAL } from '../../link-layer.ts'
+import { alike } from '../alike-places.ts'
 import type { ClusterDraft } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { linkText } from '../host-links.ts'
-import { alike, type Placed } from '../layer2-places.ts'
+import type { Placed } from '../layer2-places.ts'
 import { listed } from '../wording.ts'
 
 /** @param told Services whose speakers said so themselves */

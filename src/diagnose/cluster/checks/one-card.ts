@@ -1,9 +1,10 @@
 // F19: a part of a bond or bridge that should announce, two cards on one segment, a bond that changes hardware addresses.
 import { formatIp } from '../../../net/ip.ts'
+import { type Alike, alike } from '../alike-places.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { HostLink } from '../host-facts.ts'
 import { linkText, settingOf } from '../host-links.ts'
-import { type Alike, alike, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, servicesText } from '../wording.ts'
 
 export const oneCard: ClusterCheck = {

@@ -1,11 +1,12 @@
 // F27: IPv6 addresses of a node that somebody else has, and links without a usable link-local address to announce from.
 import { formatIp, type Ip, parseIp, sameIp } from '../../../net/ip.ts'
 import { NO_LINK_LOCAL } from '../../link-layer.ts'
+import { type Alike, alike } from '../alike-places.ts'
 import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { HostFacts, HostLink } from '../host-facts.ts'
 import { isIpvsLink, isLoopback, linkText, ownAddresses } from '../host-links.ts'
-import { type Alike, alike, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted } from '../wording.ts'
 
 export const uniqueAddresses: ClusterCheck = {

@@ -1,8 +1,9 @@
 // F15: nodes that announce on a wireless card.
 import { formatIp } from '../../../net/ip.ts'
+import { type Alike, alike } from '../alike-places.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import { isPromiscuous, linkText } from '../host-links.ts'
-import { type Alike, alike, type PlacedAs, placedAs } from '../layer2-places.ts'
+import { type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, servicesText } from '../wording.ts'
 
 /** Their firmware answers or drops ARP on its own: Broadcom's FullMAC cards, as on a Raspberry Pi. */
