@@ -10,10 +10,20 @@ const TEST_MS = 60_000
 /** The owner stays who it is. */
 const ADDRESS6 = '2001:db8::102'
 
+const GROUP_LEFT = new RegExp(
+  `^F27 ${OWNER} is to announce ${ADDRESS6}, and is not in the group that neighbours ask for it on eth0`,
+)
+
 function ipv6Service(world: World): void {
   object(world, 'configuration', 'lan', 'IPAddressPool').spec.addresses = ['2001:db8::100-2001:db8::1ff']
   Object.assign(object(world, 'services', 'shop/web').spec, { ipFamilies: ['IPv6'], clusterIP: 'fd00::1' })
   object(world, 'services', 'shop/web').status.loadBalancer.ingress = [{ ip: ADDRESS6 }]
+}
+
+/** A speaker that runs tells of its sessions, and there is no router here. */
+function withoutBgp(world: World): void {
+  drop(world, 'configuration', ({ kind, metadata }) => kind.startsWith('BGP') || metadata.name === 'routed')
+  drop(world, 'services', ({ metadata }) => metadata.name === 'api')
 }
 
 /** The pool "routed" is announced by layer 2 on a second network of the nodes. */
@@ -106,7 +116,52 @@ describeInterop('addresses and ways of a node', ['sysctl', 'ping', 'ndisc6'], ()
       node.ip('addr replace 2001:db8::11/64 dev eth0')
       node.ip(`route add default via ${ROUTER}`)
       await settled(node)
-      await node.isHealthy('unique-addresses')
+      // What announces the address is no part of this fault.
+      await node.isToldOf({ code: 'F27', check: 'group-joined', says: GROUP_LEFT })
+    },
+    TEST_MS,
+  )
+
+  it(
+    'F27: the speaker has not joined the group of the address, and hears nobody ask for it',
+    async () => {
+      const node = lab.node(OWNER)
+      node.ip('addr add 2001:db8::11/64 dev eth0')
+      lab.net.ip(lab.router, 'addr add 2001:db8::1/64 dev eth0 nodad')
+      await settled(node)
+      await node.sees((world) => {
+        ipv6Service(world)
+        withoutBgp(world)
+      })
+      const answer = () =>
+        lab.net.start(lab.router, 'ndisc6', '-1', '-q', '-r', '1', '-w', '500', ADDRESS6, 'eth0')
+      await node.isToldOf({
+        code: 'F27',
+        check: 'group-joined',
+        says: GROUP_LEFT,
+        evidence: [/ff02::1:ff00:102 is not joined on eth0/],
+      })
+      const speaker = node.speaker()
+      try {
+        await eventually(
+          'an answer of the speaker',
+          async () => {
+            const { output } = await answer()
+            return output.toLowerCase().includes(macOf(node)) || undefined
+          },
+          30_000,
+        )
+        await node.isHealthy('group-joined')
+      } finally {
+        speaker.kill('SIGTERM')
+      }
+      await eventually(
+        'the group to be left',
+        () => !node.run('ip -6 maddr show dev eth0').includes('ff02::1:ff00:102') || undefined,
+        20_000,
+      )
+      expect((await answer()).output.toLowerCase()).not.toContain(macOf(node))
+      await node.isToldOf({ code: 'F27', check: 'group-joined', says: GROUP_LEFT })
     },
     TEST_MS,
   )

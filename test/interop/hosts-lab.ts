@@ -1,5 +1,6 @@
 // Nodes of the healthy world as namespaces on one segment, each with an API server on its own loopback that has the objects of the world:
 // the built command runs in the namespace of a node, as it does on a node.
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,6 +69,10 @@ export class HostsLab {
     return new HostsLab(await NetLab.create())
   }
 
+  folder(name: string): string {
+    return mkdtempSync(join(this.#folder, `${name}-`))
+  }
+
   file(name: string, text: string): string {
     const path = join(this.#folder, name)
     writeFileSync(path, text)
@@ -79,7 +84,7 @@ export class HostsLab {
    * @param program its name: `bird`, or any other
    */
   bird(program: string, namespace: string, own: string, asn: number, peer: string, peerAsn: number) {
-    const folder = mkdtempSync(join(this.#folder, `${program}-`))
+    const folder = this.folder(program)
     const [path, config, control] = [join(folder, program), join(folder, 'config'), join(folder, 'control')]
     symlinkSync(this.net.run(namespace, 'sh', '-c', 'command -v bird').trim(), path)
     writeFileSync(
@@ -164,6 +169,21 @@ export class Node {
     change(world)
     this.#kubeconfig = await this.#lab.serve(this.namespace, world)
     return this
+  }
+
+  /** Ours, in the place of MetalLB's: it goes by the objects that the node sees. */
+  speaker(): ChildProcess {
+    const child = this.#lab.net.background(
+      this.namespace,
+      process.execPath,
+      ...[runJs, 'speaker', 'run', '--kubeconfig', this.#kubeconfig, '--node-name', this.name],
+      // Of the Pods that the objects have, none runs here.
+      ...['--force', '--namespace', 'metallb-system', '--state-dir', this.#lab.folder('state')],
+    )
+    // A full pipe would stop it.
+    child.stdout?.resume()
+    child.stderr?.resume()
+    return child
   }
 
   async diagnose(...words: readonly string[]): Promise<Report & { readonly exitCode: number | null }> {

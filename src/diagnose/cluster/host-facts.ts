@@ -94,6 +94,11 @@ export interface HostSession {
   readonly program: string | undefined
 }
 
+export interface SolicitedNode {
+  readonly address: string
+  readonly interfaces: readonly string[]
+}
+
 /** The first packet of a connection that has to get through a node's rules. */
 export interface HostPacket {
   readonly what: 'memberlist' | 'bgp' | 'bfd' | 'webhook'
@@ -156,6 +161,8 @@ export interface HostFacts {
   readonly listeners: readonly HostListener[]
   /** to and from port 179 */
   readonly sessions: readonly HostSession[]
+  /** on which interfaces somebody has joined the solicited-node group of an IPv6 address that was asked about; undefined: not readable */
+  readonly solicitedNodes: readonly SolicitedNode[] | undefined
   /** undefined: not asked for, or not readable */
   readonly firewall: HostFirewall | undefined
   /** what kube-proxy's rules make of the Services that were asked about */

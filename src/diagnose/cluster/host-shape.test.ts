@@ -19,6 +19,7 @@ const FULL: HostFacts = {
   sessions: [
     { local: '192.0.2.11:40001', remote: '192.0.2.1:179', state: 'established', program: undefined },
   ],
+  solicitedNodes: [{ address: '2001:db8::102', interfaces: ['eth0'] }],
   notRead: [{ what: 'what nft would print', reason: 'not permitted' }],
 }
 const stored = (facts: unknown): unknown => JSON.parse(JSON.stringify(facts))
@@ -33,6 +34,7 @@ it('takes what an older lbctl did not read for empty, and the firewall for not r
     node,
     ...{ rules: [], neighbours: [], listeners: [], sessions: [], paths: [], notRead: [] },
     firewall: undefined,
+    solicitedNodes: undefined,
   })
 })
 

@@ -101,6 +101,7 @@ export const hostFactsShape: Shape<HostFacts> = record({
   neighbours: orEmpty(record({ address: text, mac: maybe(text), interface: text, state: text })),
   listeners: orEmpty(record({ address: text, program: maybe(text) })),
   sessions: orEmpty(record({ local: text, remote: text, state: text, program: maybe(text) })),
+  solicitedNodes: maybe(list(record({ address: text, interfaces: list(text) }))),
   firewall: maybe(firewall),
   paths: orEmpty(pathFacts),
   notRead: orEmpty(record({ what: text, reason: text })),

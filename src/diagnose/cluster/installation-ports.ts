@@ -6,7 +6,7 @@ import type { ClusterView } from './cluster-view.ts'
 import { environmentOf, flagOf, type Installation } from './installations.ts'
 import { at, listAt, numberAt, textAt } from './object-fields.ts'
 
-/** metallb.md §4: of memberlist and of the webhook, where nothing says otherwise. */
+/** Of memberlist and of the webhook, where nothing says otherwise. */
 const GOSSIP_PORT = 7946
 const WEBHOOK_PORT = 9443
 

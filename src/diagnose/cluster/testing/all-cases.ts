@@ -2,6 +2,7 @@ import { AGENT_CASES } from './agent-cases.ts'
 import { ANNOUNCE_CASES } from './announce-cases.ts'
 import type { FaultCase } from './cases.ts'
 import { CONFIGURATION_CASES } from './configuration-cases.ts'
+import { GROUP_CASES } from './group-cases.ts'
 import { HOST_CASES } from './host-cases.ts'
 import { INSTALLATION_CASES } from './installation-cases.ts'
 import { LINK_CASES } from './link-cases.ts'
@@ -30,6 +31,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   ...NETWORK_CASES,
   ...NEIGHBOUR_CASES,
   ...OWN_SESSION_CASES,
+  ...GROUP_CASES,
   ...STRAY_CASES,
   ...AGENT_CASES,
   ...SILENT_CASES,

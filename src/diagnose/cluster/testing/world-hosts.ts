@@ -84,6 +84,7 @@ export const healthyHost = (node: string, address: string): HostFacts => ({
   neighbours: [],
   listeners: [],
   sessions: [],
+  solicitedNodes: [],
   firewall: { followed: 4, refusals: [], notFollowed: [] },
   paths: [],
   notRead: [],

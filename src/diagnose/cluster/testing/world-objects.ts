@@ -85,7 +85,7 @@ export const service = (
   status: { loadBalancer: address === undefined ? {} : { ingress: [{ ip: address, ipMode: 'VIP' }] } },
 })
 
-export const slice = (key: string, nodes: readonly string[], ready = true): KubeObject => ({
+export const slice = (key: string, nodes: readonly string[], ready = true, port = 8080): KubeObject => ({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
   metadata: {
@@ -99,7 +99,7 @@ export const slice = (key: string, nodes: readonly string[], ready = true): Kube
     addresses: [`10.1.${index}.7`],
     conditions: { ready, serving: ready, terminating: false },
   })),
-  ports: [{ name: '', port: 8080, protocol: 'TCP' }],
+  ports: [{ name: '', port, protocol: 'TCP' }],
 })
 
 export const secret = (name: string, type: string): KubeObject => ({

@@ -62,7 +62,7 @@ export function healthyWorld(): World {
   planes.configMaps = [make.proxyConfig('iptables', false)]
   planes.webhooks = [make.webhook()]
   planes.services.push(make.webhookService())
-  planes.endpointSlices.push(make.slice('metallb-system/metallb-webhook-service', ['node-a']))
+  planes.endpointSlices.push(make.slice('metallb-system/metallb-webhook-service', ['node-a'], true, 9443))
   return { origin: 'cluster', planes, hosts: undefined, probes: undefined, logs: undefined }
 }
 

@@ -11,6 +11,7 @@ import type {
   HostRule,
   HostSession,
 } from '../../host-facts.ts'
+import { joinedGroups } from './host-groups.ts'
 import { hostLinks } from './host-links.ts'
 import { hostRules } from './host-rules.ts'
 import { hostSettings } from './host-settings.ts'
@@ -32,6 +33,7 @@ export async function collectHost(question: HostQuestion, around: HostSurroundin
     machine: host.virtualPlatform ?? host.dmiProduct,
     neighbours: await neighboursOf(question, tables, links),
     ...sockets,
+    solicitedNodes: joinedGroups(question, around),
     ...rules,
   }
 }
