@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../config/kube-object.ts'
 import { renderEnvironment } from '../../terminal/diagnose/environment.ts'
-import { type ClusterFacts, clusterFacts, type PlaneName, readPlane } from '../cluster/cluster-facts.ts'
 import {
   ENVIRONMENT_FACTS_FORMAT,
   type EnvironmentFacts,
@@ -10,85 +8,10 @@ import {
 } from './environment-facts.ts'
 import { judgeEnvironment } from './judge-environment.ts'
 import { readEnvironmentFacts } from './read-environment-facts.ts'
+import { cluster, crd, daemonSet, facts, host, link, node, object, proxy } from './testing/surroundings.ts'
 
-const link = (known: Partial<EnvironmentLink> = {}): EnvironmentLink => ({
-  name: 'eth0',
-  kind: undefined,
-  hardwareType: 1,
-  up: true,
-  loopback: false,
-  noArp: false,
-  wireless: false,
-  mac: '3c:ec:ef:00:00:01',
-  master: undefined,
-  bondMode: undefined,
-  vlanFiltering: undefined,
-  addresses: ['192.0.2.2'],
-  ...known,
-})
-const host = (known: Partial<HostEnvironment> = {}): HostEnvironment => ({
-  vendor: 'Supermicro',
-  product: 'X11',
-  platform: undefined,
-  links: [link()],
-  uplink: 'eth0',
-  ...known,
-})
-const object = (
-  kind: string,
-  name: string,
-  rest: Record<string, unknown> = {},
-  apiVersion = 'v1',
-): KubeObject => ({
-  apiVersion,
-  kind,
-  metadata: { name, namespace: 'kube-system', ...((rest['metadata'] as object | undefined) ?? {}) },
-  ...Object.fromEntries(Object.entries(rest).filter(([key]) => key !== 'metadata')),
-})
-const node = (rest: Record<string, unknown> = {}, labels: Record<string, string> = {}): KubeObject =>
-  object('Node', 'node-a', { ...rest, metadata: { labels } })
-const cluster = (planes: Partial<Record<PlaneName, readonly KubeObject[]>> = {}): ClusterFacts => {
-  const all = {
-    nodes: [node()],
-    daemonSets: [],
-    deployments: [],
-    pods: [],
-    configMaps: [],
-    foreign: [],
-    ...planes,
-  }
-  return clusterFacts({
-    takenAt: '2026-11-27T12:00:00Z',
-    origin: 'cluster',
-    vantage: 'cluster "home", from host node-a',
-    kubernetesVersion: 'v1.33.1',
-    ...Object.fromEntries(Object.entries(all).map(([name, items]) => [name, readPlane(items)])),
-  })
-}
-const facts = (
-  ofHost: HostEnvironment = host(),
-  ofCluster: ClusterFacts | 'none' = cluster(),
-): EnvironmentFacts => ({
-  format: ENVIRONMENT_FACTS_FORMAT,
-  takenAt: '2026-11-27T12:00:00Z',
-  hostName: 'node-a',
-  host: { status: 'read', value: ofHost },
-  cluster:
-    ofCluster === 'none'
-      ? { status: 'not-read', reason: 'There is no kubeconfig.' }
-      : { status: 'read', value: ofCluster },
-})
 const effects = (given: EnvironmentFacts): Record<string, string> =>
   Object.fromEntries(judgeEnvironment(given).modes.map(({ mode, effect }) => [mode, effect]))
-const daemonSet = (name: string) => object('DaemonSet', name, {}, 'apps/v1')
-const proxy = (mode: string, strictArp: boolean) =>
-  object('ConfigMap', 'kube-proxy', {
-    data: {
-      'config.conf': `kind: KubeProxyConfiguration\nmode: "${mode}"\nipvs:\n  strictARP: ${strictArp}\n`,
-    },
-  })
-const crd = (apiVersion: string, kind: string) => object(kind, 'x', {}, apiVersion)
-
 describe('an environment', () => {
   it('with nothing special takes layer 2', () => {
     const verdict = judgeEnvironment(facts())
@@ -227,7 +150,12 @@ describe('an environment', () => {
       facts(wireless),
       'Choose BGP if a router speaks it with every node; if none does, layer 2, and change first: wireless: eth0.',
     ],
-    ['VirtualBox', facts(host({ platform: 'VirtualBox' })), 'Choose layer 2: nothing here is against it.'],
+    [
+      'VirtualBox',
+      facts(host({ platform: 'VirtualBox' })),
+      'Choose layer 2: nothing that a virtual machine can see is against it. Attach the nodes to a bridged network, not to NAT; if the address stays silent, let the adapter be promiscuous (VBoxManage modifyvm NODE --nicpromisc1 allow-all).',
+    ],
+    ['a node with nothing special', facts(), 'Choose layer 2: nothing here is against it.'],
     [
       'OpenStack',
       facts(host({ vendor: 'OpenStack Foundation', product: 'Nova', platform: 'OpenStack' })),

@@ -6,6 +6,11 @@ import { PLATFORMS } from './platforms.ts'
 
 const PROXMOX_PREFIX = 'bc:24:11'
 
+const UNLISTED = {
+  reason: 'Nothing is known of what it does to addresses that it did not give out.',
+  change: { text: 'If the address stays silent, let its virtual switch pass ARP for other addresses.' },
+} as const
+
 export const HOST_ROWS: readonly HostRow[] = [
   // Without a link there is nothing to send frames or packets by: that no other row objects means nothing then.
   {
@@ -61,7 +66,7 @@ export const HOST_ROWS: readonly HostRow[] = [
       if (proxmox) return undefined
       const row = PLATFORMS.find((each) => each.platform === platform)
       const title = `virtual machine: ${platform} (${[vendor, product].filter((each) => each !== undefined).join(', ')})`
-      if (row === undefined) return { title, reason: 'Nothing is known of what it does to other addresses.' }
+      if (row === undefined) return { title, ...UNLISTED }
       const { layer2, bgp, reason, change } = row
       return { title, layer2, bgp, reason, change: { text: change } }
     },
@@ -74,7 +79,7 @@ export const HOST_ROWS: readonly HostRow[] = [
     bgp: 'works',
     reason: 'The firewall of Proxmox can drop ARP and packets of addresses that are not on its list.',
     change: {
-      text: 'If it is on for the nodes, switch off "MAC filter" and "IP filter", or add the pool to the IPSet ipfilter-net0.',
+      text: 'If the firewall of Proxmox is on for the nodes, switch off "MAC filter" and "IP filter", or add the pool to the IPSet ipfilter-net0.',
     },
     find: ({ links }) =>
       links.some(({ mac }) => mac?.startsWith(PROXMOX_PREFIX) === true)

@@ -134,10 +134,26 @@ function summaryOf(best: ModeVerdict | undefined, items: readonly EnvironmentIte
   const first =
     effect === 'change' ? `, and change first: ${titlesOf(mode === 'layer 2' ? layer2 : bgp)}` : ''
   if (layer2.worst === effect)
-    return `Choose ${mode}${first === '' ? ': nothing here is against it' : first}.`
+    return mode === 'layer 2'
+      ? layer2Text(first, items)
+      : `Choose ${mode}${first === '' ? ': nothing here is against it' : first}.`
   if (layer2.worst === 'fails')
     return `Choose ${mode}${first === '' ? ': nothing here is against it' : first}. Layer 2 will not work: ${titlesOf(layer2)}.`
   return `Choose ${mode} if a router speaks it with every node; if none does, layer 2, and change first: ${titlesOf(layer2)}.`
+}
+
+/**
+ * With what is to be seen to although nothing speaks against it. What a hypervisor lets through is set outside of the machine, and cannot
+ * be seen in it.
+ */
+function layer2Text(first: string, items: readonly EnvironmentItem[]): string {
+  const advised = items.filter(
+    ({ layer2, bgp, change }) => layer2 === 'works' && bgp === 'works' && change !== undefined,
+  )
+  const isVirtual = advised.some(({ code }) => code === 'F16')
+  const seen = isVirtual ? 'that a virtual machine can see' : 'here'
+  const choice = `Choose layer 2${first === '' ? `: nothing ${seen} is against it` : first}.`
+  return [choice, ...advised.map(({ change }) => change?.text ?? '')].join(' ')
 }
 
 const titlesOf = ({ found }: Against): string => found.map(({ title }) => title).join('; ')

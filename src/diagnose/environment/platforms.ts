@@ -31,7 +31,8 @@ const guest = (
   reason: string,
   change: string,
   layer2: Effect = 'change',
-): PlatformRow => ({ platform, provider, layer2, bgp: 'works', reason, change })
+  bgp: Effect = 'works',
+): PlatformRow => ({ platform, provider, layer2, bgp, reason, change })
 
 export const PLATFORMS: readonly PlatformRow[] = [
   // metallb.md §8.3: AWS, Azure, DigitalOcean, GCP: no.
@@ -70,8 +71,9 @@ export const PLATFORMS: readonly PlatformRow[] = [
   guest(
     'Hetzner Cloud',
     'hcloud',
-    'There is no ARP between servers; floating addresses are moved by the API.',
+    'There is no ARP between servers, and no router that speaks BGP; floating addresses are moved by the API.',
     'Use the Hetzner load balancer, or routes of the private network that the API moves.',
+    'fails',
     'fails',
   ),
   guest(
@@ -85,8 +87,9 @@ export const PLATFORMS: readonly PlatformRow[] = [
       name,
       undefined,
       'Clouds mostly know only addresses that they gave out; MetalLB does not list this one.',
-      "Use the provider's own load balancer, or ask whether it delivers frames for other addresses.",
+      "Use the provider's own load balancer, or ask whether it speaks BGP with machines.",
       'fails',
+      'change',
     ),
   ),
   // failure-modes.md F16: libvirt clean-traffic, Proxmox ipfilter and MAC filter.
@@ -113,8 +116,8 @@ export const PLATFORMS: readonly PlatformRow[] = [
   guest(
     'VirtualBox',
     undefined,
-    'A NAT network delivers nothing to the guest but what is forwarded.',
-    'Use a bridged network for the nodes.',
+    'A NAT network delivers nothing to the guest but what is forwarded, and the adapter may drop what is for others.',
+    'Attach the nodes to a bridged network, not to NAT; if the address stays silent, let the adapter be promiscuous (VBoxManage modifyvm NODE --nicpromisc1 allow-all).',
     'works',
   ),
 ]
