@@ -45,6 +45,8 @@ export interface Kinship {
   readonly mayCause?: readonly string[]
   /** title of the finding of another check that explains it, wherever both stand in the chain */
   readonly explainedBy?: string
+  /** stands for what is left of a long list, and comes after the others of its kind, however much it is about */
+  readonly isSum?: boolean
 }
 
 /** An error breaks Services now unless it says otherwise, and what is milder does not. */

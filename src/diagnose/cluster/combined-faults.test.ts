@@ -52,6 +52,16 @@ it.each([
     ['F36', 'F43'],
   ],
   [
+    'a configuration that is refused explains a session that is down',
+    [SESSIONS_DOWN, 'a speaker that says itself that its configuration is invalid'],
+    ['F05 > F36'],
+  ],
+  [
+    'FRR refuses on one node, and another one has no session either',
+    [SESSIONS_DOWN, 'FRR that refuses a reload'],
+    ['F36', 'F48'],
+  ],
+  [
     'the limit closes the sessions',
     [SESSIONS_DOWN, 'more addresses than the provider of the router accepts'],
     ['F44 > F36'],

@@ -1,6 +1,14 @@
 // Which of the findings is the cause: what breaks Services today first, then by severity, then what is sure before what is possible,
 // then by place in the chain. A finding that another one explains goes with it, and not beside it.
-import { type Affected, type Breaks, CHAIN, type ClusterFinding } from './cluster-check.ts'
+import type { Confidence } from '../finding.ts'
+import {
+  type Affected,
+  type Breaks,
+  breaksOf,
+  CHAIN,
+  type ClusterDraft,
+  type ClusterFinding,
+} from './cluster-check.ts'
 import { codeInfo } from './codes.ts'
 import { affectedCount } from './wording.ts'
 
@@ -9,11 +17,24 @@ const SEVERITY = { error: 0, warning: 1, info: 2 } as const
 /** What is only possible never comes before what is likely; among the others the chain decides. */
 const SURENESS = { certain: 0, likely: 0, possible: 1 } as const
 
-export const byRank = (a: ClusterFinding, b: ClusterFinding): number =>
-  BREAKS[a.breaks] - BREAKS[b.breaks] ||
+type Weighed = Pick<ClusterDraft, 'breaks' | 'severity' | 'confidence'>
+
+/** What is worse and surer first, wherever it is. */
+export const byWeight = (a: Weighed, b: Weighed): number =>
+  BREAKS[breaksOf(a)] - BREAKS[breaksOf(b)] ||
   SEVERITY[a.severity] - SEVERITY[b.severity] ||
-  SURENESS[a.confidence] - SURENESS[b.confidence] ||
+  SURENESS[a.confidence] - SURENESS[b.confidence]
+
+const SUREST: readonly Confidence[] = ['certain', 'likely', 'possible']
+
+/** How sure all of them are at least. */
+export const leastSure = (findings: readonly Pick<ClusterDraft, 'confidence'>[]): Confidence =>
+  SUREST[Math.max(0, ...findings.map(({ confidence }) => SUREST.indexOf(confidence)))] ?? 'possible'
+
+export const byRank = (a: ClusterFinding, b: ClusterFinding): number =>
+  byWeight(a, b) ||
   CHAIN.indexOf(a.link) - CHAIN.indexOf(b.link) ||
+  Number(a.isSum === true) - Number(b.isSum === true) ||
   affectedCount(b.affects) - affectedCount(a.affects) ||
   (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)
 
@@ -54,12 +75,12 @@ function rootOf(
 
 /** A cause is sure, is known to look like this, and is about the same Services. */
 function explains(cause: ClusterFinding, finding: ClusterFinding): boolean {
+  if (cause.title === finding.explainedBy) return covers(cause.affects, finding.affects)
   if (cause.severity !== 'error' || cause.confidence === 'possible') return false
   if (finding.standsAlone === true || cause.mayCause?.includes(finding.code) === false) return false
   // What the configuration says already, the wire says again.
   const same = cause.code === finding.code && CHAIN.indexOf(cause.link) < CHAIN.indexOf(finding.link)
-  const isKnown =
-    same || cause.title === finding.explainedBy || codeInfo(finding.code).consequenceOf.includes(cause.code)
+  const isKnown = same || codeInfo(finding.code).consequenceOf.includes(cause.code)
   return isKnown && covers(cause.affects, finding.affects)
 }
 

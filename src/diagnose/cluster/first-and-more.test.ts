@@ -1,10 +1,14 @@
 // What there is too much of is summed up, and never hidden.
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseIp } from '../../net/ip.ts'
 import { pathFromFiles } from '../path/collect-path.ts'
 import type { PathFacts } from '../path/path-facts.ts'
 import { iptablesRules } from '../path/testing/kube-proxy-rules.ts'
 import { CLUSTER_CHECKS } from './check-list.ts'
+import { breaksOf, type ClusterDraft, type ClusterFinding } from './cluster-check.ts'
+import { byRank } from './consequences.ts'
+import { firstAndMore } from './first-and-more.ts'
 import { judgeCluster } from './judge-cluster.ts'
 import { healthyWorld, object, viewOf, type World } from './testing/world.ts'
 import { readHosts, withCard } from './testing/world-hosts.ts'
@@ -129,5 +133,39 @@ it('sums up addresses that a node has kept', () => {
   expect(findings.length).toBeLessThan(9)
   expect(findings.map(({ title }) => title)).toContainEqual(
     expect.stringMatching(/^\d+ more addresses of Services are on interfaces of nodes\.$/),
+  )
+})
+
+const anyDraft: fc.Arbitrary<ClusterDraft> = fc.record({
+  title: fc.uuid(),
+  severity: fc.constantFrom('error', 'warning', 'info'),
+  confidence: fc.constantFrom('certain', 'likely', 'possible'),
+  breaks: fc.constantFrom('now', 'some day', undefined),
+  subject: fc.constant('x'),
+  evidence: fc.constant([]),
+  cause: fc.constant(''),
+  fix: fc.constant([]),
+  affects: fc.subarray(['shop/a', 'shop/b', 'shop/c']),
+}) as fc.Arbitrary<ClusterDraft>
+
+it('has the worst by themselves, and the sum of the others after them', () => {
+  const findingOf = (draft: ClusterDraft): ClusterFinding => ({
+    ...{ code: 'F12', link: 'allocation', check: 'x', docs: '', vantage: '', consequences: [] },
+    ...{ notTested: [], candidates: [] },
+    ...draft,
+    breaks: breaksOf(draft),
+  })
+  fc.assert(
+    fc.property(fc.array(anyDraft, { maxLength: 12 }), fc.integer({ min: 1, max: 4 }), (given, most) => {
+      const findings = firstAndMore(
+        given,
+        most,
+        (draft) => draft,
+        (more) => `${more} more`,
+      ).map(findingOf)
+      const [last] = [...findings].sort(byRank).slice(-1)
+      if (given.length > most + 1) expect(last?.title).toBe(`${given.length - most} more.`)
+      else expect(findings.map(({ title }) => title).sort()).toEqual(given.map(({ title }) => title).sort())
+    }),
   )
 })

@@ -2,13 +2,15 @@
 
 import type { ServiceKey } from '../../speaker/facts/facts.ts'
 import { breaksOf, type ClusterDraft } from './cluster-check.ts'
+import { byWeight, leastSure } from './consequences.ts'
 
 /** Services that a draft is about; none for one that is about all. */
 const keysOf = ({ affects }: ClusterDraft): readonly ServiceKey[] =>
   affects === 'installation' ? [] : affects
 
 /**
- * The first `most` items as findings of their own; the others as one more, which says how many they are and names some.
+ * The worst `most` items as findings of their own, in their order where they are alike; the others as one more, which says how many
+ * they are and names some, and never ranks before one of its own kind.
  * @param title of that one, without its full stop
  */
 export function firstAndMore<T>(
@@ -18,11 +20,11 @@ export function firstAndMore<T>(
   title: (more: number) => string,
 ): ClusterDraft[] {
   // A sum that stands for one is no shorter than the one.
-  const shown = items.length === most + 1 ? items : items.slice(0, most)
-  const others = items.slice(shown.length).map(draftOf)
-  const drafts = shown.map(draftOf)
+  const all = items.map(draftOf).sort(byWeight)
+  const shown = all.length === most + 1 ? all : all.slice(0, most)
+  const others = all.slice(shown.length)
   const [first] = others
-  if (first === undefined) return drafts
+  if (first === undefined) return shown
   const unnamed = others.length - NAMED
   // Its code is the check's: those that it stands for can have different ones.
   const { code: _code, ...like } = first
@@ -31,7 +33,8 @@ export function firstAndMore<T>(
     title: `${title(others.length)}.`,
     subject: `${others.length} more`,
     breaks: others.some((each) => breaksOf(each) === 'now') ? 'now' : 'some day',
-    confidence: others.every(({ confidence }) => confidence === 'certain') ? 'certain' : 'likely',
+    confidence: leastSure(others),
+    isSum: true,
     evidence: [
       ...others.slice(0, NAMED).map((each) => each.title),
       ...(unnamed > 0 ? [`and ${unnamed} more`] : []),
@@ -39,7 +42,7 @@ export function firstAndMore<T>(
     cause: `The first of them: ${like.cause}`,
     affects: [...new Set(others.flatMap(keysOf))],
   }
-  return [...drafts, sum]
+  return [...shown, sum]
 }
 
 const NAMED = 10

@@ -79,6 +79,7 @@ const findingToJson = ({
   standsAlone: _,
   mayCause: __,
   explainedBy: ___,
+  isSum: ____,
   ...rest
 }: ClusterFinding): object => ({
   ...rest,

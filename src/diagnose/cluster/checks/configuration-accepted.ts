@@ -5,6 +5,7 @@ import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-c
 import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { conditionsOf, idOf, textAt } from '../object-fields.ts'
+import { sessionsDownOnlyOn } from '../recorded-sessions.ts'
 import { counted, listed } from '../wording.ts'
 
 export const configurationAccepted: ClusterCheck = {
@@ -64,6 +65,7 @@ function byRules(
       },
       { text: 'See every problem with its place.', command: 'lbctl validate --from-cluster' },
     ],
+    ...(nodes.length === 0 || sessionsDownOnlyOn(nodes, view) ? {} : { mayCause: ['F01', 'F09'] }),
     // Who has an address keeps it, and the speakers that run keep what they know.
     breaks: 'some day',
     affects: 'installation',

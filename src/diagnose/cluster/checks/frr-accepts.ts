@@ -1,6 +1,7 @@
 // F48: what frr-k8s says became of the configuration on each node.
 import { type ClusterCheck, failOr, skip } from '../cluster-check.ts'
 import { textAt } from '../object-fields.ts'
+import { sessionsDownOnlyOn } from '../recorded-sessions.ts'
 import { counted, listed } from '../wording.ts'
 
 const isGood = (result: string | undefined): boolean =>
@@ -46,6 +47,12 @@ export const frrAccepts: ClusterCheck = {
               command: `kubectl get frrnodestates ${first.metadata.name} -o yaml`,
             },
           ],
+          mayCause: sessionsDownOnlyOn(
+            bad.map(({ metadata }) => metadata.name),
+            view,
+          )
+            ? ['F36']
+            : [],
           // FRR goes on with what it had.
           breaks: 'some day',
           affects: 'installation',

@@ -1,8 +1,10 @@
 // What the logs say, as `diagnose logs` reads them. A log is old news of one side: it is never the verdict where objects or packets
 // show a cause.
+import { peerInLine } from '../../logs/peer-in-line.ts'
 import { type ClusterCheck, type ClusterDraft, type ClusterOutcome, failOr } from '../cluster-check.ts'
 import { itemsOf, type LogIncident } from '../cluster-facts.ts'
 import { CODES, codeInfo } from '../codes.ts'
+import { grouped } from '../grouped.ts'
 import { counted } from '../wording.ts'
 
 const MOST_LINES = 5
@@ -15,16 +17,50 @@ export const logsTold: ClusterCheck = {
   needs: ['logs'],
   evaluate: ({ facts }): ClusterOutcome => {
     const incidents = itemsOf(facts.logs)
-    const byCode = new Map<string, LogIncident[]>()
-    for (const incident of incidents)
-      if (incident.code !== undefined && CODES.has(incident.code))
-        byCode.set(incident.code, [...(byCode.get(incident.code) ?? []), incident])
-    return failOr([...byCode].map(draftOf), counted(incidents.length, 'kind of line', 'kinds of lines'))
+    const known = incidents.filter(({ code }) => code !== undefined && CODES.has(code))
+    const told = known.map((incident) => ({ incident, cause: causeOf(incident, known) }))
+    // What only follows from another line is told apart from what has the same code by itself.
+    const groups = grouped(told, ({ incident, cause }) => JSON.stringify([incident.code, cause?.code]))
+    return failOr(
+      [...groups.values()].flatMap((group) => draftOf(group) ?? []),
+      counted(incidents.length, 'kind of line', 'kinds of lines'),
+    )
   },
 }
 
-function draftOf([code, incidents]: [string, readonly LogIncident[]]): ClusterDraft {
-  const { title } = codeInfo(code)
+interface Told {
+  readonly incident: LogIncident
+  readonly cause: LogIncident | undefined
+}
+
+const SAID_IN_CONFUSION = /^bgp-notification-5-/
+
+/**
+ * The NOTIFICATION, or else the trouble of the same session, that a Finite State Machine Error came of: bgpd sends one to a router that
+ * has just ended the session, or that keeps talking after its own (RFC 4271 §6.6).
+ */
+function causeOf(incident: LogIncident, known: readonly LogIncident[]): LogIncident | undefined {
+  if (!SAID_IN_CONFUSION.test(incident.signature)) return undefined
+  const peer = peerInLine(incident.example)
+  if (peer === undefined) return undefined
+  const others = known.filter(
+    (each) =>
+      each.code !== incident.code &&
+      each.node === incident.node &&
+      !SAID_IN_CONFUSION.test(each.signature) &&
+      peerInLine(each.example) === peer,
+  )
+  return others.find(({ signature }) => signature.startsWith('bgp-notification-')) ?? others[0]
+}
+
+const titleOf = (code: string): string => `The logs tell of "${codeInfo(code).title}".`
+
+function draftOf(group: readonly Told[]): ClusterDraft | undefined {
+  const [first] = group
+  const code = first?.incident.code
+  if (first === undefined || code === undefined) return undefined
+  const incidents = group.map(({ incident }) => incident)
+  const cause = first.cause?.code
   const count = incidents.reduce((sum, each) => sum + each.count, 0)
   const last =
     incidents
@@ -34,7 +70,11 @@ function draftOf([code, incidents]: [string, readonly LogIncident[]]): ClusterDr
   const more = incidents.length - MOST_LINES
   return {
     code,
-    title: `The logs tell of "${title}".`,
+    title:
+      cause === undefined
+        ? titleOf(code)
+        : 'The logs tell of messages that do not belong into the session any more (Finite State Machine Error).',
+    ...(cause === undefined ? {} : { explainedBy: titleOf(cause) }),
     severity: 'warning',
     confidence: 'possible',
     subject: [...new Set(incidents.map(({ component }) => component))].join(', '),

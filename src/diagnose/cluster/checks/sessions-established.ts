@@ -4,6 +4,7 @@ import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-c
 import type { ClusterView } from '../cluster-view.ts'
 import { textAt } from '../object-fields.ts'
 import { keyOf } from '../object-keys.ts'
+import { isDown } from '../recorded-sessions.ts'
 import { counted, listed } from '../wording.ts'
 
 export const sessionsEstablished: ClusterCheck = {
@@ -15,10 +16,8 @@ export const sessionsEstablished: ClusterCheck = {
   evaluate: (view) => {
     const sessions = view.statuses('BGPSessionState')
     if (sessions.length === 0) return skip('the speakers keep no record of their sessions')
-    const down = sessions.filter((each) => textAt(each, 'status', 'bgpStatus') !== 'Established')
-    const withoutBfd = sessions.filter(
-      (each) => !down.includes(each) && textAt(each, 'status', 'bfdStatus') === 'Down',
-    )
+    const down = sessions.filter(isDown)
+    const withoutBfd = sessions.filter((each) => !down.includes(each) && hasBfdDown(each))
     return failOr(
       [
         ...(down.length > 0 ? [notEstablished(down, sessions.length, byBgpAlone(view))] : []),
@@ -28,6 +27,8 @@ export const sessionsEstablished: ClusterCheck = {
     )
   },
 }
+
+const hasBfdDown = (session: KubeObject): boolean => textAt(session, 'status', 'bfdStatus') === 'Down'
 
 const titleOf = (session: KubeObject): string =>
   `${textAt(session, 'status', 'node') ?? '?'} to ${textAt(session, 'status', 'peer') ?? '?'}`
@@ -51,7 +52,10 @@ function notEstablished(down: readonly KubeObject[], all: number, services: read
     subject: `session of ${first === undefined ? '' : titleOf(first)}`,
     evidence: down
       .slice(0, 5)
-      .map((each) => `${titleOf(each)}: ${textAt(each, 'status', 'bgpStatus') ?? 'unknown'}`),
+      .map(
+        (each) =>
+          `${titleOf(each)}: ${textAt(each, 'status', 'bgpStatus') ?? 'unknown'}${hasBfdDown(each) ? ', BFD Down' : ''}`,
+      ),
     cause: 'The router does not answer, does not know the node, or does not agree with it.',
     fix: [
       {
@@ -59,7 +63,7 @@ function notEstablished(down: readonly KubeObject[], all: number, services: read
         command: `lbctl diagnose bgp ${peer} --from-cluster`,
       },
     ],
-    candidates: ['F37', 'F38', 'F39', 'F40', 'F34'],
+    candidates: ['F37', 'F38', 'F39', 'F40', 'F34', ...(down.some(hasBfdDown) ? ['F46'] : [])],
     affects: down.length < all ? [] : services.length > 0 ? services : 'installation',
   }
 }
