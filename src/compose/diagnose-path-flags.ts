@@ -5,7 +5,7 @@ export const pathFlags = withEnvironment({
   ...outputFlags(['text', 'json']),
   rules: repeatedString({
     description:
-      'read rules from this file instead of the kernel: output of iptables-save, nft -j list ruleset, ipvsadm-save -n or /proc/net/ip_vs; - for stdin',
+      'read rules from this file instead of the kernel: output of iptables-save, nft -j list ruleset, ipvsadm -Ln or ipvsadm-save -n, and ipset save, each in a file of its own or all in one; - for stdin',
     helpValue: 'FILE',
   }),
   bundle: string({

@@ -1,6 +1,6 @@
 // Rules of this host, or of files, and the address → facts. Nothing is changed: the programs that are run only print.
 import { formatIp, type Ip, type IpFamily, parseIp, sameIp } from '../../net/ip.ts'
-import type { NetworkTables } from '../ports/tables.ts'
+import type { ListedSet, NetworkTables } from '../ports/tables.ts'
 import { examinePath, type PathQuestion } from './examine-path.ts'
 import { listNft } from './nft-tables.ts'
 import { PATH_FACTS_FORMAT, type PathFacts, type RuleSourceFacts } from './path-facts.ts'
@@ -14,7 +14,7 @@ export interface AskedPath extends PathQuestion {
 
 export interface PathSurroundings {
   readonly programs: RulePrograms
-  readonly tables: Pick<NetworkTables, 'addresses' | 'links'>
+  readonly tables: Pick<NetworkTables, 'addresses' | 'links' | 'addressSets'>
   readonly hostName: string
   readonly netns: string | undefined
 }
@@ -43,8 +43,9 @@ export async function readMachineRules(
   family: IpFamily,
   { programs, tables, hostName, netns }: PathSurroundings,
 ): Promise<MachineRules> {
-  const [{ texts, sources }, addresses, links] = await Promise.all([
+  const [{ texts, sources }, sets, addresses, links] = await Promise.all([
     runAll(programs, family === 6),
+    readSets(tables),
     tables.addresses(),
     tables.links(),
   ])
@@ -59,7 +60,10 @@ export async function readMachineRules(
       max: numberIn(programs.read('/proc/sys/net/netfilter/nf_conntrack_max')),
     },
   }
-  return { rules: readRules(texts), notRead: sources, machine }
+  const rules = readRules(texts, sets.listed)
+  // Where no rule asks for sets, it does not matter whether they can be read.
+  const notRead = rules.unknownSets.length > 0 ? [...sources, ...sets.refused] : sources
+  return { rules, notRead, machine }
 }
 
 export const pathOn = (asked: AskedPath, { rules, notRead, machine }: MachineRules): PathFacts =>
@@ -74,10 +78,13 @@ export function pathFromFiles(
   texts: readonly RuleText[],
   nodeAddresses: readonly Ip[],
 ): PathFacts {
-  return factsFrom(asked, readRules(texts), [], {
+  const rules = readRules(texts)
+  // kube-proxy gives the node what IPVS balances, on kube-ipvs0.
+  const own = [...nodeAddresses, ...rules.servers.map(({ address }) => address)]
+  return factsFrom(asked, rules, [], {
     host: undefined,
     file: texts.map(({ name }) => name).join(', '),
-    own: nodeAddresses.map((address) => ({ address, interfaceName: undefined })),
+    own: own.map((address) => ({ address, interfaceName: undefined })),
     addressesKnown: nodeAddresses.length > 0,
     conntrack: undefined,
   })
@@ -113,6 +120,8 @@ function factsFrom(
     isOwn: machine.own.some(({ address }) => sameIp(address, target)),
     ownInterface: machine.own.find(({ address }) => sameIp(address, target))?.interfaceName,
     addressesKnown: machine.addressesKnown,
+    rulesKnown: rules.tables.some(({ chains }) => chains.has('KUBE-SERVICES') || chains.has('services')),
+    unknownSets: rules.unknownSets,
     ports,
     conntrack: machine.conntrack,
   }
@@ -161,6 +170,22 @@ async function runIpvs(programs: RulePrograms): Promise<Ran> {
   const name = '/proc/net/ip_vs'
   const text = programs.read(name)
   return text === undefined ? { text: undefined, fact: undefined } : { text: { name, text }, fact: undefined }
+}
+
+/** From the kernel itself: the program ipset is often in the image of kube-proxy only. */
+async function readSets({ addressSets }: Pick<NetworkTables, 'addressSets'>): Promise<{
+  listed: readonly ListedSet[]
+  refused: RuleSourceFacts[]
+}> {
+  try {
+    return { listed: await addressSets(), refused: [] }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    if (code === undefined) throw error
+    const result = code === 'EPERM' ? 'not permitted' : 'failed'
+    const note = code === 'EPERM' ? 'reading sets takes CAP_NET_ADMIN' : code
+    return { listed: [], refused: [{ name: 'the sets of the kernel (ipset)', result, note }] }
+  }
 }
 
 const numberIn = (text: string | undefined): number | undefined =>

@@ -2,7 +2,7 @@
 import { formatIp, type Ip, ip, ipMax, sameIp } from '../../net/ip.ts'
 import { formatPrefix, formatRange, type IpRange, rangePrefixes } from '../../net/prefix.ts'
 import { isLoopback, type OwnAddresses, sourceOfNode } from './own-addresses.ts'
-import type { ClientFacts, EndFacts, PortFacts, WalkFacts } from './path-facts.ts'
+import type { ClientFacts, EndFacts, PortFacts, VirtualServerFacts, WalkFacts } from './path-facts.ts'
 import type { VirtualServer } from './read/ipvs-table.ts'
 import { clientClasses } from './walk/client-classes.ts'
 import type { KnownPort } from './walk/known-ports.ts'
@@ -10,7 +10,8 @@ import type { Packet } from './walk/packet.ts'
 import { pathTree } from './walk/path-tree.ts'
 import type { RuleIndex } from './walk/rule-index.ts'
 import { type Outcome, walkHooks } from './walk/walk-hooks.ts'
-import { ipvsOutcomes } from './walk/walk-ipvs.ts'
+import { balance } from './walk/walk-ipvs.ts'
+import type { WalkContext } from './walk/walk-rules.ts'
 
 export interface PathQuestion {
   readonly target: Ip
@@ -94,10 +95,21 @@ function examinePort(
     service: known.find(({ service }) => service !== undefined)?.service,
     walks,
     affinity: notes.affinity || server?.persistentSeconds !== undefined,
+    ...(rules.servers.length === 0 ? {} : { virtualServer: virtualServerOf(server, known) }),
     notFollowed: [...notes.notFollowed],
     missingChains: [...notes.missing],
   }
 }
+
+const virtualServerOf = (
+  server: VirtualServer | undefined,
+  known: readonly KnownPort[],
+): VirtualServerFacts => ({
+  exists: server !== undefined,
+  endpoints: server?.servers.length ?? 0,
+  sets: known.flatMap(({ inSet }) => inSet ?? []),
+  localOnly: known.some(({ localOnly }) => localOnly === true),
+})
 
 function walkOnce(
   { target, protocol, port, inInterface }: PathQuestion & { readonly port: number },
@@ -117,7 +129,7 @@ function walkOnce(
     inInterface: made ? undefined : inInterface,
     translated: false,
   }
-  const outcomes = walkHooks(packet, made, {
+  const context: WalkContext = {
     index,
     host: { isLocal: (address) => isLoopback(address) || own.some((each) => sameIp(each, address)) },
     onSource: (ranges) => notes.sources.push(...ranges),
@@ -126,8 +138,8 @@ function walkOnce(
     onAffinity: () => {
       notes.affinity = true
     },
-  })
-  return ipvsOutcomes(outcomes, packet, servers)
+  }
+  return walkHooks(packet, made, context, (at) => balance(at, servers))
 }
 
 type Walk = (source: Ip, made: boolean) => Outcome[]

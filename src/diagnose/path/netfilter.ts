@@ -1,6 +1,7 @@
 // Rules of the kernel's packet filter as values: what iptables-save and nft print, in one form that can be walked.
 import type { Ip, IpFamily } from '../../net/ip.ts'
 import type { IpRange } from '../../net/prefix.ts'
+import type { AddressSet } from './address-set.ts'
 
 export type HookName = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
 
@@ -65,6 +66,24 @@ export type Match =
   | { readonly kind: 'random'; readonly probability: number }
   /** the client was sent to this endpoint a short while ago (session affinity) */
   | { readonly kind: 'affinity' }
+  /** is in a set, by what its entries are made of: the address and port of the source or of the destination */
+  | {
+      readonly kind: 'set'
+      readonly name: string
+      readonly of: readonly ('source' | 'destination')[]
+      readonly negated: boolean
+      /** undefined: what is in it is not known */
+      readonly set: AddressSet | undefined
+    }
+  /** IPVS balances it, as a connection to this address and port */
+  | {
+      readonly kind: 'ipvs'
+      readonly address: Ip | undefined
+      readonly protocol: string | undefined
+      readonly port: number | undefined
+    }
+  /** came in by a port of a bridge */
+  | { readonly kind: 'bridged'; readonly negated: boolean }
   /** what the reader does not know; `text` for the reader */
   | { readonly kind: 'unknown'; readonly text: string }
 

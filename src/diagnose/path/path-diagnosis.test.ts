@@ -105,7 +105,10 @@ describe.each(['ipvs', 'ipvs of ipvsadm'] as const)('%s', (save) => {
   })
 
   it('wants the address on the node', () => {
-    expect(codesOf(factsOf(save, '203.0.113.10:80', { own: ['192.0.2.2'] }))).toEqual(['F32 error'])
+    const facts = factsOf(save, '203.0.113.10:80')
+    expect(codesOf(facts)).toEqual([])
+    const live = { ...facts, host: { name: 'node-a', netns: undefined }, isOwn: false }
+    expect(codesOf(live)).toEqual(['F32 error'])
   })
 
   it('refuses where a virtual server is empty', () => {

@@ -10,6 +10,7 @@ import { otherFirewall } from './checks/other-firewall.ts'
 import { rules } from './checks/rules.ts'
 import { serviceProxy } from './checks/service-proxy.ts'
 import { sourceRanges } from './checks/source-ranges.ts'
+import { virtualServer } from './checks/virtual-server.ts'
 import type { PathFacts, WalkFacts } from './path-facts.ts'
 import { clientText, fateText, portText, roleText } from './path-words.ts'
 
@@ -19,6 +20,7 @@ export const PATH_CHECKS: readonly Check<PathFacts>[] = [
   serviceProxy,
   knownAddress,
   carriedAddress,
+  virtualServer,
   endpoints,
   localEndpoint,
   sourceRanges,
@@ -35,8 +37,12 @@ function vantageOf({ host, file }: PathFacts): string {
   return `host ${host.name}${host.netns === undefined ? '' : `, network namespace ${host.netns}`}`
 }
 
-function notTestedOf({ ports, sources, addressesKnown, host }: PathFacts): string[] {
-  const open = ports.flatMap(({ notFollowed }) => notFollowed)
+function notTestedOf(facts: PathFacts): string[] {
+  const { ports, sources, addressesKnown, host, mode, unknownSets = [] } = facts
+  // Rules that ask sets which are not known are told together.
+  const open = ports
+    .flatMap(({ notFollowed }) => notFollowed)
+    .filter((rule) => !unknownSets.some((set) => rule.includes(`--match-set ${set} `)))
   const missing = new Set(ports.flatMap(({ missingChains }) => missingChains))
   return [
     ...sources
@@ -48,14 +54,25 @@ function notTestedOf({ ports, sources, addressesKnown, host }: PathFacts): strin
     ...open.slice(0, 5).map((rule) => `a rule that was taken not to match: ${rule}`),
     ...(open.length > 5 ? [`${open.length - 5} more rules that could not be followed`] : []),
     ...[...missing].map((chain) => `the chain ${chain}: rules lead to it, and it is not there`),
+    ...(unknownSets.length === 0
+      ? []
+      : [`what is in ${setsText(unknownSets)}, which rules compare with: ipset save prints it`]),
     ...(addressesKnown
       ? []
       : ['NodePorts and connections of the node itself: --node-address tells its addresses']),
+    ...(host === undefined && mode === 'ipvs'
+      ? ['whether kube-ipvs0 of the node has the address: ip address show dev kube-ipvs0']
+      : []),
     ...(host === undefined
       ? []
       : ['whether packets get here at all: lbctl diagnose arp and lbctl diagnose bgp tell']),
     'whether the endpoints answer, and the network between here and them',
   ]
+}
+
+function setsText(names: readonly string[]): string {
+  const [first = '', ...more] = names
+  return more.length === 0 ? `the set ${first}` : `the set ${first} and ${more.length} others`
 }
 
 function summaryOf({ ports, target }: PathFacts): string {

@@ -34,6 +34,10 @@ export interface PathFacts {
   readonly ownInterface: string | undefined
   /** whether addresses of this host are known at all */
   readonly addressesKnown: boolean
+  /** whether rules of kube-proxy were read: beside IPVS there may be its virtual servers alone. Undefined in older facts */
+  readonly rulesKnown?: boolean
+  /** sets of the kernel that rules compare with and whose entries are not known; undefined in facts of older versions */
+  readonly unknownSets?: readonly string[]
   /** one for each port */
   readonly ports: readonly PortFacts[]
   readonly conntrack: { readonly count: number | undefined; readonly max: number | undefined } | undefined
@@ -56,10 +60,22 @@ export interface PortFacts {
   readonly walks: readonly WalkFacts[]
   /** clients stay with their endpoint */
   readonly affinity: boolean
+  /** undefined: IPVS balances nothing here */
+  readonly virtualServer?: VirtualServerFacts
   /** rules that could not be followed, and were taken not to match */
   readonly notFollowed: readonly string[]
   /** chains that rules lead to and that are not there */
   readonly missingChains: readonly string[]
+}
+
+/** Of IPVS, and of the sets that kube-proxy keeps beside it. */
+export interface VirtualServerFacts {
+  readonly exists: boolean
+  readonly endpoints: number
+  /** sets that hold the address and port */
+  readonly sets: readonly string[]
+  /** the sets say that externalTrafficPolicy is Local */
+  readonly localOnly: boolean
 }
 
 export interface WalkFacts {

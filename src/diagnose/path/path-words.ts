@@ -23,13 +23,16 @@ export function roleText({ roles, service }: PortFacts): string {
 /** Why the address can be reached, and from where. */
 export function reachText(
   { roles }: PortFacts,
-  { isOwn, ownInterface, addressesKnown }: PathFacts,
+  { isOwn, ownInterface, addressesKnown, mode, host }: PathFacts,
 ): string[] {
-  const carried = !addressesKnown
-    ? undefined
-    : isOwn
-      ? `It is an address of this node itself${ownInterface === undefined ? '' : `, on ${ownInterface}`}.`
-      : 'No interface of this node has it.'
+  const isGiven = mode === 'ipvs' && host === undefined && roles.every((role) => role !== 'NodePort')
+  const carried = isGiven
+    ? 'In this mode kube-proxy gives it to every node, on kube-ipvs0.'
+    : !addressesKnown
+      ? undefined
+      : isOwn
+        ? `It is an address of this node itself${ownInterface === undefined ? '' : `, on ${ownInterface}`}.`
+        : 'No interface of this node has it.'
   return roles.flatMap((role) => reachOfRole(role, carried))
 }
 

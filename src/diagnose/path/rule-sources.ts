@@ -1,10 +1,19 @@
 // Texts of several programs → the rules of this machine, each counted once, and who wrote them.
-
+import type { ListedSet } from '../ports/tables.ts'
+import type { AddressSet } from './address-set.ts'
 import type { RuleTable } from './netfilter.ts'
 import { IPTABLES_TABLES } from './nft-tables.ts'
 import type { ProxyMode, RuleSourceFacts } from './path-facts.ts'
+import { addressSet, isIpsetSave, readIpsetSave } from './read/ipset-save.ts'
+import type { SetNamed } from './read/iptables-rule.ts'
 import { isIptablesSave, readIptablesSave } from './read/iptables-save.ts'
-import { isIpvsSave, isProcIpvs, readIpvsSave, readProcIpvs, type VirtualServer } from './read/ipvs-table.ts'
+import {
+  isIpvsListing,
+  isIpvsSave,
+  readIpvsListing,
+  readIpvsSave,
+  type VirtualServer,
+} from './read/ipvs-table.ts'
 import { isNftJson, readNftRuleset } from './read/nft-ruleset.ts'
 import { isKubeProxyChain } from './walk/chain-meaning.ts'
 import { RuleIndex } from './walk/rule-index.ts'
@@ -18,6 +27,8 @@ export interface RuleText {
 export interface ReadRules {
   readonly tables: readonly RuleTable[]
   readonly servers: readonly VirtualServer[]
+  /** names of sets that rules compare with and whose entries are not known */
+  readonly unknownSets: readonly string[]
   readonly mode: ProxyMode | undefined
   /** network plugins that have chains here, whether or not they take the place of kube-proxy */
   readonly plugins: readonly string[]
@@ -25,17 +36,26 @@ export interface ReadRules {
   readonly sources: readonly RuleSourceFacts[]
 }
 
-/** Each text's format is recognised by itself. */
-export function readRules(texts: readonly RuleText[]): ReadRules {
+/**
+ * Each text's format is recognised by itself; one may hold what several programs printed.
+ * @param listed sets of the kernel, beside those in the texts
+ */
+export function readRules(texts: readonly RuleText[], listed: readonly ListedSet[] = []): ReadRules {
+  const sets = new Map<string, AddressSet>()
+  for (const each of [...texts.flatMap(({ text }) => readIpsetSave(text)), ...listed]) {
+    const set = addressSet(each)
+    if (set !== undefined) sets.set(set.name, set)
+  }
   const tables: RuleTable[] = []
   const servers: VirtualServer[] = []
   const sources: RuleSourceFacts[] = []
   for (const { name, text } of texts) {
-    const [some, balanced] = [tablesIn(text), serversIn(text)]
-    const unknown = some === undefined && balanced === undefined
+    const [some, balanced] = [tablesIn(text, (set) => sets.get(set)), serversIn(text)]
+    const hasSets = isIpsetSave(text)
+    const unknown = some === undefined && balanced === undefined && !hasSets
     tables.push(...(some ?? []))
     servers.push(...(balanced ?? []))
-    const isEmpty = (some ?? []).length === 0 && (balanced ?? []).length === 0
+    const isEmpty = (some ?? []).length === 0 && (balanced ?? []).length === 0 && !hasSets
     sources.push({
       name,
       result: unknown && text.trim() !== '' ? 'failed' : isEmpty ? 'empty' : 'read',
@@ -43,17 +63,36 @@ export function readRules(texts: readonly RuleText[]): ReadRules {
     })
   }
   const all = withoutDoubles(tables)
-  const index = new RuleIndex(all, servers)
-  return { tables: all, servers, mode: proxyMode(all, servers), plugins: pluginsIn(all), index, sources }
+  const index = new RuleIndex(all, servers, [...sets.values()])
+  return {
+    tables: all,
+    servers,
+    unknownSets: unknownSetsIn(all),
+    mode: proxyMode(all, servers),
+    plugins: pluginsIn(all),
+    index,
+    sources,
+  }
 }
 
-function tablesIn(text: string): RuleTable[] | undefined {
+function tablesIn(text: string, setNamed: SetNamed): RuleTable[] | undefined {
   if (isNftJson(text)) return readNftRuleset(text)
-  return isIptablesSave(text) ? readIptablesSave(text) : undefined
+  return isIptablesSave(text) ? readIptablesSave(text, setNamed) : undefined
+}
+
+function unknownSetsIn(tables: readonly RuleTable[]): string[] {
+  const names = new Set<string>()
+  for (const { chains } of tables)
+    for (const { rules } of chains.values())
+      for (const { steps } of rules)
+        for (const step of steps)
+          if ('match' in step && step.match.kind === 'set' && step.match.set === undefined)
+            names.add(step.match.name)
+  return [...names]
 }
 
 function serversIn(text: string): VirtualServer[] | undefined {
-  if (isProcIpvs(text)) return readProcIpvs(text)
+  if (isIpvsListing(text)) return readIpvsListing(text)
   return isIpvsSave(text) ? readIpvsSave(text) : undefined
 }
 
@@ -67,7 +106,8 @@ function withoutDoubles(tables: readonly RuleTable[]): RuleTable[] {
 }
 
 function proxyMode(tables: readonly RuleTable[], servers: readonly VirtualServer[]): ProxyMode | undefined {
-  if (servers.length > 0) return 'ipvs'
+  // Without a Service there is no virtual server yet, and the chain is there all the same.
+  if (servers.length > 0 || tables.some(({ chains }) => chains.has('KUBE-IPVS-FILTER'))) return 'ipvs'
   if (
     tables.some(
       ({ name, origin, chains }) => origin === 'nft' && name === 'kube-proxy' && chains.has('services'),

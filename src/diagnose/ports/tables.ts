@@ -207,6 +207,15 @@ export interface TcpTraffic {
   readonly retransmits: number
 }
 
+/** A set of the kernel (ipset). */
+export interface ListedSet {
+  readonly name: string
+  /** `hash:ip,port`: how it is kept, and what its entries are made of */
+  readonly type: string
+  /** `203.0.113.10,tcp:80`, as `ipset save` writes them */
+  readonly entries: readonly string[]
+}
+
 /** What changed; the reader asks for the new state itself. `everything`: messages were lost. */
 export type NetworkChange = 'links' | 'addresses' | 'neighbours' | 'routes' | 'rules' | 'everything'
 
@@ -218,6 +227,8 @@ export interface NetworkTables {
   routes(): Promise<readonly Route[]>
   rules(): Promise<readonly Rule[]>
   routeTo(question: RouteQuestion): Promise<RouteAnswer>
+  /** Sets of addresses and ports that rules of iptables compare with; empty where the kernel has none. */
+  addressSets(): Promise<readonly ListedSet[]>
   /** Sessions whose local or remote port is `port`, listeners too. */
   tcpSessions(port: number): Promise<readonly TcpSession[]>
   /** Calls back soon after a change, several changes in one call; returns how to stop. */

@@ -57,20 +57,30 @@ export function decodeMessages(bytes: Buffer): NetlinkMessage[] {
 /** The two highest bits of a type say "nested" and "network order". */
 const TYPE_MASK = 0x3fff
 
+/**
+ * Each attribute of a message, or of a list that is nested in one.
+ * @param from where the fixed part of the message ends
+ */
+export function* attributesOf(bytes: Buffer, from = 0): Generator<{ type: number; value: Buffer }> {
+  let at = from
+  while (at + ATTRIBUTE_HEADER_BYTES <= bytes.length) {
+    const length = bytes.readUInt16LE(at)
+    if (length < ATTRIBUTE_HEADER_BYTES || at + length > bytes.length) break
+    yield {
+      type: bytes.readUInt16LE(at + 2) & TYPE_MASK,
+      value: bytes.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length),
+    }
+    at += aligned(length)
+  }
+}
+
 /** The attributes of a message, or nested in one; of several with one type the last counts. */
 export class Attributes {
   readonly #values = new Map<number, Buffer>()
 
   /** @param from where the fixed part of the message ends */
   constructor(bytes: Buffer, from = 0) {
-    let at = from
-    while (at + ATTRIBUTE_HEADER_BYTES <= bytes.length) {
-      const length = bytes.readUInt16LE(at)
-      if (length < ATTRIBUTE_HEADER_BYTES || at + length > bytes.length) break
-      const type = bytes.readUInt16LE(at + 2) & TYPE_MASK
-      this.#values.set(type, bytes.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length))
-      at += aligned(length)
-    }
+    for (const { type, value } of attributesOf(bytes, from)) this.#values.set(type, value)
   }
 
   bytes(type: number): Buffer | undefined {

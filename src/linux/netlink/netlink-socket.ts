@@ -7,7 +7,7 @@ import { netlinkAddress } from '../socket-address.ts'
 import { check, SystemCallError } from '../system-call-error.ts'
 import { decodeErrno, decodeMessages, encodeMessage, type NetlinkMessage, NLM_F, NLMSG } from './message.ts'
 
-export const NETLINK = { route: 0, sockDiag: 4 } as const
+export const NETLINK = { route: 0, sockDiag: 4, netfilter: 12 } as const
 
 const SO_RCVTIMEO = 20
 const TIMEOUT_SECONDS = 2

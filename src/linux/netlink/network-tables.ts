@@ -1,9 +1,11 @@
 // The kernel's tables over rtnetlink and sock_diag. Each call opens its own socket: it then belongs to the namespace that the
 // main thread is in, and nothing is left open.
 import type { NetworkTables, RouteAnswer } from '../../diagnose/ports/tables.ts'
+import { ERRNO } from '../errno.ts'
 import type { Libc } from '../libc.ts'
 import { SystemCallError } from '../system-call-error.ts'
 import { addressesRequest, decodeAddress, RTM_ADDRESS } from './addresses.ts'
+import { decodeIpSet, IPSET_LIST, ipSetsRequest, joinIpSets } from './ip-sets.ts'
 import { decodeLink, linksRequest, RTM_LINK } from './links.ts'
 import { decodeNeighbour, neighboursRequest, RTM_NEIGHBOUR } from './neighbours.ts'
 import { NETLINK, type NetlinkSocket, netlinkBuffer, withNetlink } from './netlink-socket.ts'
@@ -43,6 +45,16 @@ export function networkTables(libc: Libc): NetworkTables {
         } catch (error) {
           if (error instanceof SystemCallError && error.syscall === 'netlink')
             return refusedRoute(error.errno)
+          throw error
+        }
+      }),
+    addressSets: async () =>
+      asking(NETLINK.netfilter, (socket) => {
+        try {
+          return joinIpSets(socket.dump(IPSET_LIST, ipSetsRequest(), decodeIpSet))
+        } catch (error) {
+          // nfnetlink knows no such subsystem: the kernel has no sets.
+          if (error instanceof SystemCallError && error.errno === ERRNO.EINVAL) return []
           throw error
         }
       }),

@@ -7,8 +7,9 @@ import { portText } from '../path-words.ts'
 export const carriedAddress: Check<PathFacts> = {
   id: 'carried-address',
   title: 'packets for the address get to IPVS',
-  evaluate: ({ mode, isOwn, ownInterface, addressesKnown, target, ports }): CheckOutcome => {
+  evaluate: ({ mode, isOwn, ownInterface, addressesKnown, target, ports, host }): CheckOutcome => {
     if (mode !== 'ipvs') return skip('kube-proxy does not work with IPVS here')
+    if (host === undefined) return skip('a file of rules does not say which addresses kube-ipvs0 has')
     if (!addressesKnown) return skip('the addresses of the node are not known')
     if (isOwn) return pass(`${ownInterface ?? 'the node'} has it`)
     const [first] = ports.filter(({ roles }) => roles.length > 0)

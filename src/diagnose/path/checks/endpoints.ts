@@ -10,7 +10,8 @@ export const endpoints: Check<PathFacts> = {
   evaluate: ({ ports, target }): CheckOutcome => {
     const known = ports.filter(({ roles }) => roles.length > 0)
     if (known.length === 0) return skip('no Service has the address')
-    const empty = known.find((port) => port.walks.some(hasNone))
+    // Without an endpoint on this node only, that is told (F28).
+    const empty = known.find((port) => port.virtualServer?.localOnly !== true && port.walks.some(hasNone))
     if (empty === undefined) {
       const [walk] = known
         .flatMap(({ walks }) => walks)
@@ -19,7 +20,7 @@ export const endpoints: Check<PathFacts> = {
         ? skip('nothing leads to an endpoint, for another reason')
         : pass(endsText(walk.ends))
     }
-    return fail(finding(empty, portText(target, empty.port)))
+    return fail(finding(empty, portText(target, empty.port), target.address))
   },
 }
 
@@ -29,25 +30,39 @@ const hasNone = ({ ends }: WalkFacts): boolean =>
       end === 'rejected' && (/has no endpoints$/.test(stoppedBy) || /reject-chain$|^ipvs$/.test(stoppedIn)),
   )
 
-function finding({ service }: PortFacts, what: string) {
+/** IPVS does not know whose virtual server it is. */
+function lookUp(service: string | undefined, address: string): { text: string; command: string } {
+  if (service === undefined)
+    return {
+      text: 'See which Service has the address, and then its endpoints.',
+      command: `kubectl get services -A -o wide | grep -F ${address}`,
+    }
+  const [namespace, rest = ''] = service.split('/')
+  return {
+    text: 'See the endpoints, and why Pods are not ready.',
+    command: `kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${rest.split(':')[0]} -o wide`,
+  }
+}
+
+function finding({ service, virtualServer, walks }: PortFacts, what: string, address: string) {
   const name = service ?? 'the Service'
-  const [namespace, rest = ''] = (service ?? 'NAMESPACE/NAME').split('/')
+  const inIpvs = walks
+    .flatMap(({ ends }) => ends)
+    .flatMap(({ stoppedIn, stoppedBy }) => (stoppedIn === 'ipvs' ? (stoppedBy ?? []) : []))
   return {
     code: 'F08',
     title: `Connections to ${what} are refused: ${name} has no ready endpoint.`,
     severity: 'error' as const,
     confidence: 'certain' as const,
     subject: what,
-    evidence: [
-      'kube-proxy has a rule that rejects them, which it writes for a Service without endpoints only',
-    ],
+    evidence:
+      inIpvs.length > 0
+        ? [...new Set(inIpvs)]
+        : ['kube-proxy has a rule that rejects them, which it writes for a Service without endpoints only'],
     cause:
-      'No Pod matches the selector of the Service, or none of them is ready. Clients see "connection refused".',
-    fix: [
-      {
-        text: 'See the endpoints, and why Pods are not ready.',
-        command: `kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${rest.split(':')[0]} -o wide`,
-      },
-    ],
+      (virtualServer?.endpoints ?? 0) > 0
+        ? 'kube-proxy gives weight 0 to endpoints whose Pods are being ended, and no other Pod is ready. Clients see "connection refused".'
+        : 'No Pod matches the selector of the Service, or none of them is ready. Clients see "connection refused".',
+    fix: [lookUp(service, address)],
   }
 }

@@ -11,7 +11,7 @@ export const localEndpoint: Check<PathFacts> = {
     const known = facts.ports.filter(({ roles }) => roles.some((role) => role !== 'health check'))
     if (known.length === 0) return skip('no port of a Service')
     for (const port of known) {
-      const dropped = port.walks.find(lacksLocal)
+      const dropped = port.walks.find((walk) => lacksLocal(walk, port.virtualServer?.localOnly === true))
       if (dropped === undefined) continue
       return fail(findingOf(port, dropped, portText(facts.target, port.port)))
     }
@@ -27,7 +27,7 @@ const POLICIES = {
   external: {
     from: ' from outside',
     cause:
-      'externalTrafficPolicy is Local: a node forwards only to endpoints of its own, and drops what comes for others by design. Only nodes with a ready endpoint may announce the address.',
+      'externalTrafficPolicy is Local: a node forwards only to endpoints of its own, and stops what comes for others by design. Only nodes with a ready endpoint may announce the address.',
     fix: [
       {
         text: 'Test from outside against a node that has one, or see that the load balancer announces from such a node.',
@@ -54,10 +54,11 @@ const POLICIES = {
 
 function findingOf({ roles, service = 'the Service', walks }: PortFacts, dropped: WalkFacts, what: string) {
   const { from, cause, fix } = POLICIES[roles.includes('ClusterIP') ? 'internal' : 'external']
+  const isRefused = dropped.ends.some(({ end }) => end === 'rejected')
   const others = walks.filter((walk) => walk.ends.some(({ end }) => end === 'endpoint'))
   return {
     code: 'F28',
-    title: `This node drops connections to ${what}${from}: ${service} has no endpoint on it.`,
+    title: `This node ${isRefused ? 'refuses' : 'drops'} connections to ${what}${from}: ${service} has no endpoint on it.`,
     severity: 'error' as const,
     confidence: 'certain' as const,
     subject: what,
@@ -75,8 +76,10 @@ function findingOf({ roles, service = 'the Service', walks }: PortFacts, dropped
   }
 }
 
-function lacksLocal({ ends, tree, clients }: WalkFacts): boolean {
+/** @param byIpvs a virtual server that has the endpoints of this node only */
+function lacksLocal({ ends, tree, clients }: WalkFacts, byIpvs: boolean): boolean {
   if (clients.kind === 'this node' || ends.some(({ end }) => end === 'endpoint')) return false
+  if (byIpvs) return ends.some(({ stoppedIn }) => stoppedIn === 'ipvs')
   // Up to 1.24 a chain of its own marks the packet; whether the mark drops it is up to another rule.
   return (
     ends.some(

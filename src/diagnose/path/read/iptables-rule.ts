@@ -1,12 +1,17 @@
 // The words of one rule of iptables → conditions and target. What is not known stays in the rule as such: the walk says that it
 // could not tell, instead of passing over it.
-import { parseIp } from '../../../net/ip.ts'
-import { type Action, MARK_BITS, type Match, type PortRange, type Rule, type Step } from '../netfilter.ts'
+import { ip } from '../../../net/ip.ts'
+import type { AddressSet } from '../address-set.ts'
+import type { Match, PortRange, Rule, Step } from '../netfilter.ts'
 import { addressRange } from './address-ranges.ts'
+import { maskedNumber, targetOf } from './iptables-target.ts'
+
+/** Sets of the kernel by their names; undefined for what is not known. */
+export type SetNamed = (name: string) => AddressSet | undefined
 
 /** @param words of the rule, behind `-A CHAIN` */
-export function ruleOf(words: readonly string[], text: string): Rule {
-  const reader = new RuleWords(words)
+export function ruleOf(words: readonly string[], text: string, setNamed: SetNamed): Rule {
+  const reader = new RuleWords(words, setNamed)
   const steps: Step[] = []
   let target: string | undefined
   let goto = false
@@ -28,10 +33,12 @@ export function ruleOf(words: readonly string[], text: string): Rule {
 
 class RuleWords {
   readonly #words: readonly string[]
+  readonly setNamed: SetNamed
   #at = 0
 
-  constructor(words: readonly string[]) {
+  constructor(words: readonly string[], setNamed: SetNamed) {
     this.#words = words
+    this.setNamed = setNamed
   }
 
   get done(): boolean {
@@ -90,6 +97,26 @@ const local =
       : [{ kind: 'unknown', text: `${of} address of type ${types.join(',')}` }]
   }
 
+/** `KUBE-LOAD-BALANCER dst,dst` */
+const inSet: MatchReader = (negated, reader) => {
+  const name = reader.next()
+  const of = reader
+    .next()
+    .split(',')
+    .map((end) => (end === 'src' ? 'source' : 'destination'))
+  return [{ kind: 'set', name, of, negated, set: reader.setNamed(name) }]
+}
+
+const virtualAddress: MatchReader = (negated, reader) => {
+  const text = reader.next()
+  const range = addressRange(text)
+  return range === undefined || negated
+    ? [{ kind: 'unknown', text: `virtual address ${text}` }]
+    : [{ kind: 'ipvs', address: ip(range.family, range.first), protocol: undefined, port: undefined }]
+}
+
+const PROTOCOLS: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', 132: 'sctp' }
+
 const connection: MatchReader = (negated, reader) => [
   { kind: 'connection', negated, states: reader.next().toLowerCase().split(',') },
 ]
@@ -111,6 +138,16 @@ const KNOWN: Readonly<Record<string, MatchReader>> = {
   '--dst-type': local('destination'),
   '--ctstate': connection,
   '--state': connection,
+  '--match-set': inSet,
+  '--vaddr': virtualAddress,
+  '--vproto': (_negated, reader) => {
+    const protocol = reader.next().toLowerCase()
+    return [{ kind: 'ipvs', address: undefined, protocol: PROTOCOLS[protocol] ?? protocol, port: undefined }]
+  },
+  '--vport': (_negated, reader) => [
+    { kind: 'ipvs', address: undefined, protocol: undefined, port: Number(reader.next()) },
+  ],
+  '--physdev-is-in': (negated) => [{ kind: 'bridged', negated }],
   '--mark': (negated, reader) => [{ kind: 'mark', negated, ...maskedNumber(reader.next()) }],
   '--probability': (_negated, reader) => [{ kind: 'random', probability: Number(reader.next()) }],
   // The name of a module; its options follow, each of them known or not.
@@ -156,75 +193,4 @@ function matchesOf(option: string, negated: boolean, reader: RuleWords): readonl
 function portRange(text: string): PortRange {
   const [first = '', last = first] = text.split(':')
   return { first: first === '' ? 0 : Number(first), last: last === '' ? 65_535 : Number(last) }
-}
-
-/** `0x4000/0x4000`; without a mask the whole mark counts. */
-function maskedNumber(text: string): { value: number; mask: number } {
-  const [value = '0', mask] = text.split('/')
-  return { value: Number(value), mask: mask === undefined ? MARK_BITS : Number(mask) }
-}
-
-const VERDICTS: Readonly<Record<string, Action>> = {
-  ACCEPT: { kind: 'accept' },
-  DROP: { kind: 'drop' },
-  RETURN: { kind: 'return' },
-  MASQUERADE: { kind: 'masquerade' },
-  SNAT: { kind: 'masquerade' },
-}
-
-/** Targets after which the next rule is looked at. */
-const PASSING = new Set([
-  'LOG',
-  'NFLOG',
-  'CONNMARK',
-  'TCPMSS',
-  'CT',
-  'NOTRACK',
-  'AUDIT',
-  'CLASSIFY',
-  'TRACE',
-  'SET',
-])
-
-function targetOf(target: string, goto: boolean, words: readonly string[]): Action {
-  if (Object.hasOwn(VERDICTS, target)) return VERDICTS[target] as Action
-  const value = (option: string): string | undefined => {
-    const at = words.indexOf(option)
-    return at < 0 ? undefined : words[at + 1]
-  }
-  if (target === 'REJECT') return { kind: 'reject', how: value('--reject-with') ?? 'icmp-port-unreachable' }
-  if (target === 'DNAT') return dnatOf(value('--to-destination') ?? '')
-  if (target === 'MARK') return markOf(value)
-  if (PASSING.has(target)) return { kind: 'nothing' }
-  if (/^[A-Z]+$/.test(target) && ['REDIRECT', 'TPROXY', 'NETMAP', 'NFQUEUE', 'QUEUE', 'TEE'].includes(target))
-    return { kind: 'unknown', text: [target, ...words].join(' ') }
-  return { kind: goto ? 'goto' : 'jump', chain: target }
-}
-
-/** `10.0.0.1:80`, `[2001:db8::1]:80`, `10.0.0.1` */
-function dnatOf(to: string): Action {
-  const [, six, four, port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(to) ?? []
-  return {
-    kind: 'dnat',
-    address: parseIp(six ?? four ?? to),
-    port: port === undefined ? undefined : Number(port),
-  }
-}
-
-/** xt_MARK keeps nothing of the bits in the mask, and flips those of the value. iptables-save prints --set-xmark only. */
-function markOf(value: (option: string) => string | undefined): Action {
-  const xmark = value('--set-xmark')
-  if (xmark !== undefined) {
-    const { value: flip, mask } = maskedNumber(xmark)
-    return { kind: 'mark', keep: ~mask >>> 0, flip }
-  }
-  const or = value('--or-mark')
-  if (or !== undefined) return { kind: 'mark', keep: ~Number(or) >>> 0, flip: Number(or) }
-  const xor = value('--xor-mark')
-  if (xor !== undefined) return { kind: 'mark', keep: MARK_BITS, flip: Number(xor) }
-  const and = value('--and-mark')
-  if (and !== undefined) return { kind: 'mark', keep: Number(and), flip: 0 }
-  const { value: set, mask } = maskedNumber(value('--set-mark') ?? '0')
-  // --set-mark clears the bits of the mask and those of the value.
-  return { kind: 'mark', keep: ~(mask | set) >>> 0, flip: set }
 }

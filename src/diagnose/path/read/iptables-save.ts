@@ -6,7 +6,7 @@
 //   COMMIT
 import type { IpFamily } from '../../../net/ip.ts'
 import type { Hook, HookName, Rule, RuleChain, RuleTable } from '../netfilter.ts'
-import { ruleOf } from './iptables-rule.ts'
+import { ruleOf, type SetNamed } from './iptables-rule.ts'
 import { shellWords } from './shell-words.ts'
 
 /** NF_IP_PRI_*: of the tables, and of the two halves of nat. */
@@ -40,7 +40,11 @@ export const isIptablesSave = (text: string): boolean => /^\*(nat|filter|mangle|
  * Reads one or several outputs of iptables-save or ip6tables-save, one after the other.
  * @param family when the text does not tell; addresses and the header of ip6tables-save do
  */
-export function readIptablesSave(text: string, family?: IpFamily): RuleTable[] {
+export function readIptablesSave(
+  text: string,
+  setNamed: SetNamed = () => undefined,
+  family?: IpFamily,
+): RuleTable[] {
   const tables: RuleTable[] = []
   let header: string | undefined
   let open: { name: string; family: IpFamily | undefined; chains: Map<string, OpenChain> } | undefined
@@ -55,19 +59,19 @@ export function readIptablesSave(text: string, family?: IpFamily): RuleTable[] {
       const found = family ?? familyOf(header, open.chains.values())
       tables.push(closed(open.name, found, originOf(header), open.chains))
       open = undefined
-    } else if (open !== undefined) addRule(open.chains, line)
+    } else if (open !== undefined) addRule(open.chains, line, setNamed)
   }
   return tables
 }
 
 /** `-A CHAIN …`, with counters in front when iptables-save was asked for them. */
-function addRule(chains: Map<string, OpenChain>, line: string): void {
+function addRule(chains: Map<string, OpenChain>, line: string, setNamed: SetNamed): void {
   const text = line.replace(/^\[\d+:\d+\]\s*/, '')
   if (!text.startsWith('-A ')) return
   const [, name = '', ...words] = shellWords(text)
   const chain = chains.get(name) ?? { name, policy: '-', rules: [] }
   chains.set(name, chain)
-  chain.rules.push(ruleOf(words, text))
+  chain.rules.push(ruleOf(words, text, setNamed))
 }
 
 function closed(

@@ -1,4 +1,4 @@
-// What IPVS balances: `ipvsadm-save -n` (or `ipvsadm -S -n`), and /proc/net/ip_vs, which needs no program.
+// What IPVS balances: `ipvsadm-save -n` (or `ipvsadm -S -n`), `ipvsadm -Ln`, and /proc/net/ip_vs, which needs no program.
 //
 //   -A -t 192.0.2.10:80 -s rr
 //   -a -t 192.0.2.10:80 -r 10.244.0.5:8080 -m -w 1
@@ -27,7 +27,8 @@ export interface RealServer {
 type Open = VirtualServer & { readonly servers: RealServer[] }
 
 export const isIpvsSave = (text: string): boolean => /^-A -[tu] \S+/m.test(text)
-export const isProcIpvs = (text: string): boolean => /^IP Virtual Server version/.test(text)
+/** What ipvsadm -Ln prints has the same form, with addresses and ports as people write them. */
+export const isIpvsListing = (text: string): boolean => /^IP Virtual Server version/m.test(text)
 
 const PROTOCOLS: Readonly<Record<string, string>> = { '-t': 'tcp', '-u': 'udp', '--sctp-service': 'sctp' }
 
@@ -59,24 +60,28 @@ export function readIpvsSave(text: string): VirtualServer[] {
   return [...servers.values()]
 }
 
-export function readProcIpvs(text: string): VirtualServer[] {
+export function readIpvsListing(text: string): VirtualServer[] {
   const found: Open[] = []
+  // In the kernel's own file every IPv4 address is a number, and columns of the header are one space apart.
+  const isForPeople = /^\s+-> RemoteAddress:Port {2,}Forward/m.test(text)
+  const placeOf = isForPeople ? endpointOf : hexEndpoint
   for (const line of text.split('\n')) {
     const [, protocol, at = '', scheduler = '', rest = ''] =
-      /^(TCP|UDP|SCTP)\s+(\S+:[0-9A-F]{4})\s+(\S+)\s*(.*)$/i.exec(line) ?? []
-    const place = protocol === undefined ? undefined : hexEndpoint(at)
+      /^(TCP|UDP|SCTP)\s+(\S+:[0-9A-F]+)\s+(\S+)\s*(.*)$/i.exec(line) ?? []
+    const place = protocol === undefined ? undefined : placeOf(at)
     if (protocol !== undefined && place !== undefined) {
       const persistent = /persistent\s+(\d+)/.exec(rest)?.[1]
       found.push({
         protocol: protocol.toLowerCase(),
         ...place,
         scheduler,
-        persistentSeconds: persistent === undefined ? undefined : Number(persistent) / 1000,
+        persistentSeconds:
+          persistent === undefined ? undefined : Number(persistent) / (isForPeople ? 1 : 1000),
         servers: [],
       })
     }
-    const [, to = '', weight = '1'] = /^\s+->\s+(\S+:[0-9A-F]{4})\s+\S+\s+(\d+)/i.exec(line) ?? []
-    const real = hexEndpoint(to)
+    const [, to = '', weight = '1'] = /^\s+->\s+(\S+:[0-9A-F]+)\s+\S+\s+(\d+)/i.exec(line) ?? []
+    const real = placeOf(to)
     if (real !== undefined) found.at(-1)?.servers.push({ ...real, weight: Number(weight) })
   }
   return found

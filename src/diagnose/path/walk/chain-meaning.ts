@@ -14,6 +14,11 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/^KUBE-EXTERNAL-SERVICES$/, 'Services without endpoints for clients from outside'],
   [/^cluster-ips-check$/, 'ClusterIPs and ports that no Service has'],
   [/^reject-chain$/, 'refuses'],
+  [/^KUBE-SOURCE-RANGES-FIREWALL$/, 'clients that loadBalancerSourceRanges allows'],
+  [/^KUBE-LOAD-BALANCER$/, 'LoadBalancer addresses'],
+  [/^KUBE-NODE-PORT$/, 'ports of the nodes'],
+  [/^KUBE-IPVS-FILTER$/, 'ports that addresses of Services do not have'],
+  [/^KUBE-IPVS-OUT-FILTER$/, 'LoadBalancer addresses that nodes may not use'],
   [/^KUBE-FIREWALL$/, 'what was marked to be dropped'],
 ]
 
@@ -33,6 +38,6 @@ export function markMeaning(mark: number, by: string | undefined): string {
 
 /** Which rules of Services a chain belongs to; undefined for those of others. */
 export const isKubeProxyChain = (chain: string): boolean =>
-  /^KUBE-(SERVICES|NODEPORTS|SVC|SVL|SEP|EXT|FW|XLB|EXTERNAL-SERVICES|PROXY-FIREWALL|MARK-MASQ|MARK-DROP|FIREWALL|FORWARD|POSTROUTING)/.test(
+  /^KUBE-(SERVICES|NODEPORTS|NODE-PORT|LOAD-BALANCER|SOURCE-RANGES-FIREWALL|IPVS-FILTER|IPVS-OUT-FILTER|SVC|SVL|SEP|EXT|FW|XLB|EXTERNAL-SERVICES|PROXY-FIREWALL|MARK-MASQ|MARK-DROP|FIREWALL|FORWARD|POSTROUTING)/.test(
     chain,
   )

@@ -20,6 +20,10 @@ export interface KnownPort {
   readonly port: number
   readonly role: AddressRole
   readonly service: string | undefined
+  /** externalTrafficPolicy is Local; undefined: what knows of it does not tell */
+  readonly localOnly?: boolean
+  /** name of the set of the kernel that holds it */
+  readonly inSet?: string
 }
 
 /** Every port that rules name together with one single address, and every NodePort. */

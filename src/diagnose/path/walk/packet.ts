@@ -1,6 +1,7 @@
 // The first packet of a connection, and whether one condition of a rule holds for it.
-import type { Ip, IpFamily } from '../../../net/ip.ts'
+import { type Ip, type IpFamily, sameIp } from '../../../net/ip.ts'
 import { type IpRange, rangeContains } from '../../../net/prefix.ts'
+import { partHolds, type SetPart, type SetValue } from '../address-set.ts'
 import type { Action, Match } from '../netfilter.ts'
 
 export interface Packet {
@@ -15,6 +16,14 @@ export interface Packet {
   readonly inInterface: string | undefined
   /** a rule has given it another destination */
   readonly translated: boolean
+  /** what it was sent to before IPVS gave it another destination */
+  readonly virtual?: VirtualAddress
+}
+
+export interface VirtualAddress {
+  readonly address: Ip
+  readonly protocol: string
+  readonly port: number
 }
 
 /** What the rules ask about the machine that they are on. */
@@ -58,10 +67,54 @@ export function holds(match: Match, packet: Packet, host: RuleHost, onSource: On
       return 'yes'
     case 'affinity':
       return 'no'
+    case 'set':
+      return setHolds(match, packet, onSource)
+    case 'ipvs':
+      return held(isVirtual(match, packet.virtual))
+    case 'bridged':
+      // Clients are taken to be elsewhere on the network; only Pods behind a bridge come in by one.
+      return held(match.negated)
     case 'unknown':
       return 'unknown'
   }
 }
+
+function setHolds(
+  { set, of, negated }: Extract<Match, { kind: 'set' }>,
+  packet: Packet,
+  onSource: OnSource,
+): Held {
+  if (set === undefined) return 'unknown'
+  const valueFor = (part: SetPart, index: number): SetValue => {
+    const isSource = of[index] === 'source'
+    if (part.kind === 'address') return isSource ? packet.source : packet.destination
+    return isSource ? undefined : { protocol: packet.protocol, port: packet.port }
+  }
+  const [shape] = set.entries
+  const first = shape?.parts[0]
+  // Of entries that begin with the source, only those of this client are looked at: there may be thousands.
+  const entries = first === undefined ? [] : set.startingWith(valueFor(first, 0))
+  let isIn = false
+  for (const { parts } of entries) {
+    const fits = parts.map((part, index) => partHolds(part, valueFor(part, index)))
+    const sources = parts.flatMap((part, index) =>
+      part.kind === 'address' && of[index] === 'source' ? [part.range] : [],
+    )
+    const isOfThis = parts.every((_part, index) => of[index] === 'source' || fits[index])
+    if (isOfThis && sources.length > 0) onSource(sources)
+    isIn ||= fits.every(Boolean)
+  }
+  return held(isIn !== negated)
+}
+
+const isVirtual = (
+  { address, protocol, port }: Extract<Match, { kind: 'ipvs' }>,
+  virtual: VirtualAddress | undefined,
+): boolean =>
+  virtual !== undefined &&
+  (address === undefined || sameIp(address, virtual.address)) &&
+  (protocol === undefined || protocol === virtual.protocol) &&
+  (port === undefined || port === virtual.port)
 
 const held = (value: boolean): Held => (value ? 'yes' : 'no')
 

@@ -1,9 +1,11 @@
 // What is asked of the same rules for each of a thousand addresses, reckoned once: rules that begin with another destination are not
 // looked at one by one, and no chain is looked for twice.
 import type { Ip } from '../../../net/ip.ts'
+import type { AddressSet } from '../address-set.ts'
 import type { Action, HookName, LookupEntry, Match, Rule, RuleChain, RuleTable } from '../netfilter.ts'
 import type { VirtualServer } from '../read/ipvs-table.ts'
 import { type KnownPort, knownPorts } from './known-ports.ts'
+import { portsInSets } from './known-sets.ts'
 
 export interface HookedChain {
   readonly table: RuleTable
@@ -13,14 +15,20 @@ export interface HookedChain {
 export class RuleIndex {
   readonly tables: readonly RuleTable[]
   readonly #servers: readonly VirtualServer[]
+  readonly #sets: readonly AddressSet[]
   readonly #hooked = new Map<string, readonly HookedChain[]>()
   readonly #rules = new Map<RuleChain, ByDestination>()
   readonly #entries = new Map<object, ByDestination>()
   #known: ByAddress | undefined
 
-  constructor(tables: readonly RuleTable[], servers: readonly VirtualServer[]) {
+  constructor(
+    tables: readonly RuleTable[],
+    servers: readonly VirtualServer[],
+    sets: readonly AddressSet[] = [],
+  ) {
     this.tables = tables
     this.#servers = servers
+    this.#sets = sets
   }
 
   /** Chains of all tables at a hook, by their priority. */
@@ -51,7 +59,10 @@ export class RuleIndex {
   /** Ports that the rules know of an address; those that are of any address of the node where it is one. */
   knownFor(address: Ip, isOwn: boolean): readonly KnownPort[] {
     const { ofAddress, ofAny } = this.#allKnown()
-    return [...(ofAddress.get(keyOf(address)) ?? []), ...(isOwn ? ofAny : [])]
+    const named = ofAddress.get(keyOf(address)) ?? []
+    // IPVS gives the node the addresses of Services; NodePorts are not open on those.
+    const isOfService = this.#sets.length > 0 && named.some(({ inSet }) => inSet !== undefined)
+    return [...named, ...(isOwn && !isOfService ? ofAny : [])]
   }
 
   /** Pairs of protocol and port. */
@@ -60,7 +71,11 @@ export class RuleIndex {
   }
 
   #allKnown(): ByAddress {
-    this.#known ??= byAddress([...knownPorts(this.tables), ...this.#servers.map(ofServer)])
+    this.#known ??= byAddress([
+      ...knownPorts(this.tables),
+      ...portsInSets(this.#sets),
+      ...this.#servers.map(ofServer),
+    ])
     return this.#known
   }
 }

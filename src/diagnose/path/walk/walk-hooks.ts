@@ -5,6 +5,7 @@ import type { HookName, RuleChain, RuleTable } from '../netfilter.ts'
 import type { Packet } from './packet.ts'
 import { onTrail, type TrailStep, trailSteps } from './trail.ts'
 import type { Traveller } from './traveller.ts'
+import { type Balanced, IPVS_PRIORITY } from './walk-ipvs.ts'
 import { type WalkContext, walkChain } from './walk-rules.ts'
 
 export type PacketEnd =
@@ -29,30 +30,63 @@ export interface Outcome {
   readonly steps: readonly TrailStep[]
 }
 
+/** What IPVS makes of it; undefined: it has no virtual server for it. */
+export type Balance = (at: Traveller) => Balanced | undefined
+
 /** @param made the packet comes from this host */
-export function walkHooks(packet: Packet, made: boolean, context: WalkContext): Outcome[] {
+export function walkHooks(
+  packet: Packet,
+  made: boolean,
+  context: WalkContext,
+  balance: Balance = () => undefined,
+): Outcome[] {
   const outcomes: Outcome[] = []
-  const hook = (name: HookName, travellers: readonly Traveller[]): Traveller[] =>
-    travellers.flatMap((traveller) => passHook(name, traveller, context, outcomes))
+  const hook = (name: HookName, all: readonly Traveller[], part: Part = WHOLE): Traveller[] =>
+    all.flatMap((traveller) => passHook(name, traveller, context, outcomes, part))
+  /** Through the hook with IPVS at its place: what that has sent on leaves this host by OUTPUT. */
+  const balancing = (name: 'input' | 'output', all: readonly Traveller[]): Sorted => {
+    const [before, behind] = [{ below: IPVS_PRIORITY[name] }, { from: IPVS_PRIORITY[name] }]
+    const sorted = hook(name, all, before).map((each) => ({ each, by: balance(each) }))
+    outcomes.push(
+      ...sorted.flatMap(({ by }) => (by?.result === 'refused' ? outcomeOf(by.at, 'rejected', 'ipvs') : [])),
+    )
+    const sent = sorted.flatMap(({ by }) => (by?.result === 'sent' ? by.ways : []))
+    const others = sorted.flatMap(({ each, by }) => (by === undefined ? [each] : []))
+    return { sent: hook('output', sent), others: hook(name, others, behind) }
+  }
+  const end = (all: readonly Traveller[]): number =>
+    outcomes.push(...all.map((traveller) => arrived(traveller, context)))
+  const isForUs = (each: Traveller): boolean => context.host.isLocal(each.packet.destination)
   const start: Traveller = { packet, probability: 1, trail: undefined, masquerade: false }
   if (made) {
-    for (const each of hook('postrouting', hook('output', [start]))) {
-      // To itself, a host sends over the loopback interface: the packet comes in again. Its destination stays as it is now.
-      const isForUs = context.host.isLocal(each.packet.destination)
-      outcomes.push(
-        ...(isForUs ? hook('input', [each]) : [each]).map((traveller) => arrived(traveller, context)),
-      )
-    }
+    const { sent, others } = balancing('output', [start])
+    end(hook('postrouting', sent))
+    // To itself, a host sends over the loopback interface: the packet comes in again. Its destination stays as it is now.
+    for (const each of hook('postrouting', others)) end(isForUs(each) ? hook('input', [each]) : [each])
     return outcomes
   }
   for (const each of hook('prerouting', [start])) {
     // The routing decision: what has become of the destination decides which way the packet goes.
-    const isForUs = context.host.isLocal(each.packet.destination)
-    const passed = isForUs ? hook('input', [each]) : hook('postrouting', hook('forward', [each]))
-    outcomes.push(...passed.map((traveller) => arrived(traveller, context)))
+    const { sent, others } = isForUs(each) ? balancing('input', [each]) : NOWHERE
+    end(hook('postrouting', sent))
+    end(isForUs(each) ? others : hook('postrouting', hook('forward', [each])))
   }
   return outcomes
 }
+
+/** Chains of a hook by their priority. */
+interface Part {
+  readonly from?: number
+  readonly below?: number
+}
+const WHOLE: Part = {}
+
+interface Sorted {
+  /** by IPVS to an endpoint */
+  readonly sent: readonly Traveller[]
+  readonly others: readonly Traveller[]
+}
+const NOWHERE: Sorted = { sent: [], others: [] }
 
 function arrived(traveller: Traveller, { host }: WalkContext): Outcome {
   const { packet } = traveller
@@ -75,10 +109,17 @@ function outcomeOf(traveller: Traveller, end: PacketEnd, stoppedIn: string | und
 }
 
 /** Travellers that get through; what is stopped goes to `outcomes`. */
-function passHook(name: HookName, start: Traveller, context: WalkContext, outcomes: Outcome[]): Traveller[] {
+function passHook(
+  name: HookName,
+  start: Traveller,
+  context: WalkContext,
+  outcomes: Outcome[],
+  { from = -Infinity, below = Infinity }: Part,
+): Traveller[] {
   let travellers = [start]
   for (const { table, chain } of context.index.hooked(name, start.packet.family)) {
-    const type = chain.hook?.type
+    const { type, priority = 0 } = chain.hook ?? {}
+    if (priority < from || priority >= below) continue
     const next: Traveller[] = []
     for (const each of travellers) {
       // A connection is translated once (per direction of the translation).

@@ -1,6 +1,6 @@
 // One packet through the rules, as the kernel would take it, except that a rule which throws dice is taken both ways: what comes
 // out is every end that the packet can meet, each with its probability.
-import type { Action, Rule, RuleChain, RuleTable } from '../netfilter.ts'
+import type { Action, Match, Rule, RuleChain, RuleTable } from '../netfilter.ts'
 import { holds, markedBy, type OnSource, type RuleHost } from './packet.ts'
 import type { RuleIndex } from './rule-index.ts'
 import { onTrail } from './trail.ts'
@@ -89,8 +89,7 @@ function walkRule(
       const answer = holds(step.match, at.packet, context.host, context.onSource)
       if (answer === 'no')
         return { taken: [], passed: withProbability(at, at.probability + passedProbability) }
-      if (answer === 'unknown')
-        open ??= step.match.kind === 'unknown' ? step.match.text : `${step.match.kind} not known`
+      if (answer === 'unknown') open ??= unknownText(step.match)
       if (step.match.kind === 'random') {
         passedProbability += at.probability * (1 - step.match.probability)
         at = withProbability(at, at.probability * step.match.probability)
@@ -107,6 +106,11 @@ function walkRule(
     at = changed(step.act, at, rule)
   }
   return { taken: [], passed: withProbability(at, at.probability + passedProbability) }
+}
+
+function unknownText(match: Match): string {
+  if (match.kind === 'unknown') return match.text
+  return match.kind === 'set' ? `what is in the set ${match.name} is not known` : `${match.kind} not known`
 }
 
 /** Undefined: the rule goes on with its next step. */
