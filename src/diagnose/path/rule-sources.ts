@@ -42,7 +42,8 @@ export interface ReadRules {
  */
 export function readRules(texts: readonly RuleText[], listed: readonly ListedSet[] = []): ReadRules {
   const sets = new Map<string, AddressSet>()
-  for (const each of [...texts.flatMap(({ text }) => readIpsetSave(text)), ...listed]) {
+  const saved = texts.flatMap(({ text }) => (isIpsetSave(text) ? readIpsetSave(text) : []))
+  for (const each of [...saved, ...listed]) {
     const set = addressSet(each)
     if (set !== undefined) sets.set(set.name, set)
   }
