@@ -56,7 +56,16 @@ describeInterop('diagnose path', PROGRAMS, () => {
       iptablesRules(SERVICES, 'new'),
       ['iptables-legacy-save'],
     ],
-    ['nftables', 'nft', ['-f'], nftRules(SERVICES, NODE_ADDRESS), ['nft', '-j', 'list', 'ruleset']],
+    ...(['1.29', '1.31', '1.36'] as const).map(
+      (release) =>
+        [
+          `nftables of ${release}`,
+          'nft',
+          ['-f'],
+          nftRules(SERVICES, NODE_ADDRESS, release),
+          ['nft', '-j', 'list', 'ruleset'],
+        ] as const,
+    ),
   ] as const
 
   describe.each(flavours)('%s', (_name, program, args, text, [save, ...saveArgs]) => {

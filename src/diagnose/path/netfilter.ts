@@ -75,6 +75,12 @@ export type Match =
       /** undefined: what is in it is not known */
       readonly set: AddressSet | undefined
     }
+  /** all conditions of at least one entry hold; those on the source come last */
+  | {
+      readonly kind: 'one of'
+      readonly entries: readonly (readonly Match[])[]
+      readonly negated: boolean
+    }
   /** IPVS balances it, as a connection to this address and port */
   | {
       readonly kind: 'ipvs'

@@ -51,19 +51,33 @@ function actionOf(kind: string, value: unknown): Action {
         how: [asText(type), asText(expr)].filter(Boolean).join(' ') || 'icmp port-unreachable',
       }
     }
-    case 'dnat': {
-      const { addr, port } = asRecord(value) ?? {}
-      return {
-        kind: 'dnat',
-        address: parseIp(asText(addr)),
-        port: typeof port === 'number' ? port : undefined,
-      }
-    }
+    case 'dnat':
+      return dnatOf(asRecord(value) ?? {})
     case 'mangle':
       return markOf(asRecord(value) ?? {})
     default:
       return { kind: 'unknown', text: kind }
   }
+}
+
+/** `dnat to 10.0.0.1:80`, and `dnat ip addr . port to numgen random mod 2 map { 0 : 10.0.0.1 . 80, … }` of kube-proxy 1.36 */
+function dnatOf({ addr, port }: Json): Action {
+  const { key, data } = asRecord(asRecord(addr)?.['map']) ?? {}
+  const numgen = asRecord(asRecord(key)?.['numgen'])
+  const elements = asList(asRecord(data)?.['set'])
+  if (numgen !== undefined && elements !== undefined) return drawOf(numgen, elements, placeOf)
+  return {
+    kind: 'dnat',
+    address: parseIp(asText(addr)),
+    port: typeof port === 'number' ? port : undefined,
+  }
+}
+
+function placeOf(value: unknown): Action {
+  const [address, port] = asList(asRecord(value)?.['concat']) ?? [value]
+  const parsed = parseIp(asText(address))
+  if (parsed === undefined) return { kind: 'unknown', text: 'dnat' }
+  return { kind: 'dnat', address: parsed, port: typeof port === 'number' ? port : undefined }
 }
 
 /** `meta mark set mark or 0x4000`; other fields that rules may set do not decide where a packet goes. */
@@ -90,7 +104,7 @@ function verdictMap({ key, data }: Json, sets: NamedSets): Action {
   const elements =
     name === undefined ? (asList(asRecord(data)?.['set']) ?? []) : (sets.get(name)?.elements ?? [])
   const numgen = asRecord(asRecord(key)?.['numgen'])
-  if (numgen !== undefined) return drawOf(numgen, elements)
+  if (numgen !== undefined) return drawOf(numgen, elements, verdictOf)
   const keys = asList(asRecord(key)?.['concat']) ?? [key]
   return { kind: 'lookup', map: name, entries: elements.flatMap((element) => entryOf(element, keys, sets)) }
 }
@@ -100,21 +114,24 @@ function entryOf(element: unknown, keys: readonly unknown[], sets: NamedSets): L
   const { value, comment } = plainElement(left)
   const values = asList(asRecord(value)?.['concat']) ?? [value]
   const matches: Match[] = keys.flatMap((key, index) => matchOn(key, values[index], '==', sets))
-  const [kind, target] = onlyEntry(verdict) ?? ['unknown', undefined]
-  return [{ matches, action: actionOf(kind, target), comment }]
+  return [{ matches, action: verdictOf(verdict), comment }]
 }
 
-function drawOf(numgen: Json, elements: readonly unknown[]): Action {
+function verdictOf(verdict: unknown): Action {
+  const [kind, target] = onlyEntry(verdict) ?? ['unknown', undefined]
+  return actionOf(kind, target)
+}
+
+function drawOf(numgen: Json, elements: readonly unknown[], wayOf: (value: unknown) => Action): Action {
   const of = numgen['mod']
   if (numgen['mode'] !== 'random' || typeof of !== 'number' || of < 1)
     return { kind: 'unknown', text: 'numgen' }
   const offset = typeof numgen['offset'] === 'number' ? numgen['offset'] : 0
   const ways = new Map<number, Action>()
   for (const element of elements) {
-    const [left, verdict] = asList(element) ?? []
+    const [left, right] = asList(element) ?? []
     const { value } = plainElement(left)
-    const [kind, target] = onlyEntry(verdict) ?? ['unknown', undefined]
-    for (const number of numbersOf(value, of)) ways.set(number - offset, actionOf(kind, target))
+    for (const number of numbersOf(value, of)) ways.set(number - offset, wayOf(right))
   }
   return { kind: 'draw', of, ways }
 }
@@ -141,7 +158,9 @@ function wordsOf(expression: unknown): string {
     case 'xt':
       return `xt ${asText(record?.['name'])}`
     case 'dnat':
-      return `dnat to ${asText(record?.['addr'])}:${String(record?.['port'] ?? '')}`
+      return typeof record?.['addr'] === 'string'
+        ? `dnat to ${record['addr']}:${String(record['port'] ?? '')}`
+        : 'dnat to one of several'
     case 'counter':
       return ''
     case 'mangle':

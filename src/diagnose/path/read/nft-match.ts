@@ -19,6 +19,8 @@ export function matchOn(left: unknown, right: unknown, operator: string, sets: N
   const [kind, operand] = onlyEntry(left) ?? []
   const field = asRecord(operand) ?? {}
   switch (kind) {
+    case 'concat':
+      return [oneOf(asList(operand) ?? [], plain, negated, sets)]
     case 'payload':
       return [...impliedBy(field), payload(field, plain, negated)]
     case 'meta':
@@ -32,6 +34,22 @@ export function matchOn(left: unknown, right: unknown, operator: string, sets: N
     default:
       return [{ kind: 'unknown', text: kind ?? 'comparison' }]
   }
+}
+
+/** `ip daddr . meta l4proto . th dport @set`: each element has a value for every field. */
+function oneOf(
+  fields: readonly unknown[],
+  elements: readonly unknown[],
+  negated: boolean,
+  sets: NamedSets,
+): Match {
+  const isOnSource = (match: Match): boolean => match.kind === 'address' && match.of === 'source'
+  const entries = elements.map((element) => {
+    const values = asList(asRecord(element)?.['concat']) ?? []
+    const matches = fields.flatMap((field, index) => matchOn(field, values[index], '==', sets))
+    return [...matches.filter((match) => !isOnSource(match)), ...matches.filter(isOnSource)]
+  })
+  return { kind: 'one of', entries, negated }
 }
 
 const PORTED = new Set(['tcp', 'udp', 'udplite', 'sctp', 'dccp'])

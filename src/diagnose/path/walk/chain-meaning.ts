@@ -1,7 +1,7 @@
 // What the chains of kube-proxy are for, by their names.
 
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
-  [/^service-endpoints-check$|^nodeport-endpoints-check$/, 'Services without endpoints'],
+  [/^(service-|nodeport-)?endpoints-check$/, 'Services without endpoints'],
   [/^KUBE-SERVICES$|^services$/, 'addresses of Services'],
   [/^KUBE-NODEPORTS$/, 'ports of the nodes'],
   [/^KUBE-EXT-|^external-/, 'from outside of the cluster'],

@@ -36,6 +36,11 @@ export function knownPorts(tables: readonly RuleTable[]): KnownPort[] {
         const conditions = rule.steps.flatMap((step) => ('match' in step ? [step.match] : []))
         const named = portOf(conditions, rule.comment, roleOfRule(chain.name, rule))
         if (named !== undefined) found.push(named)
+        // nftables mode of 1.29: the addresses with loadBalancerSourceRanges, as elements of a set.
+        if (chain.name === 'firewall-check')
+          for (const match of conditions)
+            if (match.kind === 'one of')
+              found.push(...match.entries.flatMap((entry) => portOf(entry, undefined, 'LoadBalancer') ?? []))
         for (const step of rule.steps)
           if ('act' in step && step.act.kind === 'lookup')
             for (const { matches, action, comment } of step.act.entries) {

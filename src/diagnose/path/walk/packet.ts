@@ -69,6 +69,8 @@ export function holds(match: Match, packet: Packet, host: RuleHost, onSource: On
       return 'no'
     case 'set':
       return setHolds(match, packet, onSource)
+    case 'one of':
+      return entryHolds(match, packet, host, onSource)
     case 'ipvs':
       return held(isVirtual(match, packet.virtual))
     case 'bridged':
@@ -77,6 +79,29 @@ export function holds(match: Match, packet: Packet, host: RuleHost, onSource: On
     case 'unknown':
       return 'unknown'
   }
+}
+
+function allHold(conditions: readonly Match[], packet: Packet, host: RuleHost, onSource: OnSource): Held {
+  for (const each of conditions) {
+    const answer = holds(each, packet, host, onSource)
+    if (answer !== 'yes') return answer
+  }
+  return 'yes'
+}
+
+function entryHolds(
+  { entries, negated }: Extract<Match, { kind: 'one of' }>,
+  packet: Packet,
+  host: RuleHost,
+  onSource: OnSource,
+): Held {
+  let answer: Held = 'no'
+  // All of them: the caller wants to hear of every source.
+  for (const conditions of entries) {
+    const of = allHold(conditions, packet, host, onSource)
+    if (of === 'yes' || answer === 'no') answer = of
+  }
+  return answer === 'unknown' ? answer : held((answer === 'yes') !== negated)
 }
 
 function setHolds(
