@@ -107,15 +107,18 @@ describeInterop('diagnose path', PROGRAMS, () => {
 
   // Both families, as kube-proxy 1.33 writes them: internalTrafficPolicy, UDP, ports of health checks, ranges that name the node.
   const releases = [
-    [
-      'iptables of 1.33, variant nft',
-      [4, 6].map((family) => [
-        `${family === 4 ? 'iptables' : 'ip6tables'}-nft-restore`,
-        [],
-        `iptables-1.33-ipv${family}.txt`,
-      ]),
-      ['iptables-nft-save', 'ip6tables-nft-save'],
-    ],
+    ...(['nft', 'legacy'] as const).map(
+      (variant) =>
+        [
+          `iptables of 1.33, variant ${variant}`,
+          [4, 6].map((family) => [
+            `${family === 4 ? 'iptables' : 'ip6tables'}-${variant}-restore`,
+            [],
+            `iptables-1.33-ipv${family}.txt`,
+          ]),
+          [`iptables-${variant}-save`, `ip6tables-${variant}-save`],
+        ] as const,
+    ),
     [
       'nftables of 1.33',
       [4, 6].map((family) => ['nft', ['-f'], `nftables-1.33-ipv${family}.txt`]),
