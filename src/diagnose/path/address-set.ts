@@ -2,13 +2,16 @@
 // them when it works with IPVS.
 import type { Ip } from '../../net/ip.ts'
 import { type IpRange, rangeContains } from '../../net/prefix.ts'
-import type { PortRange } from './netfilter.ts'
 
 /** One part of an entry: the address or the port of one end of a packet. */
 export type SetPart =
   | { readonly kind: 'address'; readonly range: IpRange }
   /** without a protocol: of TCP and UDP */
-  | { readonly kind: 'port'; readonly protocol: string | undefined; readonly ports: PortRange }
+  | {
+      readonly kind: 'port'
+      readonly protocol: string | undefined
+      readonly ports: { readonly first: number; readonly last: number }
+    }
 
 export interface SetEntry {
   readonly parts: readonly SetPart[]

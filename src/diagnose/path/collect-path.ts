@@ -102,6 +102,8 @@ function factsFrom(
     rules,
     machine.own.map(({ address }) => address),
   )
+  const isKnown = ports.some(({ roles }) => roles.length > 0)
+  const endpointOf = isKnown || asked.endsOnly === true ? undefined : rules.index.endpointOf(target)
   return {
     format: PATH_FACTS_FORMAT,
     target: {
@@ -117,6 +119,7 @@ function factsFrom(
     mode: rules.mode,
     replacements: rules.plugins,
     knownPorts,
+    ...(endpointOf === undefined ? {} : { endpointOf }),
     isOwn: machine.own.some(({ address }) => sameIp(address, target)),
     ownInterface: machine.own.find(({ address }) => sameIp(address, target))?.interfaceName,
     addressesKnown: machine.addressesKnown,

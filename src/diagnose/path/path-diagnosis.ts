@@ -82,7 +82,7 @@ function summaryOf({ ports, target }: PathFacts): string {
   const isReached = ({ ends }: WalkFacts): boolean => ends.some(({ end }) => end === 'endpoint')
   // Where most clients are kept out on purpose, the healthy thing is that the others get in.
   const letIn = walk === undefined || isReached(walk) ? undefined : otherWalks.find(isReached)
-  const told = [walk, letIn].filter((each) => each !== undefined)
+  const told = [letIn, walk].filter((each) => each !== undefined)
   const going = told
     .map(({ clients, ends }) =>
       told.length === 1 ? `connections ${fateText(ends)}` : `${clientText(clients)} ${fateText(ends)}`,

@@ -28,6 +28,8 @@ export interface PathFacts {
   readonly replacements: readonly string[]
   /** how many ports of Services the rules know, on any address */
   readonly knownPorts: number
+  /** the address is that of an endpoint, of these Services as far as rules name them; undefined: of none, or not looked at */
+  readonly endpointOf?: { readonly services: readonly string[] }
   /** the address is one of the node itself */
   readonly isOwn: boolean
   /** interface of this host that has it; undefined: none, or not known from a file */

@@ -42,7 +42,7 @@ describe('rules of kube-proxy 1.33', () => {
 
   it('says for a Service with source ranges who gets in, and who does not', () => {
     expect(judgePath(factsOf('203.0.113.14:80')).summary).toBe(
-      '203.0.113.14:80 is a LoadBalancer address of shop/office:http: all other clients are dropped; 192.0.2.2, 198.51.100.0/25, 203.0.113.14 go to 2 endpoints.',
+      '203.0.113.14:80 is a LoadBalancer address of shop/office:http: 192.0.2.2, 198.51.100.0/25, 203.0.113.14 go to 2 endpoints; all other clients are dropped.',
     )
   })
 
@@ -58,6 +58,13 @@ describe('rules of kube-proxy 1.33', () => {
     ['192.0.2.2:31999', '31999 is in the range of NodePorts, but no Service has this one'],
   ])('says of %s whether it could be a NodePort', (target, text) => {
     expect(judgePath(factsOf(target)).findings[0]?.cause).toContain(text)
+  })
+
+  it('tells the address of a Pod from that of a Service: what the name of a headless Service leads to', () => {
+    const [finding] = judgePath(factsOf('10.244.0.5:8080')).findings
+    expect([finding?.code, finding?.cause.includes('how headless Services work')]).toEqual(['F32', true])
+    expect(finding?.cause).toContain('an endpoint of shop/')
+    expect(judgePath(factsOf('10.244.0.77:8080')).findings[0]?.cause).not.toContain('headless')
   })
 
   it('says nothing about NodePorts for an address of nobody', () => {

@@ -33,6 +33,12 @@ function nodePortText({ isOwn, ownInterface, target: { port } }: PathFacts): str
     : ` The address is one of this node, and ${port} is in the range of NodePorts, but no Service has this one.`
 }
 
+/** The name of a headless Service leads to the addresses of its Pods. */
+function endpointText(services: readonly string[]): string {
+  const whose = services.length === 0 ? 'a Service' : services.join(' and ')
+  return `It is the address of an endpoint of ${whose}: a Pod, or a program on a node. A connection to it takes no rule of kube-proxy, which is how headless Services work (clusterIP: None): their names lead to Pods themselves. Whether it arrives is up to the network of the Pods.`
+}
+
 function unknownTarget(facts: PathFacts): CheckOutcome {
   const { target, knownPorts } = facts
   const { address, port } = target
@@ -45,10 +51,12 @@ function unknownTarget(facts: PathFacts): CheckOutcome {
     subject: what,
     evidence: [`its rules hold ${knownPorts} ports of Services, and none of them is ${what}`],
     cause:
-      port === undefined
-        ? 'No Service has the address in its status, kube-proxy has not been told yet, or another proxy serves this Service. Packets for it are routed on, or answered by this host itself.'
-        : 'kube-proxy takes packets for the ports of a Service only. Any other port, and a ping, is not answered by anybody, which says nothing about the Service.' +
-          nodePortText(facts),
+      facts.endpointOf !== undefined
+        ? endpointText(facts.endpointOf.services)
+        : port === undefined
+          ? 'No Service has the address in its status, kube-proxy has not been told yet, or another proxy serves this Service. Packets for it are routed on, or answered by this host itself.'
+          : 'kube-proxy takes packets for the ports of a Service only. Any other port, and a ping, is not answered by anybody, which says nothing about the Service.' +
+            nodePortText(facts),
     fix: [
       {
         text: 'See which Service has the address, and on which ports.',

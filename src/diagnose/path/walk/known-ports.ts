@@ -125,11 +125,11 @@ function clusterIpsOf({ chains }: RuleTable): readonly IpRange[] {
 }
 
 /** `default/web:http loadbalancer IP` → `default/web:http` */
-const serviceOf = (comment: string | undefined): string | undefined =>
+export const serviceOf = (comment: string | undefined): string | undefined =>
   /^([a-z0-9.-]+\/[a-z0-9.-]+(?::[a-z0-9-]+)?)(?: |$)/.exec(comment ?? '')?.[1]
 
 /** `external-BBBB-default/web/tcp/http` → `default/web:http` */
-function serviceOfChain(chain: string): string | undefined {
+export function serviceOfChain(chain: string): string | undefined {
   const [, namespace, name, port] = /^[a-z]+-[A-Z0-9]{8}-([^/]+)\/([^/]+)\/[^/]+\/([^/_]*)/.exec(chain) ?? []
   if (namespace === undefined || name === undefined) return undefined
   return port === undefined || port === '' ? `${namespace}/${name}` : `${namespace}/${name}:${port}`

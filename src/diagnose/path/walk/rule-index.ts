@@ -1,10 +1,10 @@
 // What is asked of the same rules for each of a thousand addresses, reckoned once: rules that begin with another destination are not
 // looked at one by one, and no chain is looked for twice.
-import type { Ip } from '../../../net/ip.ts'
+import { type Ip, sameIp } from '../../../net/ip.ts'
 import type { AddressSet } from '../address-set.ts'
 import type { Action, HookName, LookupEntry, Match, Rule, RuleChain, RuleTable } from '../netfilter.ts'
 import type { VirtualServer } from '../read/ipvs-table.ts'
-import { type KnownPort, knownPorts } from './known-ports.ts'
+import { type KnownPort, knownPorts, serviceOf, serviceOfChain } from './known-ports.ts'
 import { portsInSets } from './known-sets.ts'
 
 export interface HookedChain {
@@ -63,6 +63,21 @@ export class RuleIndex {
     // IPVS gives the node the addresses of Services; NodePorts are not open on those.
     const isOfService = this.#sets.length > 0 && named.some(({ inSet }) => inSet !== undefined)
     return [...named, ...(isOwn && !isOfService ? ofAny : [])]
+  }
+
+  /** The Services whose connections rules or IPVS send to this address; their names, where the rules tell them. */
+  endpointOf(address: Ip): { readonly services: readonly string[] } | undefined {
+    const services = new Set<string>()
+    let isOne = this.#servers.some(({ servers }) => servers.some((real) => sameIp(real.address, address)))
+    for (const { chains } of this.tables)
+      for (const chain of chains.values())
+        for (const rule of chain.rules)
+          if (rule.steps.some((step) => 'act' in step && sendsTo(step.act, address))) {
+            isOne = true
+            const name = serviceOf(rule.comment) ?? serviceOfChain(chain.name)
+            if (name !== undefined) services.add(name)
+          }
+    return isOne ? { services: [...services] } : undefined
   }
 
   /** Pairs of protocol and port. */
@@ -126,6 +141,11 @@ class ByDestination {
     if (named === undefined) return this.#others
     return kept(this.#known, key, () => [...named, ...this.#others].sort((a, b) => a - b))
   }
+}
+
+function sendsTo(action: Action, address: Ip): boolean {
+  if (action.kind === 'draw') return [...action.ways.values()].some((way) => sendsTo(way, address))
+  return action.kind === 'dnat' && action.address !== undefined && sameIp(action.address, address)
 }
 
 function firstMatch({ steps }: Rule): Match | undefined {
