@@ -6,7 +6,7 @@ import { apiVersionOf } from '../schema/field.ts'
 import { findKind, KINDS, versionsOf } from '../schema/kinds.ts'
 import { didYouMean, nearest } from '../schema/nearest.ts'
 import type { Problem } from '../schema/problem.ts'
-import { child, isNull, type MapNode, type Node, scalarText, spanOf } from '../source/node.ts'
+import { child, isNull, type MapEntry, type MapNode, type Node, scalarText, spanOf } from '../source/node.ts'
 import type { Span } from '../source/source.ts'
 import { identify, readEndpointSlice, readNode, readSecret, readService } from './core-objects.ts'
 import { legacyHint } from './legacy.ts'
@@ -34,11 +34,15 @@ export function readObjects(documents: Iterable<Node>): ReadResult {
 }
 
 /**
- * Of Kubernetes' own kinds the tree serves to point at places alone, and parts of what came from an API server all have the same one
- * (`nodeFromJson`): without the tree, which is the most of it, thousands of objects are little.
+ * Of Kubernetes' own kinds the tree serves to point at places, and to tell the age: parts of what came from an API server all have
+ * the same place (`nodeFromJson`), so that without the rest, which is the most of it, thousands of objects are little.
  */
 const withoutTree = <T extends Identified>(object: T): T =>
-  object.node.source.text === '' ? { ...object, node: { ...object.node, entries: [] } } : object
+  object.node.source.text === ''
+    ? { ...object, node: { ...object.node, entries: object.node.entries.filter(isMetadata) } }
+    : object
+
+const isMetadata = ({ key }: MapEntry): boolean => key.text === 'metadata'
 
 class Reader {
   readonly #diagnostics: Diagnostic[] = []
