@@ -1,4 +1,5 @@
 // What a person sees at a terminal, and what Ctrl-C leaves on it.
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { FixLab } from '../support/fix-lab.ts'
 import { CTRL_C, Terminal, type TerminalOptions } from '../support/terminal.ts'
@@ -66,6 +67,24 @@ it(
     const [, id = ''] = /lbctl fix --undo (\S+)/.exec(agreed.screen) ?? []
     expect((await lab.run('fix', '--undo', id)).code).toBe(0)
     expect(await lab.state()).toBe(before)
+  },
+  TEST_MS,
+)
+
+it.each([
+  [{}, '× ', true],
+  [{ LC_ALL: 'C' }, 'error: ', true],
+  [{ NO_COLOR: '1' }, 'error: ', false],
+  [{ TERM: 'dumb' }, 'error: ', false],
+] as const)(
+  'colours and signs are those that the terminal takes: %j',
+  async (env, sign, isColoured) => {
+    const all = terminal(['diagnose', 'all'], { env })
+    expect(await all.ended).toBe(1)
+    expect(all.screen.includes('\u001b[')).toBe(isColoured)
+    const lines = stripVTControlCharacters(all.screen).split('\n')
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^${sign}F01: Nothing announces`)))
+    expect(lines.filter((line) => line.length > 80 || line.endsWith(' '))).toEqual([])
   },
   TEST_MS,
 )

@@ -9,6 +9,14 @@ export interface TerminalOptions {
   readonly cwd?: string
 }
 
+/** Node takes no colours for granted where these tell it of a build. */
+const atADesk = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(cleanEnv()).filter(
+      ([name]) => !/^(CI|CI_NAME|TEAMCITY_VERSION|TMUX|COLORTERM)$/.test(name),
+    ),
+  )
+
 const DEADLINE_MS = 30_000
 
 export class Terminal {
@@ -22,7 +30,7 @@ export class Terminal {
     const command = `stty cols ${columns} rows 50; exec ${words.join(' ')}`
     this.#child = spawn('script', ['-qec', command, '/dev/null'], {
       cwd,
-      env: { ...cleanEnv(), TERM: 'xterm-256color', LANG: 'C.UTF-8', SHELL: '/bin/sh', ...env },
+      env: { ...atADesk(), TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', SHELL: '/bin/sh', ...env },
       stdio: 'pipe',
     })
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
