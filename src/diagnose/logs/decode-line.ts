@@ -17,8 +17,8 @@ export interface Decoded {
 /** Members that say what happened, in the order in which patterns may expect them. */
 const TOLD = [
   ...['controller', 'op', 'event', 'error', 'err', 'reason', 'logger'],
-  // GoBGP's of a NOTIFICATION
-  ...['Code', 'Subcode'],
+  // GoBGP's: of a NOTIFICATION, of a connection that failed, the state that was left
+  ...['Code', 'Subcode', 'Data', 'Error', 'old'],
 ]
 
 /** One text to match: the message, then `key=value` for the members that say what happened. */

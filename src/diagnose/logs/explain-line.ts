@@ -11,6 +11,12 @@ export const isLogLine = (text: string): boolean =>
   /(^|\s)(level|lvl)=\w+ /.test(text) ||
   /^\d\d:\d\d:\d\d\.\d{3} (debug|info|warn|error) /.test(text) ||
   /^[IWEF]\d{4} \d\d:\d\d:\d\d/.test(text) ||
+  // BIRD, ExaBGP, OpenBGPD, syslog
+  /^([\d-]+ )?\d\d:\d\d:\d\d(\.\d+)? <[A-Z]{2,5}> /.test(text) ||
+  /^(\w{3}, [\w ]+ )?\d\d:\d\d:\d\d \| /.test(text) ||
+  /^\s*\{ ?"exabgp"/.test(text) ||
+  /^(neighbor [\da-f.:]+[ \w().-]*: |connection from non-peer )/.test(text) ||
+  /^(<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: /.test(text) ||
   /^\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d/.test(text)
 
 /** Undefined: it complains of nothing, and no pattern knows it. */

@@ -114,7 +114,7 @@ function closed({
     severity: severity === 'debug' ? 'info' : severity,
     title: pattern?.title ?? hideSecrets(signature),
     meaning: pattern?.meaning,
-    next: adviceFor(pattern?.next ?? [], example),
+    next: ROUTER_DAEMONS.has(component) ? (pattern?.next ?? []) : adviceFor(pattern?.next ?? [], example),
     first: timeText(firstMs),
     last: timeText(lastMs),
     count,
@@ -124,6 +124,9 @@ function closed({
     component,
   }
 }
+
+/** In their logs the neighbour is the node, and not the router that advice is about. */
+const ROUTER_DAEMONS: ReadonlySet<string> = new Set(['bird', 'exabgp', 'openbgpd', 'router'])
 
 /** The router of the line that is shown stands for the others that such lines may be about. */
 function adviceFor(steps: readonly string[], example: string): readonly string[] {

@@ -6,8 +6,10 @@ import { FRR_PATTERNS } from './patterns/frr.ts'
 import { KUBE_VIP_PATTERNS } from './patterns/kube-vip.ts'
 import { LAYER2_PATTERNS } from './patterns/layer2.ts'
 import { MEMBERLIST_PATTERNS } from './patterns/memberlist.ts'
+import { ROUTER_PATTERNS } from './patterns/routers.ts'
 
 export const LOG_PATTERNS: readonly LogPattern[] = [
+  ...ROUTER_PATTERNS,
   ...BGP_PATTERNS,
   ...MEMBERLIST_PATTERNS,
   ...LAYER2_PATTERNS,

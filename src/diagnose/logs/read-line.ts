@@ -1,6 +1,7 @@
 // The text of one line → its parts. The formats are told apart by their first characters; what is none of them is plain text.
 import { type PrefixedLine, timeOf } from './line-prefix.ts'
 import type { LogLine, LogSeverity } from './log-line.ts'
+import { birdLine, exabgpLine, exabgpMessage } from './read-router-line.ts'
 
 /** @param year for klog, which leaves it out */
 export function readLine(prefixed: PrefixedLine, year: number): LogLine {
@@ -10,13 +11,15 @@ export function readLine(prefixed: PrefixedLine, year: number): LogLine {
     klogLine(text, year) ??
     frrLine(text) ??
     prettyLine(text) ??
+    birdLine(text) ??
+    exabgpLine(text) ??
     logfmtLine(text) ??
     plainLine(text)
   return {
     ...line,
     // The program's own clock says when it happened; the runtime's when the line arrived.
-    atMs: line.atMs ?? prefixed.atMs,
-    component: prefixed.container ?? line.component,
+    atMs: line.atMs ?? prefixed.atMs ?? syslogTime(prefixed.syslogTime, year),
+    component: prefixed.container ?? line.component ?? prefixed.program,
   }
 }
 
@@ -41,18 +44,34 @@ const SEVERITIES: Readonly<Record<string, LogSeverity>> = {
   emergency: 'error',
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+const CONTROL = /[\u0000-\u001f]/g
+
 const severityOf = (level: string | undefined): LogSeverity =>
   SEVERITIES[(level ?? '').toLowerCase()] ?? 'info'
 
-/** go-kit (MetalLB, lbctl), zap (controller-runtime, frr-k8s), slog (kube-vip) */
+/** `Nov 28 08:23:01`, of which syslog leaves out the year. */
+function syslogTime(text: string | undefined, year: number): number | undefined {
+  const atMs = text === undefined ? Number.NaN : Date.parse(`${text} ${year} GMT`)
+  return Number.isNaN(atMs) ? undefined : atMs
+}
+
+/** go-kit (MetalLB, lbctl), zap (controller-runtime, frr-k8s), slog (kube-vip), ExaBGP's reports */
 function jsonLine(text: string): LogLine | undefined {
   let parsed: unknown
   try {
-    parsed = JSON.parse(text)
+    // ExaBGP puts the bytes of a NOTIFICATION into its reports as they are.
+    parsed = JSON.parse(text.replaceAll(CONTROL, ' '))
   } catch {
     return undefined
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
+  const report = exabgpMessage(parsed)
+  if (report !== undefined) {
+    const { time } = parsed as { time?: unknown }
+    const atMs = typeof time === 'number' ? Math.floor(time * 1000) : undefined
+    return { atMs, severity: 'info', component: 'exabgp', message: report, fields: {} }
+  }
   const fields: Record<string, string> = {}
   for (const [key, value] of Object.entries(parsed))
     if (value !== null && value !== undefined)
@@ -66,10 +85,11 @@ function fieldsLine(fields: Record<string, string>, text: string): LogLine {
   const [first] = [msg, message].filter((each) => each !== undefined)
   const isMemberlist =
     component === 'Memberlist' || /^(memberlist|net|state|suspicion)\.go/.test(caller ?? '')
+  const isGobgp = fields['Topic'] !== undefined && (fields['Key'] !== undefined || msg?.includes('gobgpd'))
   return {
     atMs: numericTime(ts ?? time) ?? timeOf(ts ?? time),
     severity: severityOf(level ?? lvl),
-    component: isMemberlist ? 'speaker' : undefined,
+    component: isMemberlist ? 'speaker' : isGobgp === true ? 'gobgpd' : undefined,
     message: first ?? text,
     fields,
   }
@@ -145,6 +165,8 @@ function unquoted(text: string): string {
   }
 }
 
+const OPENBGPD = /^(neighbor [\da-f.:]+( \([^)]*\))?( AS\d+)?: |connection from non-peer )/
+
 /** `2026/11/27 21:19:03 [ERR] memberlist: …`, and what is left. */
 function plainLine(text: string): LogLine {
   const [, time, rest = text] =
@@ -156,7 +178,7 @@ function plainLine(text: string): LogLine {
   return {
     atMs: time === undefined ? undefined : timeOf(`${time.replaceAll('/', '-').replace(' ', 'T')}Z`),
     severity: severityOf(level === 'fatal error' ? 'fatal' : level),
-    component: isMemberlist ? 'speaker' : undefined,
+    component: isMemberlist ? 'speaker' : OPENBGPD.test(rest) ? 'openbgpd' : undefined,
     message: rest,
     fields: {},
   }

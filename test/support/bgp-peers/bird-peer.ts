@@ -125,6 +125,8 @@ function protocolText(config: PeerConfig, one: NeighbourConfig, index: number): 
   const lines: (string | false)[] = [
     `local ${one.localAddress} as ${config.asn}`,
     `neighbor ${one.neighbour}${link} ${typeof one.remoteAsn === 'number' ? `as ${one.remoteAsn}` : one.remoteAsn}`,
+    // Without it, bird says nothing of a connection that fails.
+    'debug { states, events }',
     `hold time ${hold}`,
     `connect retry time ${CONNECT_RETRY_SECONDS}`,
     `connect delay time ${CONNECT_RETRY_SECONDS}`,

@@ -52,7 +52,7 @@ export const BGP_PATTERNS: readonly LogPattern[] = [
     code: 'F38',
     severity: 'error',
     component: 'speaker',
-    test: /(protocol not available|setting md5|TCP_?MD5SIG|MD5 Hash (failed|NotFound)|BADAUTH)/i,
+    test: /(protocol not available|setting md5|TCP_?MD5SIG|MD5 Hash (failed|not ?found)|MD5 auth failed|TCP MD5 signatures|BADAUTH)/i,
     title: 'The password of a BGP session does not work',
     meaning:
       'Either the kernel of the node cannot sign TCP (minikube and some cloud kernels), or the two sides have different passwords.',

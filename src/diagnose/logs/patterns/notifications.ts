@@ -1,6 +1,8 @@
-// NOTIFICATION messages in logs: MetalLB writes the code as one number (0x0202), FRR as two (2/2), both with words.
+// NOTIFICATION messages in logs: MetalLB writes the code as one number (0x0202), FRR as two (2/2), ExaBGP as (2,2), GoBGP as two
+// members; BIRD and OpenBGPD in words alone.
 import { notificationName } from '../../../wire/bgp/notification-codes.ts'
 import type { LogPattern } from '../pattern.ts'
+import { notificationInWords } from './notification-words.ts'
 
 /** Code and subcode, from any of the ways in which they are written. */
 export function notificationIn(text: string): { code: number; subcode: number } | undefined {
@@ -9,9 +11,10 @@ export function notificationIn(text: string): { code: number; subcode: number } 
     return { code: Number.parseInt(high, 16), subcode: Number.parseInt(low, 16) }
   const [, code, subcode] =
     /NOTIFICATION.*?\b(\d{1,2})\/(\d{1,2})\b/is.exec(text) ??
+    /\bnotification (?:sent|received) [([](\d{1,2}),(\d{1,2})[)\]]/i.exec(text) ??
     /\bcode[ :=]+(\d{1,2})\b.*?\bsub-?code[ :=]+(\d{1,2})\b/is.exec(text) ??
     []
-  return code === undefined ? undefined : { code: Number(code), subcode: Number(subcode) }
+  return code === undefined ? notificationInWords(text) : { code: Number(code), subcode: Number(subcode) }
 }
 
 const FINDINGS: Readonly<Record<string, string>> = {
@@ -38,7 +41,7 @@ const BY_CODE: Readonly<Record<number, string>> = {
 }
 
 export const isNotification = (text: string): boolean =>
-  /NOTIFICATION|peer sent notification|notification/i.test(text) && notificationIn(text) !== undefined
+  /notification|^[\w.-]+: (Received|Error): /i.test(text) && notificationIn(text) !== undefined
 
 /** Undefined when there is no NOTIFICATION in the text. */
 export function notificationPattern(text: string): LogPattern | undefined {

@@ -125,7 +125,7 @@ export const KNOWN_LINES: readonly (readonly [
     'time="2026-11-28T06:48:28Z" level=warning msg="received notification" Code=6 Communicated-Reason="rack 7" Data="[]" Key=192.0.2.2 Subcode=2 Topic=Peer',
     'bgp-notification-6-2',
     'F36',
-    'speaker',
+    'gobgpd',
   ],
   [
     '2022/11/27 21:19:03.123456 BGP: [M59KS-A3ZXZ] %ADJCHANGE: neighbor 10.0.0.1(Unknown) in vrf default Down BGP Notification send',
@@ -195,6 +195,10 @@ export const LINES_WITHOUT_DATE: typeof KNOWN_LINES = [
 
 /** Lines that stand in the logs of sessions that are well, too. */
 export const HARMLESS_LINES: readonly string[] = [
+  '2026-11-28 08:42:57.273 <FATAL> Shutdown completed',
+  '2026-11-28 08:23:16.588 <INFO> Disabling protocol peer0',
+  'neighbor 192.0.2.2: state change Idle -> Connect, reason: Start',
+  '08:42:40 | 14560  | network         | connection from 192.0.2.1',
   '2026/11/28 06:46:44 BGP: [T72VK-55DVG] 192.0.2.2 [FSM] Waiting for NHT',
   '2026/11/28 06:46:44 BGP: [ZWCSR-M7FG9] 192.0.2.2 [FSM] TCP_connection_open_failed (Connect->Active), fd -1',
   '2026/11/28 06:46:44 BGP: [ZWCSR-M7FG9] 192.0.2.2 [FSM] ConnectRetry_timer_expired (Active->Connect), fd -1',
