@@ -2,7 +2,7 @@ import { string as stringArg } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import { BaseCommand } from '../compose/base-command.ts'
 import { outputFlags, withEnvironment } from '../compose/command-flags.ts'
-import { findPage, listPages } from '../compose/documentation.ts'
+import { findPage, listPages, type Page } from '../compose/documentation.ts'
 import { explainEndpoint, isEndpoint } from '../compose/explain-endpoint.ts'
 import { explainLogLine, textFromStdin } from '../compose/explain-log-line.ts'
 import { renderMarkdown } from '../terminal/markdown.ts'
@@ -11,7 +11,7 @@ import { renderPageList } from '../terminal/page-list.ts'
 export default class Explain extends BaseCommand {
   static override summary = 'tell what a code or an error means and what to do about it'
   static override description =
-    'Prints the page about a code that lbctl shows beside an error or a warning, about an error of the kernel such as EHOSTUNREACH, about the reason of an event of MetalLB, or about the words that a program printed, such as "No route to host". A whole line of a log of MetalLB, FRR or kube-vip is taken apart. An address or a name with a port, or a URL, is connected to from here, which needs no cluster and no rights: the step that fails is named, with what its words mean and what to run next. Without a code, lists all of them.'
+    'Prints the page about a code that lbctl shows beside an error or a warning, about an error of the kernel such as EHOSTUNREACH or its number, about the reason of an event of MetalLB or Kubernetes, about a state that a router shows, such as Active, or about the words that a program printed, such as "No route to host". A whole line of a log of MetalLB, FRR, kube-vip or a router is taken apart. An address or a name with a port, or a URL, is connected to from here, which needs no cluster and no rights: the step that fails is named, with what its words mean and what to run next. Without a code, lists all of them.'
   static override args = {
     code: stringArg({
       description:
@@ -46,25 +46,24 @@ export default class Explain extends BaseCommand {
     }
     const asked = args.code === '-' ? await textFromStdin() : args.code
     if (isEndpoint(asked)) return this.#explainEndpoint({ ...flags, asked })
-    const explained = await explainLogLine(
-      asked,
-      { ...this.stdoutStyle, verbose: this.verbose },
-      flags.output,
-    )
-    if (explained !== undefined) {
-      this.out(explained)
-      return
-    }
-    const page = findPage(asked, root)
-    switch (flags.output) {
-      case 'json':
-        return this.out(JSON.stringify(page, null, 2))
-      case 'markdown':
-        return this.out(page.markdown)
-      case 'text':
-        return this.out(renderMarkdown(page.markdown, this.stdoutStyle))
+    const style = { ...this.stdoutStyle, verbose: this.verbose }
+    const line = await explainLogLine(asked, style, flags.output)
+    if (line !== undefined) return this.out(line)
+    try {
+      this.#print(findPage(asked, root), flags.output)
+    } catch (error) {
+      // Words that no page has may still be the message of a line, without its time and level.
+      const message = await explainLogLine(asked, style, flags.output, 'message')
+      if (message === undefined) throw error
+      this.out(message)
     }
   }
+
+  #print(page: Page, output: 'text' | 'json' | 'markdown'): void {
+    if (output === 'json') this.out(JSON.stringify(page, null, 2))
+    else this.out(output === 'markdown' ? page.markdown : renderMarkdown(page.markdown, this.stdoutStyle))
+  }
+
   async #explainEndpoint(request: Parameters<typeof explainEndpoint>[0]): Promise<void> {
     const { renderStep } = await import('../terminal/diagnose/progress.ts')
     const { colorLevel } = this.stderrStyle

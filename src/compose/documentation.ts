@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { nearestWords } from '../terminal/nearest.ts'
-import { findPhrase, printedWords } from './printed-words.ts'
+import { errorOfNumber } from './error-numbers.ts'
+import { findPhrase, type PhraseEntry, printedWords } from './printed-words.ts'
 
 interface SubjectKind {
   readonly kind: string
@@ -14,6 +15,8 @@ interface SubjectKind {
   readonly pattern: RegExp
   /** pages say in a line "Printed as `…`, `…`." which words of other programs they explain */
   readonly foundByWords?: boolean
+  /** the code itself is such a word only where it stands alone */
+  readonly codeIsNoPhrase?: boolean
 }
 
 const KINDS: readonly SubjectKind[] = [
@@ -40,10 +43,19 @@ const KINDS: readonly SubjectKind[] = [
   },
   {
     kind: 'event',
-    plural: 'Events of MetalLB and words of the kubelet',
+    plural: 'Events of MetalLB and Kubernetes, and words of the kubelet',
     folder: 'events',
-    pattern: /^[A-Za-z]{8,}$/,
+    pattern: /^[A-Za-z]{7,}$/,
     foundByWords: true,
+  },
+  {
+    kind: 'state',
+    plural: 'States that routers and kubectl show',
+    folder: 'states',
+    pattern: /^[A-Za-z]{4,}$/,
+    foundByWords: true,
+    // "active" and "policy" stand in lines about anything.
+    codeIsNoPhrase: true,
   },
 ]
 
@@ -94,18 +106,18 @@ export function listPages(root: URL): PageGroup[] {
  * @throws LbctlError `usage` that names the nearest codes when there is no such page
  */
 export function findPage(asked: string, root: URL): Page {
-  const code = asked.trim().toUpperCase()
-  for (const kind of KINDS) {
-    // Reasons of events are words with capitals inside, which nobody types as they are.
-    const found = kind.pattern.test(code)
-      ? codesOf(kind, root).find((each) => each.toUpperCase() === code)
-      : undefined
-    if (found !== undefined) return readPage(kind, found, root)
-  }
-  const byWords = findByWords(asked, root) ?? findNotification(asked, root)
-  if (byWords !== undefined) return byWords
-  const known = KINDS.flatMap((kind) => codesOf(kind, root))
-  const near = nearestWords(code, known, 3)
+  const page =
+    findByCode(asked, root) ??
+    findByCode(errorOfNumber(asked) ?? '', root) ??
+    findByWords(asked, root) ??
+    findNotification(asked, root)
+  if (page !== undefined) return page
+  const codes = KINDS.flatMap((kind) => codesOf(kind, root))
+  const near = nearestWords(
+    asked.trim(),
+    new Set([...codes, ...phrases(root).map(({ phrase }) => phrase)]),
+    3,
+  )
   throw new LbctlError('usage', `There is no page about "${asked}".`, {
     hints: [
       near.length === 0
@@ -117,6 +129,18 @@ export function findPage(asked: string, root: URL): Page {
   })
 }
 
+function findByCode(asked: string, root: URL): Page | undefined {
+  const code = asked.trim().toUpperCase()
+  for (const kind of KINDS) {
+    // Reasons of events are words with capitals inside, which nobody types as they are.
+    const found = kind.pattern.test(code)
+      ? codesOf(kind, root).find((each) => each.toUpperCase() === code)
+      : undefined
+    if (found !== undefined) return readPage(kind, found, root)
+  }
+  return undefined
+}
+
 /** Behind the words: an address with a prefix length looks like two numbers as well. */
 function findNotification(asked: string, root: URL): Page | undefined {
   const code = notificationCode(asked)
@@ -126,14 +150,19 @@ function findNotification(asked: string, root: URL): Page | undefined {
     : undefined
 }
 
-function findByWords(asked: string, root: URL): Page | undefined {
-  const entries = KINDS.filter((kind) => kind.foundByWords).flatMap((kind) =>
+const findByWords = (asked: string, root: URL): Page | undefined => findPhrase(asked, phrases(root))
+
+function phrases(root: URL): PhraseEntry<Page>[] {
+  return KINDS.filter((kind) => kind.foundByWords).flatMap((kind) =>
     codesOf(kind, root).flatMap((code) => {
       const page = readPage(kind, code, root)
-      return [code, ...printedWords(page.markdown)].map((phrase) => ({ phrase, value: page }))
+      const words = printedWords(page.markdown)
+      return (kind.codeIsNoPhrase === true ? words : [code, ...words]).map((phrase) => ({
+        phrase,
+        value: page,
+      }))
     }),
   )
-  return findPhrase(asked, entries)
 }
 
 /** The page of a code of a diagnostic, if it has one. */

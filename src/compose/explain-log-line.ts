@@ -4,16 +4,20 @@ import type { LogsStyle } from '../terminal/diagnose/logs.ts'
 /** A pasted line, not a whole log: that is for `diagnose logs`. */
 const MOST_STDIN_BYTES = 1024 * 1024
 
-/** Undefined: it is no line of a log, or one that complains of nothing. */
+/**
+ * @param part `message`: what stands behind the time and the level is enough, where nothing else explains it
+ * @returns undefined: it is no line of a log, or one that complains of nothing
+ */
 export async function explainLogLine(
   asked: string,
   style: Omit<LogsStyle, 'top'>,
   format: 'text' | 'json' | 'markdown',
+  part: 'line' | 'message' = 'line',
 ): Promise<string | undefined> {
   // Codes and single words are what is mostly asked for; they cost no more than before.
   if (!/\s|^\{/.test(asked.trim())) return undefined
   const { explainLine, isLogLine } = await import('../diagnose/logs/explain-line.ts')
-  if (!isLogLine(asked)) return undefined
+  if (part === 'line' && !isLogLine(asked)) return undefined
   const incident = explainLine(asked, new Date().getUTCFullYear())
   if (incident === undefined) return undefined
   const { renderLogLine } = await import('../terminal/diagnose/logs.ts')
