@@ -182,6 +182,17 @@ it('says what changed between two bundles', async () => {
   const better = await run('bundle', 'diff', 'after.tar.gz', 'before.tar.gz', '-o', 'json')
   expect(better.code).toBe(0)
   expect(JSON.parse(better.stdout)).toMatchObject({ appeared: [], gone: [{ code: 'F01' }] })
+  const twice = await run('bundle', 'diff', 'after.tar.gz', 'after.tar.gz')
+  expect([twice.code, twice.stdout]).toEqual([2, ''])
+  expect(twice.stderr).toContain('after.tar.gz was given twice')
+  writeFileSync(
+    join(folder, 'later.json'),
+    JSON.stringify({ ...factsOf(brokenWorld()), takenAt: '2026-03-02T12:00:00Z' }),
+  )
+  await run('bundle', '--facts', 'later.json', '-o', 'later.tar.gz')
+  const backwards = await run('bundle', 'diff', 'later.tar.gz', 'before.tar.gz')
+  expect([backwards.stderr, backwards.code]).toEqual(['', 0])
+  expect(backwards.stdout).toMatch(/^The first bundle is the later one/)
   const none = await run('bundle', 'diff', 'before.tar.gz', 'broken.json')
   expect([none.code, none.stdout]).toEqual([2, ''])
 })

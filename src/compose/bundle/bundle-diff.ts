@@ -16,7 +16,10 @@ export interface BundleDiffRequest {
 
 /** @throws LbctlError for what is no bundle */
 export function runBundleDiff(request: BundleDiffRequest, output: CommandOutput): ExitCode {
-  const comparison = compareBundles(sideOf(request.before), sideOf(request.after))
+  const before = sideOf(request.before)
+  const after = sideOf(request.after)
+  if (JSON.stringify(before.facts) === JSON.stringify(after.facts)) throw sameBundle(request)
+  const comparison = compareBundles(before, after)
   const { stdoutStyle, verbose } = output
   output.out(
     request.output === 'json'
@@ -25,6 +28,15 @@ export function runBundleDiff(request: BundleDiffRequest, output: CommandOutput)
   )
   return comparison.appeared.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.ok
 }
+
+const sameBundle = ({ before, after }: BundleDiffRequest): LbctlError =>
+  new LbctlError(
+    'input',
+    before === after
+      ? `${before} was given twice, so there is nothing to compare.`
+      : `${before} and ${after} hold the same facts of the same moment, so there is nothing to compare.`,
+    { hints: ['Give the bundle of when it worked, then the one of now.'] },
+  )
 
 function sideOf(path: string): Side {
   const facts = readBundleFile(path)

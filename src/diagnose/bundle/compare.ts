@@ -6,9 +6,11 @@ import type { ClusterFinding } from '../cluster/cluster-check.ts'
 import { type ClusterFacts, itemsOf, type ObjectPlane } from '../cluster/cluster-facts.ts'
 import type { ClusterView } from '../cluster/cluster-view.ts'
 import type { ClusterVerdict } from '../cluster/judge-cluster.ts'
-import { idOf } from '../cluster/object-fields.ts'
 import { keyOf } from '../cluster/object-keys.ts'
+import { byExplanation } from './explained-changes.ts'
 import { type FieldChange, fieldChanges } from './field-changes.ts'
+import { type HostChanges, hostChanges } from './host-changes.ts'
+import { identityOf, renames } from './same-object.ts'
 
 export interface Side {
   readonly facts: ClusterFacts
@@ -17,10 +19,15 @@ export interface Side {
 }
 
 export interface ObjectChange {
-  readonly change: 'removed' | 'added' | 'changed'
+  readonly change: 'removed' | 'added' | 'changed' | 'renamed'
+  /** `Host`: the machine of a node */
   readonly kind: string
-  /** `namespace/name` */
+  /** `namespace/name`, before it was renamed */
   readonly object: string
+  /** of a renamed one */
+  readonly to?: string
+  /** codes of new findings that speak of it */
+  readonly explains: readonly string[]
   /** of a changed one */
   readonly fields: readonly FieldChange[]
 }
@@ -35,6 +42,8 @@ export interface BundleComparison {
   /** RFC 3339 */
   readonly from: string
   readonly to: string
+  /** the bundle that is called the earlier one is the later one */
+  readonly backwards: boolean
   readonly appeared: readonly FoundBefore[]
   readonly gone: readonly FoundBefore[]
   /** computed as the running MetalLB computes it; null: nobody */
@@ -69,25 +78,50 @@ const PLANES: readonly ObjectPlane[] = [
 export function compareBundles(before: Side, after: Side): BundleComparison {
   const old = findingsOf(before.verdict)
   const now = findingsOf(after.verdict)
+  const known = idsOf(old)
+  const fresh = now.filter((finding) => !known.has(findingId(finding)))
+  const hosts = hostsOf(before.facts, after.facts)
+  const changes = [
+    ...PLANES.flatMap((plane) => planeChanges(plane, before.facts, after.facts)),
+    ...hosts.changed.map(({ node, fields }) => toldOfHost(node, fields)),
+  ]
   return {
     from: before.facts.takenAt,
     to: after.facts.takenAt,
+    backwards: Date.parse(before.facts.takenAt) > Date.parse(after.facts.takenAt),
     appeared: without(now, old),
     gone: without(old, now),
     owners: ownerChanges(before.view, after.view),
-    objects: PLANES.flatMap((plane) => planeChanges(plane, before.facts, after.facts)),
-    notCompared: PLANES.flatMap((plane) => notCompared(plane, before.facts, after.facts)),
+    objects: byExplanation(changes, fresh),
+    notCompared: [
+      ...PLANES.flatMap((plane) => notCompared(plane, before.facts, after.facts)),
+      ...hosts.notCompared,
+    ],
   }
 }
+
+const hostsOf = (before: ClusterFacts, after: ClusterFacts): HostChanges =>
+  hostChanges(itemsOf(before.hosts), itemsOf(after.hosts))
+
+const toldOfHost = (node: string, fields: readonly FieldChange[]): ObjectChange => ({
+  change: 'changed',
+  kind: 'Host',
+  object: node,
+  explains: [],
+  fields,
+})
 
 const findingsOf = ({ findings }: ClusterVerdict): readonly ClusterFinding[] =>
   findings.flatMap((finding) => [finding, ...finding.consequences])
 
+const findingId = ({ code, subject }: ClusterFinding): string => `${code} ${subject}`
+const idsOf = (findings: readonly ClusterFinding[]): ReadonlySet<string> => new Set(findings.map(findingId))
+
 /** The same code about the same subject is the same finding, whatever its words. */
 function without(all: readonly ClusterFinding[], known: readonly ClusterFinding[]): FoundBefore[] {
-  const ids = new Set(known.map(({ code, subject }) => `${code} ${subject}`))
+  const ids = idsOf(known)
   return all
-    .filter(({ code, subject }) => !ids.has(`${code} ${subject}`))
+    .filter((finding) => !ids.has(findingId(finding)))
     .map(({ code, title, severity }) => ({ code, title, severity }))
 }
 
@@ -108,25 +142,32 @@ function planeChanges(plane: ObjectPlane, before: ClusterFacts, after: ClusterFa
   if (before[plane].status !== 'read' || after[plane].status !== 'read') return []
   const old = byId(itemsOf(before[plane]))
   const now = byId(itemsOf(after[plane]))
-  const removed = [...old].filter(([id]) => !now.has(id)).map(([, object]) => told('removed', object, []))
-  const added = [...now].filter(([id]) => !old.has(id)).map(([, object]) => told('added', object, []))
+  const gone = [...old].filter(([id]) => !now.has(id)).map(([, object]) => object)
+  const come = [...now].filter(([id]) => !old.has(id)).map(([, object]) => object)
+  const renamed = renames(gone, come)
+  const stays = new Set([...renamed].flat())
   const changed = [...now].flatMap(([id, object]) => {
     const earlier = old.get(id)
     const fields = earlier === undefined ? [] : fieldChanges(earlier, object)
     return fields.length === 0 ? [] : [told('changed', object, fields)]
   })
-  return [...removed, ...added, ...changed]
+  return [
+    ...gone.filter((each) => !stays.has(each)).map((object) => told('removed', object, [])),
+    ...come.filter((each) => !stays.has(each)).map((object) => told('added', object, [])),
+    ...renamed.map(([earlier, object]) => ({ ...told('renamed', earlier, []), to: identityOf(object) })),
+    ...changed,
+  ]
 }
 
 /** Whatever the version that it was read in. */
 const byId = (objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> =>
-  new Map(objects.map((object) => [`${object.kind} ${idOf(object)}`, object]))
+  new Map(objects.map((object) => [`${object.kind} ${identityOf(object)}`, object]))
 
 const told = (
   change: ObjectChange['change'],
   object: KubeObject,
   fields: readonly FieldChange[],
-): ObjectChange => ({ change, kind: object.kind, object: idOf(object), fields })
+): ObjectChange => ({ change, kind: object.kind, object: identityOf(object), explains: [], fields })
 
 function notCompared(plane: ObjectPlane, before: ClusterFacts, after: ClusterFacts): string[] {
   for (const [title, facts] of [

@@ -24,11 +24,23 @@ const NOISE = new Set([
   'renewTime',
   'acquireTime',
   'startTime',
+  'startedAt',
+  'finishedAt',
+  'containerID',
+  'images',
+  'volumesInUse',
+  'volumesAttached',
 ])
+/** Labels and annotations that controllers count and write times in. */
+const OWN_NOISE =
+  /^(?:pod-template-hash|controller-revision-hash|pod-template-generation|deployment\.kubernetes\.io\/revision|deprecated\.daemonset\.template\.generation|endpoints\.kubernetes\.io\/last-change-trigger-time|control-plane\.alpha\.kubernetes\.io\/leader)$/
 /** What tells the items of a list apart, in objects of Kubernetes. */
 const KEYS = ['type', 'name', 'nodeName', 'ip', 'key'] as const
 /** Fields whose keys are the users' own words. */
-const MAPS = new Set(['labels', 'annotations', 'matchLabels', 'nodeSelector', 'data'])
+const MAPS = new Set([
+  ...['labels', 'annotations', 'matchLabels', 'nodeSelector', 'data'],
+  ...['sysctls', 'links', 'routes', 'rules', 'firewall', 'listeners', 'sessions'],
+])
 
 export function fieldChanges(before: unknown, after: unknown, path = ''): FieldChange[] {
   if (isMap(before) && isMap(after)) return mapChanges(before, after, path)
@@ -42,7 +54,7 @@ function mapChanges(before: Fields, after: Fields, path: string): FieldChange[] 
   const isOpen = MAPS.has(path.split('.').at(-1) ?? '')
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
   return names
-    .filter((name) => isOpen || !NOISE.has(name))
+    .filter((name) => (isOpen ? !OWN_NOISE.test(name) : !NOISE.has(name)))
     .flatMap((name) => fieldChanges(before[name], after[name], inside(path, name, isOpen)))
 }
 

@@ -7,11 +7,17 @@ import { type ReportStyle, ReportView } from '../diagnose/report-view.ts'
 const SHOWN_FIELDS = 8
 const LONGEST_VALUE = 200
 
+const BACKWARDS =
+  'The first bundle is the later one, so what follows reads backwards: what is called new is what went away. Give the earlier one first.'
+
+const isExplaining = ({ explains }: ObjectChange): boolean => explains.length > 0
+
 export function renderComparison(comparison: BundleComparison, style: ReportStyle): string {
   const view = new ReportView(style)
-  const { from, to, appeared, gone, owners, objects, notCompared } = comparison
+  const { from, to, backwards, appeared, gone, owners, objects, notCompared } = comparison
   const isSame = appeared.length + gone.length + owners.length + objects.length === 0
   const lines = [
+    ...(backwards ? view.paragraph('', BACKWARDS, '') : []),
     `${isSame ? 'Nothing changed' : 'What changed'} between ${from} and ${to}${isSame ? '.' : ':'}`,
     ...section(
       'New findings',
@@ -31,8 +37,13 @@ export function renderComparison(comparison: BundleComparison, style: ReportStyl
       view,
     ),
     ...section(
-      'Objects, most telling first',
-      objects.flatMap((each) => objectLines(each, view, style)),
+      'Changes that the new findings speak of',
+      objects.filter(isExplaining).flatMap((each) => objectLines(each, view, style)),
+      view,
+    ),
+    ...section(
+      objects.some(isExplaining) ? 'Other changes, most telling first' : 'Changes, most telling first',
+      objects.filter((each) => !isExplaining(each)).flatMap((each) => objectLines(each, view, style)),
       view,
     ),
   ]
@@ -48,14 +59,18 @@ const findingLines = ({ code, title, severity }: FoundBefore, view: ReportView):
   view.marked(severity, `${code}: ${title}`)
 
 function objectLines(
-  { change, kind, object, fields }: ObjectChange,
+  { change, kind, object, to, explains, fields }: ObjectChange,
   view: ReportView,
   style: ReportStyle,
 ): string[] {
   const shown = style.verbose ? fields : fields.slice(0, SHOWN_FIELDS)
   const more = fields.length - shown.length
   return [
-    ...view.paragraph(`${change} `, `${kind} ${object}`, '  '),
+    ...view.paragraph(
+      `${change} `,
+      `${kind} ${object}${to === undefined ? '' : ` → ${to}`}${explains.length === 0 ? '' : ` (${explains.join(', ')})`}`,
+      '  ',
+    ),
     ...shown.flatMap((field) => view.paragraph('', fieldText(field), '    ')),
     ...(more === 0 ? [] : [`    and ${more} more; --verbose shows them`]),
   ]
@@ -66,6 +81,16 @@ const fieldText = ({ path, before, after }: FieldChange): string =>
 
 function valueText(value: unknown): string {
   if (value === undefined) return 'none'
-  const text = typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
+  const text = inline(value)
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+}
+
+/** With spaces, so that it can be broken into lines: `{nodeName: node-a, addresses: [10.1.0.7]}`. */
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([key, each]) => `${key}: ${inline(each)}`)
+      .join(', ')}}`
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
 }
