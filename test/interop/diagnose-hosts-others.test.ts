@@ -1,6 +1,7 @@
 // `lbctl diagnose all` on a node where other programs are in the way of the speaker, or have left something behind, for real; then the
 // fault is mended, and nothing is found.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { proxyConfig } from '../../src/diagnose/cluster/testing/world-objects.ts'
 import { describeInterop, eventually } from '../support/namespaces.ts'
 import { ADDRESS, addressOf, HostsLab, OTHER, OWNER, ROUTER } from './hosts-lab.ts'
 
@@ -49,6 +50,33 @@ describeInterop('others on a node', ['sysctl', 'arping', 'bird', 'ss'], () => {
       })
       node.ip(`addr del ${ADDRESS}/32 dev lo`)
       await node.isHealthy('no-stale-address')
+    },
+    TEST_MS,
+  )
+
+  it(
+    'F18: kube-proxy in IPVS mode has the address on every node, and the kernel of one that is not elected answers',
+    async () => {
+      const node = lab.node(OTHER)
+      // The kernel goes by the address, whatever kind of interface has it.
+      node.run('ip tuntap add mode tun name kube-ipvs0')
+      node.ip(`addr add ${ADDRESS}/32 dev kube-ipvs0`)
+      const inIpvsMode = (strictArp: boolean) =>
+        node.sees((world) => {
+          world.planes.configMaps = [proxyConfig('ipvs', strictArp)]
+        })
+      await inIpvsMode(false)
+      expect(lab.answersTo(ADDRESS)).toEqual([lab.segment.mac(node.namespace)])
+      await node.isToldOf({
+        code: 'F18',
+        check: 'strict-arp',
+        says: /kube-proxy is in IPVS mode without strictARP: every node answers ARP/,
+      })
+      // What strictARP makes kube-proxy do.
+      node.set('net.ipv4.conf.all.arp_ignore=1', 'net.ipv4.conf.all.arp_announce=2')
+      await inIpvsMode(true)
+      expect(lab.answersTo(ADDRESS)).toEqual([])
+      await node.isHealthy('strict-arp')
     },
     TEST_MS,
   )
