@@ -4,6 +4,7 @@ import { type ReadResult, readObjects } from '../../config/objects/read-objects.
 import { nodeFromJson } from '../../config/source/from-json.ts'
 import { type ClusterFacts, itemsOf } from './cluster-facts.ts'
 import { idOf } from './object-fields.ts'
+import { isReadBy } from './stray-objects.ts'
 
 const READ = [
   'configuration',
@@ -19,8 +20,10 @@ export const readClusterObjects = (facts: ClusterFacts): ReadResult => readObjec
 
 /** One after the other, so that the tree of an object is gone before the next one is made. */
 function* nodesOf(facts: ClusterFacts) {
+  const isInPlace = isReadBy(facts)
   for (const plane of READ)
-    for (const object of itemsOf(facts[plane])) if (isRead(object)) yield asNode(object)
+    for (const object of itemsOf(facts[plane]))
+      if (isRead(object) && isInPlace(object)) yield asNode(object)
 }
 
 const asNode = (object: KubeObject) =>

@@ -6,6 +6,7 @@ import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { conditionsOf, idOf, textAt } from '../object-fields.ts'
 import { sessionsDownOnlyOn } from '../recorded-sessions.ts'
+import { strayObjects } from '../stray-objects.ts'
 import { counted, listed } from '../wording.ts'
 
 export const configurationAccepted: ClusterCheck = {
@@ -22,9 +23,12 @@ export const configurationAccepted: ClusterCheck = {
       .filter((state) => textAt(state, 'status', 'result') === 'Invalid')
     if (itemsOf(view.facts.configuration).length === 0 && told.length === 0)
       return skip('there is no configuration')
-    if (refusals.length === 0 && told.length === 0)
-      return failOr([], counted(itemsOf(view.facts.configuration).length, 'object'))
-    return failOr([refusals.length > 0 ? byRules(refusals, told, view) : byItself(told)], '')
+    const refused =
+      refusals.length > 0 ? [byRules(refusals, told, view)] : told.length > 0 ? [byItself(told)] : []
+    return failOr(
+      [...refused, ...readByNobody(view)],
+      counted(itemsOf(view.facts.configuration).length, 'object'),
+    )
   },
 }
 
@@ -93,6 +97,45 @@ function byItself(told: readonly KubeObject[]): ClusterDraft {
     affects: 'installation',
   }
 }
+
+function readByNobody(view: ClusterView): ClusterDraft[] {
+  const strays = strayObjects(view.facts)
+  const [first] = strays
+  if (first === undefined) return []
+  const own = view.installation?.namespace ?? 'metallb-system'
+  const names = strays.map((object) => `${object.kind} ${idOf(object)}`)
+  const { kind, metadata } = first
+  const away = `kubectl -n ${metadata.namespace ?? ''}`
+  const resource = `${kind.toLowerCase()} ${metadata.name}`
+  return [
+    {
+      title: `Nobody reads ${listed(names, 3)}: MetalLB looks in the namespace ${own} only.`,
+      severity: 'error',
+      confidence: 'certain',
+      subject: names[0] ?? '',
+      evidence: [
+        ...names.slice(0, 6),
+        `${view.installation?.controller?.title ?? view.installation?.speaker?.title ?? 'MetalLB'} runs in ${own}`,
+      ],
+      cause:
+        'Objects of MetalLB count in its own namespace only. Its webhook refuses others, unless they were applied before it was there or while it did not answer; then they stand there, and to MetalLB it is as if they did not.',
+      fix: [
+        {
+          text: `Apply it in ${own}, and delete it where it is.`,
+          command: `${away} get ${resource} -o yaml | sed 's/^  namespace: .*/  namespace: ${own}/; /^  resourceVersion:/d; /^  uid:/d' | kubectl apply -f - && ${away} delete ${resource}`,
+        },
+      ],
+      // A Service that misses something misses what stands there, most likely.
+      breaks: lacksSomething(view) ? 'now' : 'some day',
+      affects: 'installation',
+    },
+  ]
+}
+
+/** Some Service has no address, or one that nobody announces. */
+const lacksSomething = (view: ClusterView): boolean =>
+  view.silent.length > 0 ||
+  view.services.some((service) => service.ingress.length === 0 || view.poolOf(service) === undefined)
 
 const errorOf = (state: KubeObject | undefined): string =>
   textAt(state, 'status', 'errorSummary') ??

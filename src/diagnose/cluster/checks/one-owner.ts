@@ -61,6 +61,7 @@ function problemWith(
     }
   const [only] = nodes
   if (only === undefined || expected === undefined || only === expected) return undefined
+  if (!view.nodes.has(only)) return leftBehind(key, only, statuses)
   return {
     title: `The Service ${key} is announced by ${only}, and by the rules of MetalLB ${view.release} it would be ${expected}.`,
     severity: 'warning',
@@ -72,6 +73,31 @@ function problemWith(
     ],
     cause: 'The speakers see fewer of each other than run, or the record is old.',
     fix,
+    affects: [key],
+  }
+}
+
+/** Nothing that is lost, but what reads the record is led astray. */
+function leftBehind(key: string, node: string, statuses: readonly KubeObject[]): ClusterDraft {
+  const names = statuses.map(({ metadata }) => metadata.name)
+  return {
+    title: `The record of who announces the Service ${key} names ${node}, which is no node of the cluster any more.`,
+    severity: 'warning',
+    confidence: 'certain',
+    subject: `Service ${key}`,
+    evidence: statuses
+      .slice(0, 3)
+      .map(
+        (status) => `ServiceL2Status ${status.metadata.name} names ${textAt(status, 'status', 'node') ?? ''}`,
+      ),
+    cause: 'A speaker takes its records away itself, and one that went with its node could not.',
+    fix: [
+      {
+        text: 'Delete the record: the speaker that announces makes its own.',
+        command: `kubectl -n ${statuses[0]?.metadata.namespace ?? 'metallb-system'} delete servicel2status ${names.join(' ')}`,
+      },
+    ],
+    breaks: 'some day',
     affects: [key],
   }
 }

@@ -100,7 +100,10 @@ function problemWith({ object, title }: Workload, view: ClusterView): ClusterDra
       evidence: [
         ...(missing === undefined ? [] : [`Secret ${namespace}/${missing} is not there`]),
         ...stuck.slice(0, 4).map(({ text }) => text),
-        ...(ready > 0 ? [`not ready on ${listed(notReadyNodes(pods))}`] : []),
+        ...(ready > 0 && notReadyNodes(pods).length > 0
+          ? [`not ready on ${listed(notReadyNodes(pods))}`]
+          : []),
+        ...withoutPod(component, desired, pods, view),
         ...(stuck.length === 0 && missing === undefined ? [`status: ${ready} ready, ${desired} wanted`] : []),
       ],
       cause:
@@ -166,6 +169,19 @@ function refusals({ kind, metadata }: KubeObject, view: ClusterView): string[] {
     .eventsOf(kind, id)
     .filter(({ reason }) => reason === 'FailedCreate')
     .map(({ message }) => message)
+}
+
+/** Nodes on which no Pod of the speaker is at all, where there should be more. */
+function withoutPod(
+  component: 'controller' | 'speaker',
+  desired: number,
+  pods: readonly KubeObject[],
+  view: ClusterView,
+): readonly string[] {
+  if (component !== 'speaker' || pods.length === 0 || pods.length >= desired) return []
+  const there = new Set(pods.flatMap((pod) => nodeOf(pod) ?? []))
+  const missing = [...view.nodes.keys()].filter((node) => !there.has(node)).sort()
+  return missing.length === 0 ? [] : [`no Pod of it on ${listed(missing)}`]
 }
 
 const notReadyNodes = (pods: readonly KubeObject[]): string[] =>

@@ -1,8 +1,9 @@
 // What is right object by object, so that nothing refuses it and nobody says a word: selectors that select nothing, names that do not meet, Pods
 // that are ready between two ends.
 import type { FaultCase } from './cases.ts'
-import { object, type World } from './world.ts'
+import { drop, object, type World } from './world.ts'
 import * as make from './world-objects.ts'
+import { daemonSetStatus } from './world-workloads.ts'
 
 const ROUTER_ID = { routerID: '10.0.0.1' }
 const HOSTNAME = 'kubernetes.io/hostname'
@@ -20,6 +21,12 @@ const restarted = (world: World, restartCount: number, finishedAt: string): void
   const [container] = object(world, 'pods', 'metallb-system/speaker-node-b').status.containerStatuses
   const terminated = { reason: 'OOMKilled', exitCode: 137, finishedAt }
   Object.assign(container, { restartCount, lastState: { terminated } })
+}
+
+const recorded = (world: World, node: string): void => {
+  const status = { node, serviceName: 'web', serviceNamespace: 'shop', interfaces: [] }
+  const record = make.metal('ServiceL2Status', 'l2-x1', {})
+  world.planes.statuses.push({ ...record, status } as typeof record)
 }
 
 export const SILENT_CASES: readonly FaultCase[] = [
@@ -136,6 +143,36 @@ export const SILENT_CASES: readonly FaultCase[] = [
       const service = make.service('shop/new', undefined, 'lan', { loadBalancerClass: 'example.com/cloud' })
       const ingress = [{ hostname: 'a1b2.elb.example.com' }]
       world.planes.services.push({ ...service, status: { loadBalancer: { ingress } } } as typeof service)
+    },
+  },
+  {
+    name: 'an advertisement in a namespace where MetalLB does not look',
+    code: 'F05',
+    check: 'configuration-accepted',
+    says: /^Nobody reads L2Advertisement shop\/lan: MetalLB looks in the namespace metallb-system only/,
+    beside: ['F01'],
+    fault: (world) => {
+      object(world, 'configuration', 'lan', 'L2Advertisement').metadata.namespace = 'shop'
+    },
+  },
+  {
+    name: 'a record of a node that is gone',
+    code: 'F20',
+    check: 'one-owner',
+    severity: 'warning',
+    says: /^The record of who announces the Service shop\/web names node-z, which is no node/,
+    fault: (world) => recorded(world, 'node-z'),
+    twin: (world) => recorded(world, 'node-b'),
+  },
+  {
+    name: 'a node without a Pod of the speaker',
+    code: 'F04',
+    check: 'pods-run',
+    severity: 'warning',
+    says: /2 of 3 Pods ready/,
+    fault: (world) => {
+      drop(world, 'pods', ({ metadata }) => metadata.name === 'speaker-node-c')
+      Object.assign(object(world, 'daemonSets', 'speaker'), { status: daemonSetStatus(3, 2) })
     },
   },
 ]
