@@ -11,6 +11,7 @@ import { configurationAccepted } from './checks/configuration-accepted.ts'
 import { equalShares } from './checks/equal-shares.ts'
 import { foreignAddresses } from './checks/foreign-addresses.ts'
 import { frrAccepts } from './checks/frr-accepts.ts'
+import { frrRuns } from './checks/frr-runs.ts'
 import { groupJoined } from './checks/group-joined.ts'
 import { layer2Link } from './checks/layer-2-link.ts'
 import { localEndpoints } from './checks/local-endpoints.ts'
@@ -59,6 +60,7 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   webhookReachable,
   webhookPort,
   podsRun,
+  frrRuns,
   oneController,
   configurationAccepted,
   noLegacyConfiguration,

@@ -5,6 +5,7 @@ import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { at, idOf, listAt, textAt } from '../object-fields.ts'
 import { keyOf } from '../object-keys.ts'
+import { otherControllers } from '../other-controllers.ts'
 import { counted, listed } from '../wording.ts'
 
 export const oneController: ClusterCheck = {
@@ -20,6 +21,7 @@ export const oneController: ClusterCheck = {
         ...twoInstallations(view),
         ...severalWriters(view),
         ...hostNames(view),
+        ...otherControllers(view),
         ...cilium(view),
       ],
       counted(view.allServices.length, 'Service'),

@@ -3,7 +3,7 @@
 import type { FaultCase } from './cases.ts'
 import { drop, object, type World } from './world.ts'
 import * as make from './world-objects.ts'
-import { daemonSetStatus } from './world-workloads.ts'
+import { daemonSetStatus, speaker } from './world-workloads.ts'
 
 const ROUTER_ID = { routerID: '10.0.0.1' }
 const HOSTNAME = 'kubernetes.io/hostname'
@@ -27,6 +27,29 @@ const recorded = (world: World, node: string): void => {
   const status = { node, serviceName: 'web', serviceNamespace: 'shop', interfaces: [] }
   const record = make.metal('ServiceL2Status', 'l2-x1', {})
   world.planes.statuses.push({ ...record, status } as typeof record)
+}
+
+const KUBE_VIP = 'ghcr.io/kube-vip/kube-vip:v0.8.9'
+
+function withDaemonSet(
+  world: World,
+  namespace: string,
+  name: string,
+  image: string,
+  environment: Readonly<Record<string, string>>,
+): void {
+  const env = Object.entries(environment).map(([variable, value]) => ({ name: variable, value }))
+  const spec = { template: { spec: { containers: [{ name, image, env }] } } }
+  const object = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace }, spec }
+  world.planes.daemonSets.push({
+    ...object,
+    status: daemonSetStatus(3, 3),
+  } as (typeof world.planes.daemonSets)[0])
+}
+
+function withFrrK8s(world: World): void {
+  const env = [{ name: 'METALLB_BGP_TYPE', value: 'frr-k8s' }]
+  object(world, 'daemonSets', 'speaker').spec = speaker('v0.15.2', [], env)['spec']
 }
 
 export const SILENT_CASES: readonly FaultCase[] = [
@@ -173,6 +196,27 @@ export const SILENT_CASES: readonly FaultCase[] = [
     fault: (world) => {
       drop(world, 'pods', ({ metadata }) => metadata.name === 'speaker-node-c')
       Object.assign(object(world, 'daemonSets', 'speaker'), { status: daemonSetStatus(3, 2) })
+    },
+  },
+  {
+    name: 'kube-vip that looks after Services',
+    code: 'F07',
+    check: 'one-controller',
+    severity: 'warning',
+    says: /^kube-vip announces addresses of Services too, beside MetalLB: DaemonSet kube-system\/kube-vip-ds/,
+    fault: (world) => withDaemonSet(world, 'kube-system', 'kube-vip-ds', KUBE_VIP, { svc_enable: 'true' }),
+    // For the control plane alone.
+    twin: (world) => withDaemonSet(world, 'kube-system', 'kube-vip-ds', KUBE_VIP, { cp_enable: 'true' }),
+  },
+  {
+    name: 'speakers that leave BGP to frr-k8s, which is not there',
+    code: 'F04',
+    check: 'frr-runs',
+    says: /^MetalLB leaves BGP to frr-k8s, and there is no frr-k8s/,
+    fault: withFrrK8s,
+    twin: (world) => {
+      withFrrK8s(world)
+      withDaemonSet(world, 'metallb-system', 'frr-k8s', 'quay.io/metallb/frr-k8s:v0.0.20', {})
     },
   },
 ]
