@@ -4,6 +4,7 @@ import { poolReasonWords } from '../../../ipam/refusal.ts'
 import { type ClusterCheck, type ClusterDraft, failOr } from '../cluster-check.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { firstAndMore } from '../first-and-more.ts'
+import { textAt } from '../object-fields.ts'
 import { keyOf } from '../object-keys.ts'
 import { NO_POOL, type PendingReason, pendingReason, withoutRefusal } from '../pending-reasons.ts'
 import { counted, listed } from '../wording.ts'
@@ -56,7 +57,7 @@ function draft(service: ServiceObject, reason: PendingReason | undefined, view: 
     .filter(({ reason: word }) => ['AllocationFailed', 'LoadBalancerFailed'].includes(word))
   const known = reason ?? {
     text: 'a pool has an address for it, and the controller has not handed it out',
-    fix: 'See whether the controller runs, and what it says.',
+    fix: '',
     pools: [],
     sharing: false,
   }
@@ -73,19 +74,30 @@ function draft(service: ServiceObject, reason: PendingReason | undefined, view: 
     ],
     cause: known.sharing
       ? 'Two Services share an address only when all four conditions hold.'
-      : 'The allocator takes the first pool that may serve the Service and has an address of its families.',
-    fix: [
-      reason === undefined
-        ? {
-            text: known.fix,
-            command: `kubectl -n ${view.installation?.namespace ?? 'metallb-system'} logs deployment/${view.installation?.controller?.object.metadata.name ?? 'controller'} --tail=50`,
-          }
-        : { text: known.fix },
-    ],
+      : reason === undefined
+        ? 'A controller that runs and may write the status of Services does so within seconds.'
+        : 'The allocator takes the first pool that may serve the Service and has an address of its families.',
+    fix: reason === undefined ? ofController(view) : [{ text: known.fix }],
     affects: [key],
     // While the configuration is refused or is not there, nothing that the pools say is the reason.
     standsAlone: reason !== undefined && reason !== NO_POOL && view.configuration.ok,
   }
+}
+
+/** What keeps a controller from what it should do, where the objects do not: it hangs, or it may not. */
+function ofController({ installation }: ClusterView): ClusterDraft['fix'] {
+  const { namespace = 'metallb-system', controller } = installation ?? {}
+  const account = textAt(controller?.object, 'spec', 'template', 'spec', 'serviceAccountName') ?? 'controller'
+  return [
+    {
+      text: 'See whether the controller runs, and what it says.',
+      command: `kubectl -n ${namespace} logs deployment/${controller?.object.metadata.name ?? 'controller'} --tail=50`,
+    },
+    {
+      text: 'See whether it may write addresses; where it may not, apply its ClusterRole and its binding again.',
+      command: `kubectl auth can-i update services --subresource=status --as=system:serviceaccount:${namespace}:${account}`,
+    },
+  ]
 }
 
 /** Nobody may be there for a class. Only of those that were asked about: others can have a load balancer of their own. */
