@@ -22,8 +22,7 @@ export const readClusterObjects = (facts: ClusterFacts): ReadResult => readObjec
 function* nodesOf(facts: ClusterFacts) {
   const isInPlace = isReadBy(facts)
   for (const plane of READ)
-    for (const object of itemsOf(facts[plane]))
-      if (isRead(object) && isInPlace(object)) yield asNode(object)
+    for (const object of itemsOf(facts[plane])) if (isRead(object) && isInPlace(object)) yield asNode(object)
 }
 
 const asNode = (object: KubeObject) =>
