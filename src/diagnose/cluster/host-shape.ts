@@ -1,6 +1,6 @@
 // Facts of a host that somebody else wrote: a file, or a program on another node. What an older lbctl did not read is empty.
 import { flag, list, maybe, number, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
-import type { PathFacts } from '../path/path-facts.ts'
+import { pathFactsShape } from '../path/path-shape.ts'
 import type { HostFacts, HostFirewall, HostLink, HostPacket, HostRoute, HostRule } from './host-facts.ts'
 
 const family = oneOf(4, 6)
@@ -10,7 +10,7 @@ const orEmpty =
   (value, path) =>
     value === undefined || value === null ? [] : list(shape)(value, path)
 
-const texts: Shape<Readonly<Record<string, string>>> = (value, path) => {
+export const texts: Shape<Readonly<Record<string, string>>> = (value, path) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ShapeMismatch(path, 'an object')
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, text(each, `${path}.${key}`)]))
@@ -85,11 +85,6 @@ const firewall: Shape<HostFirewall> = record({
   notFollowed: list(text),
 })
 
-const pathFacts: Shape<PathFacts> = (value, path) => {
-  record({ target: record({ address: text }), ports: list((each) => each) })(value, path)
-  return value as PathFacts
-}
-
 /** @throws ShapeMismatch */
 export const hostFactsShape: Shape<HostFacts> = record({
   node: text,
@@ -103,6 +98,6 @@ export const hostFactsShape: Shape<HostFacts> = record({
   sessions: orEmpty(record({ local: text, remote: text, state: text, program: maybe(text) })),
   solicitedNodes: maybe(list(record({ address: text, interfaces: list(text) }))),
   firewall: maybe(firewall),
-  paths: orEmpty(pathFacts),
+  paths: orEmpty(pathFactsShape),
   notRead: orEmpty(record({ what: text, reason: text })),
 })

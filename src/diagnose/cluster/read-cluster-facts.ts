@@ -2,7 +2,8 @@
 import type { KubeObject } from '../../config/kube-object.ts'
 import { flag, list, maybe, oneOf, record, type Shape, ShapeMismatch, text } from '../facts/shape.ts'
 import { type ClusterFacts, clusterFacts, PLANES, type Plane, readPlane } from './cluster-facts.ts'
-import { hostFactsShape } from './host-shape.ts'
+import { hostFactsShape, texts } from './host-shape.ts'
+import { incidentShape, probeShape } from './probe-shape.ts'
 
 const names = list(text)
 
@@ -14,8 +15,15 @@ const anyObject: Shape<object> = (value, path) => {
 
 const kubeObject: Shape<KubeObject> = (value, path) => {
   anyObject(value, path)
-  record({ apiVersion: text, kind: text, metadata: record({ name: text }) })(value, path)
-  return value as KubeObject
+  record({
+    apiVersion: text,
+    kind: text,
+    metadata: record({ name: text, namespace: maybe(text), labels: maybe(texts), annotations: maybe(texts) }),
+  })(value, path)
+  // A member that is null is one that is not there, as for the API server.
+  const given = value as KubeObject
+  const known = Object.entries(given.metadata).filter(([, each]) => each !== null)
+  return { ...given, metadata: Object.fromEntries(known) as unknown as KubeObject['metadata'] }
 }
 
 function planeShape(item: Shape<unknown>): Shape<Plane<unknown>> {
@@ -47,10 +55,10 @@ const electionsIn = (value: unknown): Record<string, readonly string[]> =>
   )
 
 const OTHERS: Readonly<Record<string, Shape<object>>> = {
-  kinds: anyObject,
+  kinds: record({ group: text, kind: text, versions: names }),
   hosts: hostFactsShape,
-  probes: anyObject,
-  logs: anyObject,
+  probes: probeShape,
+  logs: incidentShape,
 }
 
 /** Planes that the file does not know are those of a newer lbctl: nobody asked for them. @throws ShapeMismatch */
