@@ -10,26 +10,13 @@ import { keyOf } from '../cluster/object-keys.ts'
 import { byExplanation } from './explained-changes.ts'
 import { type FieldChange, fieldChanges } from './field-changes.ts'
 import { type HostChanges, hostChanges } from './host-changes.ts'
+import type { ObjectChange } from './object-change.ts'
 import { identityOf, renames } from './same-object.ts'
 
 export interface Side {
   readonly facts: ClusterFacts
   readonly view: ClusterView
   readonly verdict: ClusterVerdict
-}
-
-export interface ObjectChange {
-  readonly change: 'removed' | 'added' | 'changed' | 'renamed'
-  /** `Host`: the machine of a node */
-  readonly kind: string
-  /** `namespace/name`, before it was renamed */
-  readonly object: string
-  /** of a renamed one */
-  readonly to?: string
-  /** codes of new findings that speak of it */
-  readonly explains: readonly string[]
-  /** of a changed one */
-  readonly fields: readonly FieldChange[]
 }
 
 export interface FoundBefore {

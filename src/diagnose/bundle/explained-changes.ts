@@ -1,6 +1,6 @@
 // Which changes the new findings speak of: they are told first.
 import type { ClusterFinding } from '../cluster/cluster-check.ts'
-import type { ObjectChange } from './compare.ts'
+import type { ObjectChange } from './object-change.ts'
 
 /** In the order that they are in, those that explain something in front of the others. */
 export function byExplanation(

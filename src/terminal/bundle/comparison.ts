@@ -1,6 +1,7 @@
 // What changed between two bundles, for a person: findings, owners, objects, each change with its path and both values.
-import type { BundleComparison, FoundBefore, ObjectChange } from '../../diagnose/bundle/compare.ts'
+import type { BundleComparison, FoundBefore } from '../../diagnose/bundle/compare.ts'
 import type { FieldChange } from '../../diagnose/bundle/field-changes.ts'
+import type { ObjectChange } from '../../diagnose/bundle/object-change.ts'
 import { type ReportStyle, ReportView } from '../diagnose/report-view.ts'
 
 /** More of one object are counted only, unless all were asked for. */
