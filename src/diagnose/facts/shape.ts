@@ -45,6 +45,14 @@ export const maybe =
   (value, path) =>
     value === undefined || value === null ? undefined : shape(value, path)
 
+const ABSENT = Symbol('absent')
+
+/** For a member that older facts do not have (`key?: T`): missing or null leaves it away. Only within `record`. */
+export const optional =
+  <T>(shape: Shape<T>): Shape<T> =>
+  (value, path) =>
+    value === undefined || value === null ? (ABSENT as T) : shape(value, path)
+
 export const list =
   <T>(shape: Shape<T>): Shape<readonly T[]> =>
   (value, path) => {
@@ -60,7 +68,7 @@ export const record =
     const from = value as Record<string, unknown>
     const read = Object.entries<Shape<unknown>>(members).map(([key, shape]) => {
       const at = path === '' ? key : `${path}.${key}`
-      return [key, shape(Object.hasOwn(from, key) ? from[key] : undefined, at)]
+      return [key, shape(Object.hasOwn(from, key) ? from[key] : undefined, at)] as const
     })
-    return Object.fromEntries(read) as T
+    return Object.fromEntries(read.filter(([, each]) => each !== ABSENT)) as T
   }

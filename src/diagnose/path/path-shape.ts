@@ -1,6 +1,6 @@
 // Facts of `diagnose path` that somebody else wrote: a file, a bundle, a program on another node.
-import { flag, list, maybe, number, oneOf, record, type Shape, text } from '../facts/shape.ts'
-import type { PathFacts, TreeNode } from './path-facts.ts'
+import { flag, list, maybe, number, oneOf, optional, record, type Shape, text } from '../facts/shape.ts'
+import type { PathFacts, PortFacts, TreeNode } from './path-facts.ts'
 import { PATH_FACTS_FORMAT } from './path-facts.ts'
 
 const nodes = (value: unknown, path: string): readonly TreeNode[] => list(node)(value, path)
@@ -30,7 +30,7 @@ const walk = record({
   tree: nodes,
 })
 
-const port = record({
+const port = record<PortFacts>({
   protocol: text,
   port: number,
   roles: list(
@@ -42,6 +42,7 @@ const port = record({
   service: maybe(text),
   walks: list(walk),
   affinity: flag,
+  virtualServer: optional(record({ exists: flag, endpoints: number, sets: list(text), localOnly: flag })),
   notFollowed: list(text),
   missingChains: list(text),
 })
@@ -62,9 +63,12 @@ export const pathFactsShape: Shape<PathFacts> = record<PathFacts>({
   mode: maybe(oneOf('iptables', 'nftables', 'ipvs')),
   replacements: list(text),
   knownPorts: number,
+  endpointOf: optional(record({ services: list(text) })),
   isOwn: flag,
   ownInterface: maybe(text),
   addressesKnown: flag,
+  rulesKnown: optional(flag),
+  unknownSets: optional(list(text)),
   ports: list(port),
   conntrack: maybe(record({ count: maybe(number), max: maybe(number) })),
 })
