@@ -1,6 +1,6 @@
 // Links of a host as facts have them: what they can do, which subnets are on them, which settings count for them.
-import { type Ip, type IpFamily, parseIp, sameIp } from '../../net/ip.ts'
-import { type Prefix, prefixOf } from '../../net/prefix.ts'
+import { type Ip, type IpFamily, ipBits, parseIp, sameIp } from '../../net/ip.ts'
+import { type Prefix, prefixContains, prefixOf } from '../../net/prefix.ts'
 import { isLayer3, notAnnouncedOn } from '../link-layer.ts'
 import type { HostAddress, HostFacts, HostLink } from './host-facts.ts'
 
@@ -32,6 +32,16 @@ export const ownAddresses = (link: HostLink): readonly OwnAddress[] =>
 
 export const isLinkLocal = ({ family, value }: Ip): boolean =>
   family === 4 ? value >> 16n === 0xa9fen : value >> 118n === 0x3fan
+
+/** Whose machines are neighbours on the link. Addresses of one machine alone and those of every link (fe80::) have none. */
+export const ownSubnets = (link: HostLink): readonly Prefix[] =>
+  ownAddresses(link).flatMap(({ ip, prefix }) =>
+    prefix.length === ipBits(prefix.family) || isLinkLocal(ip) ? [] : [prefix],
+  )
+
+/** By an address of its own: a route alone may lead to a machine behind the link, and makes no segment of it. */
+export const isInSubnetOf = (link: HostLink, address: Ip): boolean =>
+  ownSubnets(link).some((prefix) => prefixContains(prefix, address))
 
 /** Why MetalLB leaves the link out; undefined: it announces there. */
 export const leftOut = (link: HostLink, host: HostFacts, family: IpFamily): string | undefined =>

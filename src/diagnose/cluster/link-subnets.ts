@@ -1,9 +1,9 @@
 // Which links of a host addresses are on: by the links' own subnets, and by routes without a gateway. Read once, for any number of
 // addresses: a node of a large cluster has as many routes as there are nodes, and there are thousands of addresses.
-import { type Ip, ipBits } from '../../net/ip.ts'
+import type { Ip } from '../../net/ip.ts'
 import { type Prefix, parsePrefix, prefixOf } from '../../net/prefix.ts'
 import type { HostFacts, HostLink } from './host-facts.ts'
-import { isIpvsLink, isLinkLocal, isLoopback, ownAddresses } from './host-links.ts'
+import { isIpvsLink, isLoopback, ownSubnets } from './host-links.ts'
 
 export class LinkSubnets {
   readonly #links: readonly HostLink[]
@@ -18,9 +18,7 @@ export class LinkSubnets {
       const prefix = parsePrefix(destination)
       if (prefix !== undefined && prefix.length > 0) this.#add(prefix, name)
     }
-    for (const link of this.#links)
-      for (const { ip, prefix } of ownAddresses(link))
-        if (prefix.length !== ipBits(prefix.family) && !isLinkLocal(ip)) this.#add(prefix, link.name)
+    for (const link of this.#links) for (const prefix of ownSubnets(link)) this.#add(prefix, link.name)
   }
 
   /** In the order of the links. */

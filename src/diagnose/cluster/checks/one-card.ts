@@ -3,7 +3,7 @@ import { formatIp } from '../../../net/ip.ts'
 import { type Alike, alike } from '../alike-places.ts'
 import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-check.ts'
 import type { HostLink } from '../host-facts.ts'
-import { linkText, settingOf } from '../host-links.ts'
+import { isInSubnetOf, linkText, settingOf } from '../host-links.ts'
 import { type PlacedAs, placedAs } from '../layer2-places.ts'
 import { counted, servicesText } from '../wording.ts'
 
@@ -20,7 +20,7 @@ export const oneCard: ClusterCheck = {
     return failOr(
       [
         ...alike(placedAs(places, 'enslaved')).map(partDraft),
-        ...alike(announced.filter(({ place }) => differentCards(place.links).length > 1)).map(twoDraft),
+        ...alike(onSegment(announced).filter(({ place }) => place.links.length > 1)).map(twoDraft),
         ...alike(announced.filter(({ place }) => alternating(place.links) !== undefined)).map(bondDraft),
       ],
       counted(places.length, 'address', 'addresses'),
@@ -33,6 +33,13 @@ const differentCards = (links: readonly HostLink[]): readonly HostLink[] => {
   const seen = new Map(links.map((link) => [link.mac ?? link.name, link]))
   return [...seen.values()]
 }
+
+/** With the cards that have the subnet of the address. One that only routes it lets its own machines ask, and no others. */
+const onSegment = (announced: readonly PlacedAs<'announced'>[]): readonly PlacedAs<'announced'>[] =>
+  announced.map((each) => {
+    const links = each.place.links.filter((link) => isInSubnetOf(link, each.address))
+    return { ...each, place: { ...each.place, links: differentCards(links) } }
+  })
 
 /** Mode 6 answers ARP with the address of one part or another. */
 const alternating = (links: readonly HostLink[]): HostLink | undefined =>
@@ -69,7 +76,7 @@ function partDraft({ first, keys, breaksNow, others }: Alike<PlacedAs<'enslaved'
 
 function twoDraft({ first, keys, breaksNow, others }: Alike<PlacedAs<'announced'>>): ClusterDraft {
   const { host, place, address } = first
-  const cards = differentCards(place.links)
+  const cards = place.links
   const [card, second] = cards
   const names = cards.map(({ name }) => name)
   const strict = names.filter((name) => settingOf(host, name, 'rp_filter') === 1)
