@@ -1,14 +1,16 @@
 // `lbctl diagnose path` put together: words → rules of this host or of files → facts → the verdict.
 import { exitCodeOf, type Verdict } from '../diagnose/judge.ts'
-import { type AskedPath, addressAndPort } from '../diagnose/path/collect-path.ts'
+import type { AskedPath } from '../diagnose/path/collect-path.ts'
 import type { PathFacts } from '../diagnose/path/path-facts.ts'
+import { portText } from '../diagnose/path/path-words.ts'
 import type { RuleText } from '../diagnose/path/rule-sources.ts'
+import { shellWord } from '../diagnose/shell-word.ts'
 import type { ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
-import { type Ip, type IpFamily, parseIp } from '../net/ip.ts'
-import { resolveTargets } from './diagnose-target.ts'
+import { formatIp, type Ip, type IpFamily, parseIp } from '../net/ip.ts'
 import { readSources } from './files.ts'
 import { openKernel } from './linux.ts'
+import { type LookUp, pathTargets } from './path-targets.ts'
 
 export interface PathRequest {
   readonly address: string
@@ -26,6 +28,11 @@ export interface PathRequest {
 export interface PathOutcome {
   readonly verdict: Verdict
   readonly facts: PathFacts
+}
+
+export interface PathOutcomes {
+  /** at least one; of a name one for each address */
+  readonly outcomes: readonly PathOutcome[]
   readonly exitCode: ExitCode
 }
 
@@ -33,44 +40,82 @@ export interface PathOutcome {
 const MAX_RULES_BYTES = 512 * 1024 * 1024
 
 /** @throws LbctlError */
-export async function runPathDiagnosis(request: PathRequest, signal: AbortSignal): Promise<PathOutcome> {
-  const asked = await questionOf(request)
-  const [collecting, { judgePath }] = await Promise.all([
-    import('../diagnose/path/collect-path.ts'),
+export async function runPathDiagnosis(
+  request: PathRequest,
+  signal: AbortSignal,
+  look?: LookUp,
+): Promise<PathOutcomes> {
+  const { questions, leftOut } = await questionsOf(request, look)
+  const [follow, { judgePath }] = await Promise.all([
+    request.bundle === undefined ? followRules(request, signal) : followBundle(request.bundle, request.node),
     import('../diagnose/path/path-diagnosis.ts'),
   ])
-  const { rules = [], 'node-address': nodes = [] } = request
-  const facts =
-    request.bundle !== undefined
-      ? await ofBundle(request.bundle, asked, request.node)
-      : rules.length > 0
-        ? collecting.pathFromFiles(
-            asked,
-            await ruleTexts(rules, signal),
-            nodes.map((text) => addressOf('node-address', text)),
-          )
-        : await collecting.collectPath(asked, await surroundings(request, signal))
-  const verdict = judgePath(facts)
-  return { facts, verdict, exitCode: exitCodeOf([verdict]) }
+  const { facts, open } = await followed(questions, follow)
+  const outcomes = facts.map((each, index) => {
+    const verdict = judgePath(each)
+    const notTested = index > 0 ? [] : [...leftOut, ...open]
+    return { facts: each, verdict: { ...verdict, notTested: [...verdict.notTested, ...notTested] } }
+  })
+  return { outcomes, exitCode: exitCodeOf(outcomes.map(({ verdict }) => verdict)) }
 }
 
-/** @throws LbctlError `input` for a bundle that does not hold the answer */
-async function ofBundle(path: string, asked: AskedPath, node: string | undefined): Promise<PathFacts> {
+type Follow = (asked: AskedPath) => PathFacts | Promise<PathFacts>
+
+/** Of several addresses those that a bundle holds; of one the reason. @throws LbctlError */
+async function followed(
+  questions: readonly AskedPath[],
+  follow: Follow,
+): Promise<{ readonly facts: readonly PathFacts[]; readonly open: readonly string[] }> {
+  const facts: PathFacts[] = []
+  const errors: LbctlError[] = []
+  for (const question of questions)
+    try {
+      facts.push(await follow(question))
+    } catch (error) {
+      if (!(error instanceof LbctlError)) throw error
+      errors.push(error)
+    }
+  const [first] = errors
+  if (facts.length === 0 && first !== undefined) throw first
+  return { facts, open: errors.map(({ message }) => message) }
+}
+
+/** The rules are read once for each family, and a file once. */
+async function followRules(request: PathRequest, signal: AbortSignal): Promise<Follow> {
+  const { rules = [], 'node-address': nodes = [] } = request
+  const { pathFromFiles, pathOn, readMachineRules } = await import('../diagnose/path/collect-path.ts')
+  if (rules.length > 0) {
+    const texts = await ruleTexts(rules, signal)
+    const own = nodes.map((text) => addressOf('node-address', text))
+    return (asked) => pathFromFiles(asked, texts, own)
+  }
+  const around = await surroundings(request, signal)
+  const read = new Map<IpFamily, ReturnType<typeof readMachineRules>>()
+  return async (asked) => {
+    const { family } = asked.target
+    const known = read.get(family) ?? readMachineRules(family, around)
+    read.set(family, known)
+    return pathOn(asked, await known)
+  }
+}
+
+/** @throws LbctlError `input`, then and for an address that the bundle holds nothing about */
+async function followBundle(path: string, node: string | undefined): Promise<Follow> {
   const [{ readBundleFile }, { bundledPath }] = await Promise.all([
     import('./bundle/read-bundle-file.ts'),
     import('../diagnose/cluster/bundled-path.ts'),
   ])
-  const found = bundledPath(readBundleFile(path), asked, node)
-  if (found.ok) return found.value
-  const { reason, hint } = found.error
-  throw new LbctlError(
-    'input',
-    `${path} does not say what becomes of connections to ${asked.asked}: ${reason}.`,
-    {
-      facts: { path },
-      hints: [hint],
-    },
-  )
+  const facts = readBundleFile(path)
+  return (asked) => {
+    const found = bundledPath(facts, asked, node)
+    if (found.ok) return found.value
+    const { reason, hint } = found.error
+    throw new LbctlError(
+      'input',
+      `${path} does not say what becomes of connections to ${asked.asked}: ${reason}.`,
+      { facts: { path }, hints: [hint] },
+    )
+  }
 }
 
 async function surroundings({ netns }: PathRequest, signal: AbortSignal) {
@@ -87,34 +132,50 @@ async function ruleTexts(paths: readonly string[], signal: AbortSignal): Promise
   return sources.map(({ name, text }) => ({ name, text }))
 }
 
-async function questionOf(request: PathRequest): Promise<AskedPath> {
+interface Questions {
+  readonly questions: readonly AskedPath[]
+  /** addresses that nothing is asked about, as whole sentences */
+  readonly leftOut: readonly string[]
+}
+
+async function questionsOf(request: PathRequest, look: LookUp | undefined): Promise<Questions> {
   const written = request.address.trim()
-  const found = addressAndPort(written) ?? (await byName(written))
-  if (found.port !== undefined && request.port !== undefined && found.port !== request.port)
+  const { name, addresses, port } = await pathTargets(written, look)
+  if (port !== undefined && request.port !== undefined && port !== request.port)
     throw new LbctlError('usage', `${written} and --port=${request.port} contradict each other.`)
+  const client = request.from === undefined ? undefined : addressOf('from', request.from)
+  const asked = addresses.filter(({ family }) => client === undefined || client.family === family)
+  if (client !== undefined && asked.length === 0)
+    throw new LbctlError(
+      'usage',
+      `--from takes an IPv${client.family === 4 ? 6 : 4} address here, as ${name} has no other: not "${request.from}".`,
+    )
+  const several = addresses.length > 1
   return {
-    asked: request.address,
-    target: found.address,
-    port: found.port ?? request.port,
-    protocol: request.udp ? 'udp' : 'tcp',
-    client: request.from === undefined ? undefined : addressOf('from', request.from, found.address.family),
-    inInterface: request.interface,
+    questions: asked.map((target) => ({
+      asked: several ? formatIp(target) : request.address,
+      target,
+      port: port ?? request.port,
+      protocol: request.udp ? 'udp' : 'tcp',
+      client,
+      inInterface: request.interface,
+    })),
+    leftOut: addresses
+      .filter((each) => !asked.includes(each))
+      .map(
+        (each) =>
+          `${formatIp(each)}, which ${name} stands for, too: no client with an IPv${client?.family} address gets there. Without --from: lbctl diagnose path ${commandTarget(each, port ?? request.port)}`,
+      ),
   }
 }
 
-/** `web.example.org:443` */
-async function byName(written: string): Promise<{ address: Ip; port: number | undefined }> {
-  const [, name = written, digits] = /^(.*?)(?::(\d+))?$/.exec(written) ?? []
-  const [target] = await resolveTargets(name, 4).catch(() => resolveTargets(name, 6))
-  if (target === undefined) throw new LbctlError('usage', `${name} has no address.`)
-  return { address: target.address, port: digits === undefined ? undefined : Number(digits) }
-}
+const commandTarget = (address: Ip, port: number | undefined): string =>
+  port === undefined
+    ? formatIp(address)
+    : shellWord(portText({ address: formatIp(address), family: address.family }, port))
 
-function addressOf(flag: string, text: string, family?: IpFamily): Ip {
+function addressOf(flag: string, text: string): Ip {
   const parsed = parseIp(text.trim())
-  if (parsed !== undefined && (family === undefined || parsed.family === family)) return parsed
-  throw new LbctlError(
-    'usage',
-    `--${flag} takes an IP${family === undefined ? '' : `v${family}`} address, not "${text}".`,
-  )
+  if (parsed !== undefined) return parsed
+  throw new LbctlError('usage', `--${flag} takes an IP address, not "${text}".`)
 }

@@ -1,9 +1,9 @@
 // What `lbctl fix` was asked for, checked; and where it prints and asks.
 import { CODES } from '../../diagnose/cluster/codes.ts'
+import { shellWord } from '../../diagnose/shell-word.ts'
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { parseDuration } from '../../net/duration.ts'
 import { nearestWords } from '../../terminal/nearest.ts'
-import { shellWord } from '../../terminal/shell-word.ts'
 import type { ClusterInputRequest } from '../diagnose-cluster-input.ts'
 import type { CommandOutput } from '../diagnose-output.ts'
 

@@ -31,6 +31,19 @@ describe('an endpoint', () => {
     expect(commands(endpointFacts())).toEqual(['lbctl explain 192.0.2.10:443 --http'])
   })
 
+  it('of IPv6, or with a query, is quoted in commands: shells take brackets for patterns', () => {
+    const silent = { address: '2001:db8::10', family: 6 as const, route: undefined }
+    const facts = plain({ result: 'silent' })
+    expect(
+      commands({ ...facts, attempts: [{ ...silent, plain: facts.attempts[0]?.plain }] }).filter((command) =>
+        command.startsWith('lbctl diagnose path'),
+      ),
+    ).toEqual(["lbctl diagnose path '[2001:db8::10]:443'"])
+    expect(commands(endpointFacts({ asked: 'https://shop.example.com/x?y&z' }))).toEqual([
+      "lbctl explain 'https://shop.example.com/x?y&z' --http",
+    ])
+  })
+
   it('that nobody answers for ends at the next hop, before the port', () => {
     const facts = endpointFacts({ attempts: [attempt(SILENT_LINK)] })
     const verdict = judgeEndpoint(facts)

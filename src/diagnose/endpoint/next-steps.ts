@@ -1,4 +1,6 @@
 // The next command to run, and where. A client's view ends at its own next hop; each step goes one further.
+import { portText } from '../path/path-words.ts'
+import { shellWord } from '../shell-word.ts'
 import { decisive, type EndpointAttempt, type EndpointFacts, resultOf } from './endpoint-facts.ts'
 
 export interface NextStep {
@@ -25,12 +27,16 @@ export function nextSteps(facts: EndpointFacts): readonly NextStep[] {
 }
 
 const nameSteps = ({ host }: EndpointFacts): readonly NextStep[] => [
-  { where: 'here', command: `getent ahosts ${host}`, tells: 'what the resolver of this host says' },
+  {
+    where: 'here',
+    command: `getent ahosts ${shellWord(host)}`,
+    tells: 'what the resolver of this host says',
+  },
 ]
 
 const requestStep = ({ asked }: EndpointFacts): NextStep => ({
   where: 'here',
-  command: `lbctl explain ${asked} --http`,
+  command: `lbctl explain ${shellWord(asked)} --http`,
   tells: 'what answers there, by one HEAD request',
 })
 
@@ -89,7 +95,7 @@ function nodeSteps({ address, family, route }: EndpointAttempt, port: number): r
   return [
     {
       where: 'on the node that announces the address',
-      command: `lbctl diagnose path ${family === 6 ? `[${address}]` : address}:${port}`,
+      command: `lbctl diagnose path ${shellWord(portText({ address, family }, port))}`,
       tells: 'what kube-proxy does with the packet',
     },
     ...(source === undefined

@@ -1,6 +1,7 @@
 // What somebody typed into a browser or into curl → host and port.
 import { LbctlError } from '../../errors/lbctl-error.ts'
 import { formatIp, parseIp } from '../../net/ip.ts'
+import { shellWord } from '../shell-word.ts'
 
 export interface Endpoint {
   /** as it was typed, without a user name and password */
@@ -65,7 +66,7 @@ function checkedPort(port: number, asked: string): number {
 const withoutPort = (asked: string, example: string): LbctlError =>
   new LbctlError('usage', `${asked} names no port, and whether a connection works depends on the port.`, {
     hints: [
-      `Add the port of the Service: lbctl explain ${example}`,
+      `Add the port of the Service: lbctl explain ${shellWord(example)}`,
       'Without a port, lbctl diagnose route ADDRESS shows the way there.',
     ],
   })

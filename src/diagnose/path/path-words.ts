@@ -2,8 +2,10 @@
 import type { ClientFacts, EndFacts, PathFacts, PortFacts } from './path-facts.ts'
 import type { AddressRole } from './walk/known-ports.ts'
 
-export const portText = ({ address, family }: PathFacts['target'], port: number): string =>
-  family === 6 ? `[${address}]:${port}` : `${address}:${port}`
+export const portText = (
+  { address, family }: Pick<PathFacts['target'], 'address' | 'family'>,
+  port: number,
+): string => (family === 6 ? `[${address}]:${port}` : `${address}:${port}`)
 
 const ROLE_WORDS: Readonly<Record<AddressRole, string>> = {
   ClusterIP: 'the ClusterIP',

@@ -1,4 +1,5 @@
 // The way of a connection through the rules, as a tree.
+import type { Verdict } from '../../diagnose/judge.ts'
 import type { PathFacts, PortFacts, TreeNode, WalkFacts } from '../../diagnose/path/path-facts.ts'
 import {
   clientText,
@@ -11,6 +12,7 @@ import {
 import { safeText } from '../safe-text.ts'
 import { createTheme, type Theme } from '../theme.ts'
 import { columnsOf, wrap } from '../wrap.ts'
+import { renderVerdictText } from './report.ts'
 
 export interface PathTreeStyle {
   readonly colorLevel: 0 | 1 | 2 | 3
@@ -23,6 +25,15 @@ export interface PathTreeStyle {
 
 /** More endpoints than this are counted, not listed, unless verbose. */
 const MOST_CHILDREN = 12
+
+/** The verdict, and the trees behind it. */
+export function renderPath(
+  { verdict, facts }: { readonly verdict: Verdict; readonly facts: PathFacts },
+  style: PathTreeStyle,
+): string {
+  const trees = renderPathTrees(facts, style)
+  return renderVerdictText(verdict, style) + (trees === '' ? '' : `\n${trees}`)
+}
 
 export function renderPathTrees(facts: PathFacts, style: PathTreeStyle): string {
   const view = new TreeView(createTheme(style.colorLevel), style)

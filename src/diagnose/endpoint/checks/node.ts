@@ -1,6 +1,7 @@
 // failure-modes: a connection from a node of the cluster proves kube-proxy and nothing about the announcement.
 import { fail, pass, skip } from '../../finding.ts'
 import type { Check } from '../../judge.ts'
+import { shellWord } from '../../shell-word.ts'
 import { decisive, type EndpointFacts } from '../endpoint-facts.ts'
 
 export const node: Check<EndpointFacts> = {
@@ -23,7 +24,10 @@ export const node: Check<EndpointFacts> = {
       cause:
         'On a node, kube-proxy takes connections to the address of a Service before they leave the host. They work although nobody announces the address.',
       fix: [
-        { text: 'Ask again on a machine outside of the cluster.', command: `lbctl explain ${facts.asked}` },
+        {
+          text: 'Ask again on a machine outside of the cluster.',
+          command: `lbctl explain ${shellWord(facts.asked)}`,
+        },
       ],
     })
   },
