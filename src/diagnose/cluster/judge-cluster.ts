@@ -90,7 +90,7 @@ function answerOf(check: ClusterCheck, view: ClusterView): Answer {
   return { check, outcome: check.evaluate(view) }
 }
 
-const PLANE_TITLES: Readonly<Record<PlaneName, string>> = {
+export const PLANE_TITLES: Readonly<Record<PlaneName, string>> = {
   services: 'Services',
   endpointSlices: 'EndpointSlices',
   nodes: 'Nodes',

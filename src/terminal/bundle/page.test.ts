@@ -22,8 +22,8 @@ it('shows the verdict, what helps, versions, objects and what is missing', () =>
   expect(page).toContain('kind: L2Advertisement')
   expect(page).toContain('<td>quay.io/metallb/speaker:v0.15.2</td>')
   expect(page).toContain('<summary>Service shop/web</summary><pre>apiVersion: v1\nkind: Service')
-  expect(page).toContain('<td>probes</td><td>nothing was sent</td>')
-  expect(page).toContain('2 values were blotted out')
+  expect(page).toContain('probes on the wire: nothing was sent.')
+  expect(page).toContain('2 values were blotted out; Secrets')
 })
 
 it('has no script and nothing from elsewhere', () => {

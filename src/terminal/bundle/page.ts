@@ -5,16 +5,10 @@ import { printYaml } from '../../config/print.ts'
 import type { BundleManifest } from '../../diagnose/bundle/manifest.ts'
 import type { ClusterFinding } from '../../diagnose/cluster/cluster-check.ts'
 import { type ClusterFacts, PLANES } from '../../diagnose/cluster/cluster-facts.ts'
-import type { ClusterVerdict } from '../../diagnose/cluster/judge-cluster.ts'
+import { type ClusterVerdict, PLANE_TITLES } from '../../diagnose/cluster/judge-cluster.ts'
 import { idOf } from '../../diagnose/cluster/object-fields.ts'
-
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.2rem;border-bottom:1px solid #ccc;margin-top:2rem}h3{font-size:1rem}
-pre{background:#f4f4f4;padding:.6rem;overflow-x:auto;font-size:.85rem}table{border-collapse:collapse}
-td,th{border:1px solid #ccc;padding:.2rem .6rem;text-align:left;vertical-align:top}summary{cursor:pointer}
-.error{border-left:.4rem solid #b00020;padding-left:.8rem}.warning{border-left:.4rem solid #b36b00;padding-left:.8rem}
-.info{border-left:.4rem solid #1f5fa8;padding-left:.8rem}.note{color:#555}
-@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}pre{background:#222}td,th,h2{border-color:#444}.note{color:#aaa}}`
+import { html } from './html-text.ts'
+import { PAGE_STYLE } from './page-style.ts'
 
 export function renderBundlePage(
   facts: ClusterFacts,
@@ -27,106 +21,139 @@ export function renderBundlePage(
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${html(title)}</title>
-<style>${STYLE}</style>
+<style>${PAGE_STYLE}</style>
 </head>
 <body>
 <h1>${html(title)}</h1>
 <p><strong>${html(verdict.summary)}</strong></p>
 <p class="note">Seen from ${html(facts.vantage)}.</p>
-<h2>Findings</h2>
+<h2 id="findings">Findings</h2>
 ${verdict.findings.length === 0 ? '<p>None.</p>' : verdict.findings.map(findingSection).join('\n')}
+<h2 id="not-looked-at">What was not looked at</h2>
+${gapList(verdict, manifest)}
+<h2 id="checks">What was looked at</h2>
 ${checkTable(verdict)}
+<h2 id="versions">Versions</h2>
 ${versionTable(manifest)}
-${missingTable(manifest)}
-<h2>Objects</h2>
-<p class="note">${manifest.hidden === 0 ? 'Nothing had to be blotted out' : `${manifest.hidden} values were blotted out`}; Secrets are here by name and type only.</p>
-${objectLists(facts)}
+<h2 id="facts">Facts</h2>
+<p class="note">${html(hiddenText(manifest))} Each opens with a click, and is printed if it is open.</p>
+${factLists(facts)}
 </body>
 </html>
 `
 }
 
 function findingSection(finding: ClusterFinding): string {
-  const { code, title, severity, confidence, evidence, cause, fix, consequences } = finding
-  const fixes = fix.map(({ text, command, configuration = [] }) => {
-    const lines = [...(command === undefined ? [] : [command]), ...configuration]
-    return `<li>${html(text)}${lines.length === 0 ? '' : `<pre>${html(lines.join('\n'))}</pre>`}</li>`
-  })
-  const hence = consequences.map((each) => `<p>Hence ${html(`${each.code}: ${each.title}`)}</p>`)
+  const { code, title, severity, confidence, breaks, evidence, cause, fix, consequences, candidates } =
+    finding
+  const sure = severity === 'info' ? 'for information' : confidence
+  const later =
+    severity === 'error' && breaks === 'some day'
+      ? ['Services go on as they are today; it shows with the next change, restart or failure.']
+      : []
+  const hence = consequences.map((each) => `Hence ${each.code}: ${each.title}`)
+  const or = candidates.length === 0 ? [] : [`It could also be ${candidates.join(', ')}.`]
   return `<section class="${severity}">
 <h3>${html(`${severity}: ${code}: ${title}`)}</h3>
-<p>${html(cause)} <span class="note">(${html(confidence)})</span></p>
-<ul>${evidence.map((line) => `<li>${html(line)}</li>`).join('')}</ul>
-${fixes.length === 0 ? '' : `<p>What helps:</p><ol>${fixes.join('')}</ol>`}
-${hence.join('\n')}
+<p>${html(cause)} <span class="note">(${html(sure)})</span></p>
+${list('ul', evidence)}
+${paragraphs(later)}
+${fixList(fix)}
+${paragraphs([...hence, ...or])}
+<p class="note">More: <code>${html(`lbctl explain ${code}`)}</code></p>
 </section>`
 }
 
+function fixList(fixes: ClusterFinding['fix']): string {
+  if (fixes.length === 0) return ''
+  const items = fixes.map(({ text, command, configuration = [] }) => {
+    const lines = [...(command === undefined ? [] : [command]), ...configuration]
+    return `<li>${html(text)}${lines.length === 0 ? '' : `<pre>${html(lines.join('\n'))}</pre>`}</li>`
+  })
+  return `<p>What helps:</p>
+<ol>${items.join('')}</ol>`
+}
+
+/** What the diagnosis could not see, then what else the bundle lacks. */
+function gapList({ notTested }: ClusterVerdict, { missing }: BundleManifest): string {
+  const more = missing.filter(({ reason }) => !notTested.some((each) => each.includes(reason)))
+  const gaps = [
+    ...notTested,
+    ...more.map(
+      ({ what, reason, remedy }) => `${what}: ${reason}.${remedy === undefined ? '' : ` ${remedy}`}`,
+    ),
+  ]
+  return gaps.length === 0 ? '<p>Nothing was left out.</p>' : list('ul', gaps)
+}
+
 const checkTable = ({ checks }: ClusterVerdict): string =>
-  `<h2>What was looked at</h2>
-${table(
-  ['Check', 'Result', ''],
-  checks.map(({ title, result, code, text }) => [title, result === 'fail' ? (code ?? 'fail') : result, text]),
-)}`
+  table(
+    ['Check', 'Result', 'What was seen'],
+    checks.map(({ title, result, code, text }) => [
+      title,
+      result === 'fail' ? (code ?? 'fail') : result,
+      text,
+    ]),
+  )
 
 const versionTable = ({ versions }: BundleManifest): string =>
-  `<h2>Versions</h2>
-${table(
-  ['What', 'Version'],
-  [
-    ['lbctl', versions.lbctl],
-    ['Kubernetes', versions.kubernetes ?? 'not known'],
-    ...Object.entries(versions.loadBalancer),
-    ...Object.entries(versions.nodes).map(([title, count]) => [`${count} × node`, title]),
-  ],
-)}`
+  table(
+    ['What', 'Version'],
+    [
+      ['lbctl', versions.lbctl],
+      ['Kubernetes', versions.kubernetes ?? 'not known'],
+      ...Object.entries(versions.loadBalancer),
+      ...Object.entries(versions.nodes).map(([title, count]) => [`${count} × node`, title]),
+    ],
+  )
 
-const missingTable = ({ missing }: BundleManifest): string =>
-  missing.length === 0
-    ? ''
-    : `<h2>What is not in it</h2>
-${table(
-  ['What', 'Why', 'What would help'],
-  missing.map(({ what, reason, remedy }) => [what, reason, remedy ?? '']),
-)}`
+function hiddenText({ hidden, pseudonymised }: BundleManifest): string {
+  const blotted =
+    hidden === 0
+      ? 'Nothing had to be blotted out'
+      : `${hidden} ${hidden === 1 ? 'value was' : 'values were'} blotted out`
+  const stands = pseudonymised.length === 0 ? '' : ` Pseudonyms stand for ${pseudonymised.join(' and ')}.`
+  return `${blotted}; Secrets are here by name and type only.${stands}`
+}
+
+const paragraphs = (texts: readonly string[]): string =>
+  texts.map((each) => `<p>${html(each)}</p>`).join('\n')
+
+const list = (tag: 'ul' | 'ol', items: readonly string[]): string =>
+  items.length === 0 ? '' : `<${tag}>${items.map((each) => `<li>${html(each)}</li>`).join('')}</${tag}>`
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  `<table><tr>${head.map((each) => `<th>${html(each)}</th>`).join('')}</tr>
-${rows.map((row) => `<tr>${row.map((each) => `<td>${html(each)}</td>`).join('')}</tr>`).join('\n')}</table>`
+  `<table>
+<thead><tr>${head.map((each) => `<th scope="col">${html(each)}</th>`).join('')}</tr></thead>
+<tbody>
+${rows.map((row) => `<tr>${row.map((each) => `<td>${html(each)}</td>`).join('')}</tr>`).join('\n')}
+</tbody>
+</table>`
 
-function objectLists(facts: ClusterFacts): string {
+function factLists(facts: ClusterFacts): string {
   const lists = PLANES.flatMap((name) => {
     const plane = facts[name]
     if (plane.status !== 'read' || plane.items.length === 0) return []
+    const title = PLANE_TITLES[name].replace(/^./, (first) => first.toUpperCase())
     return [
-      `<h3>${html(name)} (${plane.items.length})</h3>`,
+      `<h3>${html(`${title} (${plane.items.length})`)}</h3>`,
       ...plane.items.map((item) => details(titleOf(item), item)),
     ]
   })
   return lists.join('\n')
 }
 
-const titleOf = (item: object): string => {
+function titleOf(item: object): string {
   if ('metadata' in item && 'kind' in item) return `${String(item.kind)} ${idOf(item as KubeObject)}`
-  const { node, vantage, signature, kind } = item as Readonly<Record<string, unknown>>
-  return String(node ?? vantage ?? signature ?? kind ?? 'entry')
+  const { node, vantage, signature, component, kind } = item as Readonly<Record<string, unknown>>
+  if (signature !== undefined)
+    return `${signature}, in a log of ${component}${node === undefined ? '' : ` on ${node}`}`
+  if (vantage !== undefined) return `${kind}, seen from ${node ?? vantage}`
+  return String(node ?? kind ?? 'entry')
 }
 
 const details = (title: string, value: object): string =>
   `<details><summary>${html(title)}</summary><pre>${html(printYaml(JSON.parse(JSON.stringify(value))))}</pre></details>`
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Control characters, and the ones that turn the direction of a text around, are shown as what they are: wrong. */
-const html = (text: string): string =>
-  text
-    .replaceAll(/(?![\t\n])[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
-    .replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
