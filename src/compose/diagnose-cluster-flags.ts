@@ -103,7 +103,7 @@ export const serviceFlags = withEnvironment({
       'try the address from this host; done by default where CAP_NET_RAW allows it, and never with -f',
   }),
   from: string({
-    description: 'on a node: look up the way back to this client, too',
+    description: 'whether loadBalancerSourceRanges let this client in; on a node, also the way back to it',
     helpValue: 'CLIENT',
   }),
   netns: string({ description: 'probe from this network namespace', helpValue: 'NAME|PID' }),

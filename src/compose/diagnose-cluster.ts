@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { fixableIn } from '../fix/fixable.ts'
 import { parseDuration } from '../net/duration.ts'
+import type { Ip } from '../net/ip.ts'
 import { renderCluster } from '../terminal/diagnose/cluster.ts'
 import { nearestWords } from '../terminal/nearest.ts'
 import { type ClusterInputRequest, clusterInput } from './diagnose-cluster-input.ts'
@@ -149,13 +150,17 @@ async function planOf(
   return [...lines, ...(await work.planAfterReading(facts))]
 }
 
-/** @param focus keys of the Services in question; undefined: all */
+/**
+ * @param focus keys of the Services in question; undefined: all
+ * @param client the one that the question is about
+ */
 export function judgedView(
   facts: ClusterFacts,
   request: Pick<ClusterRequest, 'only' | 'skip' | 'fail-on'>,
   focus?: ReadonlySet<string>,
+  client?: Ip,
 ): { readonly view: ClusterView; readonly verdict: ClusterVerdict } {
-  const view = new ClusterView(facts, focus)
+  const view = new ClusterView(facts, focus, client)
   const verdict = judgeCluster(view, {
     checks: CLUSTER_CHECKS,
     failOn: request['fail-on'],

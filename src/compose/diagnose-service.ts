@@ -45,6 +45,7 @@ export function serviceWork(
   signal: AbortSignal,
 ): ClusterWork {
   const asked = askedService(request.service)
+  const client = clientOf(request.from)
   const namespace = asked.includes('/') ? asked.split('/')[0] : undefined
   return {
     podNamespaces: namespace === undefined ? [] : [namespace],
@@ -65,7 +66,7 @@ export function serviceWork(
       const services = await servicesOf(read, asked)
       const facts = await withLook(read, services, request, progress, signal)
       const reports = services.map((service) => {
-        const { view, verdict } = judgedView(facts, request, new Set([keyOf(service)]))
+        const { view, verdict } = judgedView(facts, request, new Set([keyOf(service)]), client)
         const chain = serviceChain(service, view, verdict)
         return { subject: `Service ${keyOf(service)}`, verdict, chain, matrix: nodeMatrix(facts) }
       })

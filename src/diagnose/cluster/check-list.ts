@@ -6,6 +6,7 @@ import { addressesOfPools } from './checks/addresses-of-pools.ts'
 import { addressesOnce } from './checks/addresses-once.ts'
 import { announceInterfaces } from './checks/announce-interfaces.ts'
 import { ciliumAnnounces } from './checks/cilium-announces.ts'
+import { clientsLetIn } from './checks/clients-let-in.ts'
 import { cloudNetwork } from './checks/cloud-network.ts'
 import { configurationAccepted } from './checks/configuration-accepted.ts'
 import { equalShares } from './checks/equal-shares.ts'
@@ -104,6 +105,7 @@ export const CLUSTER_CHECKS: readonly ClusterCheck[] = [
   probedLink,
   oneProxy,
   probedPath,
+  clientsLetIn,
   podsReach,
   wayBack,
   mtuFits,

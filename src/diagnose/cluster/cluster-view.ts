@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { KubeObject } from '../../config/kube-object.ts'
 import type { NodeObject, ReadObjects, ServiceObject } from '../../config/objects/read-object.ts'
 import type { Release } from '../../config/schema/release.ts'
+import type { Ip } from '../../net/ip.ts'
 import { type Pool, PoolIndex } from '../../speaker/configuration/configuration.ts'
 import { type CandidateMatrix, Decider } from '../../speaker/decide/decider.ts'
 import { type Endpoints, summarize } from '../../speaker/decide/endpoints.ts'
@@ -29,13 +30,16 @@ export class ClusterView {
   readonly facts: ClusterFacts
   /** keys of the Services that the question is about; undefined: all */
   readonly focus: ReadonlySet<ServiceKey> | undefined
+  /** the client that the question is about, where it names one */
+  readonly client: Ip | undefined
   readonly #made = new Map<string, unknown>()
   readonly #matrices = new Map<ServiceKey, CandidateMatrix>()
   readonly #subnets = new Map<HostFacts, LinkSubnets>()
 
-  constructor(facts: ClusterFacts, focus?: ReadonlySet<ServiceKey>) {
+  constructor(facts: ClusterFacts, focus?: ReadonlySet<ServiceKey>, client?: Ip) {
     this.facts = facts
     this.focus = focus
+    this.client = client
   }
 
   #once<T>(name: string, make: () => T): T {

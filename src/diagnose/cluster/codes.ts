@@ -160,7 +160,7 @@ const TABLE: readonly Row[] = [
     'What serves Services on the node does not serve the address',
   ],
   ['F33', 'B', 'return path', 'hosts probes', '', 'Packets are too large for the way'],
-  ['F34', 'A', 'data path', 'hosts probes logs', '', 'A firewall rejects the connection'],
+  ['F34', 'A', 'data path', 'services hosts probes logs', '', 'A firewall rejects the connection'],
   ['F35', 'A', 'wire', 'probes', '', 'The test means nothing from here'],
   [
     'F36',

@@ -52,7 +52,34 @@ function withFrrK8s(world: World): void {
   object(world, 'daemonSets', 'speaker').spec = speaker('v0.15.2', [], env)['spec']
 }
 
+const letIn = (world: World, ...ranges: readonly string[]): void => {
+  object(world, 'services', 'shop/web').spec.loadBalancerSourceRanges = ranges
+}
+
 export const SILENT_CASES: readonly FaultCase[] = [
+  {
+    name: 'source ranges of the other IP family alone',
+    code: 'F34',
+    check: 'clients-let-in',
+    severity: 'warning',
+    says: /^The Service shop\/web lets everybody in at 192\.0\.2\.100: its loadBalancerSourceRanges hold no IPv4 network/,
+    fault: (world) => letIn(world, '2001:db8::/32'),
+    twin: (world) => letIn(world, '2001:db8::/32', ' 198.51.100.0/24'),
+  },
+  {
+    name: 'a source range without a length, in a file',
+    code: 'F34',
+    check: 'clients-let-in',
+    says: /^The Service shop\/web has loadBalancerSourceRanges that are no CIDR: 198\.51\.100\.7/,
+    fault: (world) => {
+      world.origin = 'files'
+      letIn(world, '198.51.100.7')
+    },
+    twin: (world) => {
+      world.origin = 'files'
+      letIn(world, '198.51.100.7/32')
+    },
+  },
   {
     name: 'a BGPPeer that is for no node',
     code: 'F43',
