@@ -1,8 +1,8 @@
 // `lbctl diagnose all` on a node whose links are at fault, for real; then the fault is mended, and nothing is found.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { object, type World } from '../../src/diagnose/cluster/testing/world.ts'
-import { describeInterop } from '../support/namespaces.ts'
-import { ADDRESS, addressOf, HostsLab, OWNER, ROUTER } from './hosts-lab.ts'
+import { describeInterop, eventually } from '../support/namespaces.ts'
+import { ADDRESS, addressOf, HostsLab, OTHER, OWNER, ROUTER } from './hosts-lab.ts'
 
 const TEST_MS = 60_000
 
@@ -141,6 +141,42 @@ describeInterop('links of a node', ['sysctl', 'arping'], () => {
       })
       node.ip('link set eth1 down')
       await node.isHealthy('one-card')
+    },
+    TEST_MS,
+  )
+
+  it(
+    'F19: proxy ARP on a node beside the owner, whose way to the address leaves by another card',
+    async () => {
+      const [node, behind] = [lab.node(OTHER), lab.net.namespace()]
+      lab.net.connect([node.namespace, 'eth1'], [behind, 'eth0'])
+      node.ip(`route add ${ADDRESS}/32 dev eth1`)
+      // Otherwise a proxy takes its time.
+      node.set('net.ipv4.neigh.eth0.proxy_delay=0')
+      await node.sees()
+      const isQuiet = async () => {
+        expect(lab.answersTo(ADDRESS, ROUTER)).toEqual([])
+        await node.isHealthy('no-proxy-arp')
+      }
+      const isProxy = async () => {
+        const mac = await eventually('answer', () => lab.answersTo(ADDRESS, ROUTER)[0])
+        expect(mac).toBe(lab.segment.mac(node.namespace))
+        const says = new RegExp(`${OTHER} answers ARP for ${ADDRESS} on eth0 as well, .* leaves by eth1`)
+        await node.isToldOf({ code: 'F19', check: 'no-proxy-arp', severity: 'warning', says })
+      }
+      await isQuiet()
+      node.set('net.ipv4.conf.eth0.proxy_arp=1')
+      await isProxy()
+      // The kernel chooses a way without a carrier as any other, unless it is told not to.
+      lab.net.ip(behind, 'link set eth0 down')
+      await eventually('linkdown', () => node.ip('route').includes('linkdown') || undefined)
+      await isProxy()
+      node.set('net.ipv4.conf.all.ignore_routes_with_linkdown=1')
+      await isQuiet()
+      node.set('net.ipv4.conf.all.ignore_routes_with_linkdown=0')
+      const { findings } = await node.diagnose()
+      node.run(findings[0]?.fix.find(({ command }) => command !== null)?.command ?? '')
+      await isQuiet()
     },
     TEST_MS,
   )

@@ -105,9 +105,13 @@ export class HostsLab {
     this.net.ip(this.router, 'neigh flush all')
   }
 
-  /** Hardware addresses that a host of the segment hears for an address, sorted. */
-  answersTo(address: string): readonly string[] {
-    const asked = `arping -0 -c 2 -w 2 -W 0.2 -I eth0 ${address} || true`
+  /**
+   * Hardware addresses that a host of the segment hears for an address, sorted.
+   * @param source of the one that asks: to 0.0.0.0 a proxy does not answer
+   */
+  answersTo(address: string, source?: string): readonly string[] {
+    const from = source === undefined ? '-0' : `-S ${source}`
+    const asked = `arping ${from} -c 2 -w 2 -W 0.2 -I eth0 ${address} || true`
     const text = this.net.run(this.router, 'sh', '-c', asked)
     return [...new Set(text.match(/[0-9a-f]{2}(:[0-9a-f]{2}){5}/g) ?? [])].sort()
   }

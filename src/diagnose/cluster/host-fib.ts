@@ -2,8 +2,9 @@
 import { type Ip, type IpFamily, parseIp } from '../../net/ip.ts'
 import { type Prefix, parsePrefix, prefixOf } from '../../net/prefix.ts'
 import type { Route, Rule } from '../ports/tables.ts'
-import { type FibAnswer, type FibTables, lookUp } from '../route/fib.ts'
+import { type FibAnswer, type FibQuestion, type FibTables, lookUp } from '../route/fib.ts'
 import type { HostFacts, HostRoute, HostRule } from './host-facts.ts'
+import { isUp, settingOf } from './host-links.ts'
 
 /** Where packets to an address go, and from which rule and route that follows. */
 export interface Way {
@@ -11,19 +12,37 @@ export interface Way {
   readonly gateway: Ip | undefined
 }
 
+/** Undefined: there is none, or it cannot be told. `source`: the address that the packets come from, when that is settled. */
+export const wayTo = (destination: Ip, host: HostFacts, source?: Ip): Way | undefined =>
+  wayOf({ destination, source, inputInterface: undefined }, host)
+
 /**
- * Undefined: there is none, or it cannot be told. `source`: the address that the packets come from, when that is settled;
- * `inputInterface`: the link that brings them, when they are not the host's own.
+ * Name of the link that the kernel sends out by what another one brings for the address. It chooses a link without a carrier as well,
+ * where nothing gets anywhere, unless `ignore_routes_with_linkdown` is set; a way by a link that is down it leaves out.
  */
-export function wayTo(
-  destination: Ip,
-  host: HostFacts,
-  source?: Ip,
-  inputInterface?: string,
-): Way | undefined {
-  const answer = lookUp({ destination, source, inputInterface }, fibOf(host))
+export function forwardedTo(destination: Ip, inputInterface: string, host: HostFacts): string | undefined {
+  const routes = host.routes.map((route) => ({
+    ...route,
+    dead: route.dead && !isChosenWhenDead(route, host),
+  }))
+  return wayOf({ destination, source: undefined, inputInterface }, { ...host, routes })?.interface
+}
+
+function isChosenWhenDead({ interface: name, family }: HostRoute, host: HostFacts): boolean {
+  const link = host.links.find((each) => each.name === name)
+  return (
+    family === 4 &&
+    link !== undefined &&
+    isUp(link) &&
+    !link.carrier &&
+    settingOf(host, link.name, 'ignore_routes_with_linkdown') !== 1
+  )
+}
+
+function wayOf(question: FibQuestion, host: HostFacts): Way | undefined {
+  const answer = lookUp(question, fibOf(host))
   if (answer.kind !== 'route' || answer.route.type !== 'unicast') return undefined
-  const [hop] = answer.route.nextHops
+  const hop = answer.route.nextHops.find(({ dead }) => !dead)
   return { interface: host.links[(hop?.interfaceIndex ?? 0) - 1]?.name, gateway: hop?.gateway }
 }
 

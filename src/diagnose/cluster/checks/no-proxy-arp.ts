@@ -5,7 +5,7 @@ import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-c
 import type { ClusterView } from '../cluster-view.ts'
 import { grouped } from '../grouped.ts'
 import type { HostFacts, HostLink } from '../host-facts.ts'
-import { wayTo } from '../host-fib.ts'
+import { forwardedTo } from '../host-fib.ts'
 import { leftOut, linkText, settingOf } from '../host-links.ts'
 import { addressesOf, keyOf } from '../object-keys.ts'
 import { counted, listed, servicesText } from '../wording.ts'
@@ -64,7 +64,7 @@ const proxiesIn = (view: ClusterView): readonly Proxy[] =>
 function proxiedTo(address: Ip, link: HostLink, host: HostFacts): string | undefined {
   if (!link.carrier || leftOut(link, host, 4) !== undefined) return undefined
   if (settingOf(host, link.name, 'proxy_arp') !== 1 || !forwards(host, link.name)) return undefined
-  const way = wayTo(address, host, undefined, link.name)?.interface
+  const way = forwardedTo(address, link.name, host)
   return way === link.name ? undefined : way
 }
 

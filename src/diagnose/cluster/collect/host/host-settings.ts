@@ -10,15 +10,21 @@ export async function hostSettings(
   const host = await facts.host()
   const ofLinks = links.map(async ({ name }) => ({
     ...ofInterface(name, (await facts.interface(name)).sysctl),
-    ...read(programs, [`net/ipv6/conf/${name}/accept_dad`, `net/ipv6/conf/${name}/disable_ipv6`]),
+    ...read(programs, ofEach(name)),
   }))
   return Object.assign(
     host.ipForward === undefined ? {} : { 'net.ipv4.ip_forward': host.ipForward ? '1' : '0' },
     ofInterface('all', host.all),
-    read(programs, ['net/ipv6/conf/all/accept_dad', 'net/ipv6/conf/all/disable_ipv6']),
+    read(programs, ofEach('all')),
     ...(await Promise.all(ofLinks)),
   )
 }
+
+const ofEach = (name: string): readonly string[] => [
+  `net/ipv4/conf/${name}/ignore_routes_with_linkdown`,
+  `net/ipv6/conf/${name}/accept_dad`,
+  `net/ipv6/conf/${name}/disable_ipv6`,
+]
 
 function ofInterface(name: string, facts: InterfaceFacts['sysctl']): Record<string, string> {
   const values = {
