@@ -3,7 +3,7 @@
 import type { LogLine, LogSeverity } from './log-line.ts'
 import type { LogPattern } from './pattern.ts'
 import { LOG_PATTERNS } from './pattern-list.ts'
-import { isNotification, notificationPattern } from './patterns/notifications.ts'
+import { notificationPattern } from './patterns/notifications.ts'
 
 export interface Decoded {
   readonly pattern: LogPattern | undefined
@@ -33,11 +33,9 @@ export function canonicalText({ message, fields }: LogLine): string {
 /** Undefined: nothing that anybody has to know. */
 export function decodeLine(line: LogLine): Decoded | undefined {
   const text = canonicalText(line)
-  if (isNotification(text)) {
-    const pattern = notificationPattern(text)
-    if (pattern !== undefined)
-      return { pattern, signature: pattern.id, severity: pattern.severity, exact: true }
-  }
+  const notification = notificationPattern(text)
+  if (notification !== undefined)
+    return { pattern: notification, signature: notification.id, severity: notification.severity, exact: true }
   const pattern = LOG_PATTERNS.find(({ test }) => test.test(text))
   if (pattern !== undefined)
     return { pattern, signature: pattern.id, severity: pattern.severity, exact: pattern.exact === true }

@@ -49,19 +49,21 @@ export class IncidentTable {
 
   /** The incident that such a line belongs to; a new one if there is room. Its count is the caller's to raise. */
   open(decoded: Decoded, component: string, line: string): OpenIncident {
-    const fits = this.#incidents.size < this.#most
     const key = `${component} ${decoded.signature}`
     const found = this.#incidents.get(key)
     if (found !== undefined) return found
-    const rest: Decoded = {
-      pattern: undefined,
-      signature: OVERFLOW,
-      severity: decoded.severity,
-      exact: false,
-    }
+    if (this.#incidents.size < this.#most) return this.#add(key, decoded, component, line)
+    const { severity } = decoded
+    const rest: Decoded = { pattern: undefined, signature: OVERFLOW, severity, exact: false }
+    const at = ` ${OVERFLOW} ${severity}`
+    return this.#incidents.get(at) ?? this.#add(at, rest, '', line)
+  }
+
+  /** Secrets are looked for only in a line that is kept: it costs more than all else that is done with a line. */
+  #add(key: string, decoded: Decoded, component: string, line: string): OpenIncident {
     const opened: OpenIncident = {
-      decoded: fits ? decoded : rest,
-      component: fits ? component : '',
+      decoded,
+      component,
       example: hideSecrets(line).slice(0, LONGEST_EXAMPLE),
       count: 0,
       firstMs: undefined,
@@ -69,10 +71,7 @@ export class IncidentTable {
       nodes: new Set(),
       pods: new Set(),
     }
-    const at = fits ? key : ` ${OVERFLOW} ${decoded.severity}`
-    const there = this.#incidents.get(at)
-    if (there !== undefined) return there
-    this.#incidents.set(at, opened)
+    this.#incidents.set(key, opened)
     return opened
   }
 

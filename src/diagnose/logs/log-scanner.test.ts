@@ -4,6 +4,11 @@ import { renderLogsText } from '../../terminal/diagnose/logs.ts'
 import { plainSignature } from './decode-line.ts'
 import { explainLine, isLogLine } from './explain-line.ts'
 import { LONGEST_LINE_BYTES, LogScanner, type LogSummary } from './log-scanner.ts'
+import {
+  CONTROLLER_LINES,
+  CONTROLLER_LINES_WITHOUT_DATE,
+  HARMLESS_CONTROLLER_LINES,
+} from './testing/controller-lines.ts'
 import { HARMLESS_LINES, KNOWN_LINES, LINES_WITHOUT_DATE } from './testing/known-lines.ts'
 import { ROUTER_LINES, ROUTER_LINES_WITHOUT_DATE } from './testing/router-lines.ts'
 
@@ -17,25 +22,29 @@ function scan(text: string, options: ConstructorParameters<typeof LogScanner>[0]
 }
 
 describe('a line that is known', () => {
-  it.each([...[...KNOWN_LINES, ...LINES_WITHOUT_DATE], ...[...ROUTER_LINES, ...ROUTER_LINES_WITHOUT_DATE]])(
-    '%s',
-    (line, signature, code, component) => {
-      const { incidents, lines } = scan(`${line}\n`)
-      expect(lines).toBe(1)
-      expect(incidents.map((each) => [each.signature, each.code, each.component, each.count])).toEqual([
-        [signature, code, component, 1],
-      ])
-      expect(incidents[0]?.meaning?.length).toBeGreaterThan(20)
-      expect(isLogLine(line)).toBe(true)
-      expect(explainLine(line, 2026)?.signature).toBe(signature)
-    },
-  )
+  it.each([
+    ...[...KNOWN_LINES, ...LINES_WITHOUT_DATE],
+    ...[...ROUTER_LINES, ...ROUTER_LINES_WITHOUT_DATE],
+    ...CONTROLLER_LINES,
+    ...CONTROLLER_LINES_WITHOUT_DATE,
+  ])('%s', (line, signature, code, component) => {
+    const { incidents, lines } = scan(`${line}\n`)
+    expect(lines).toBe(1)
+    expect(incidents.map((each) => [each.signature, each.code, each.component, each.count])).toEqual([
+      [signature, code, component, 1],
+    ])
+    expect(incidents[0]?.meaning?.length).toBeGreaterThan(20)
+    expect(isLogLine(line)).toBe(true)
+    expect(explainLine(line, 2026)?.signature).toBe(signature)
+  })
 
   it('keeps its time, whoever wrote it', () => {
     const times = KNOWN_LINES.map(([line]) => scan(line).incidents[0]?.first)
     expect(times[0]).toBe('2021-05-20T11:12:13.141Z')
     expect(times.filter((time) => time === '')).toEqual([])
-    const ofRouters = ROUTER_LINES.map(([line]) => scan(line).incidents[0]?.first.slice(0, 10))
+    const ofRouters = [...ROUTER_LINES, ...CONTROLLER_LINES].map(([line]) =>
+      scan(line).incidents[0]?.first.slice(0, 10),
+    )
     expect(new Set(ofRouters)).toEqual(new Set(['2026-11-28']))
     expect(scan('E1127 21:19:03.123456 1 x.go:1] broken').incidents[0]?.first).toBe(
       '2026-11-27T21:19:03.123Z',
@@ -46,7 +55,7 @@ describe('a line that is known', () => {
   })
 })
 
-it.each(HARMLESS_LINES)('nothing is wrong: %s', (line) => {
+it.each([...HARMLESS_LINES, ...HARMLESS_CONTROLLER_LINES])('nothing is wrong: %s', (line) => {
   expect(scan(line).incidents).toEqual([])
 })
 

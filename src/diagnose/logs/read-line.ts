@@ -58,13 +58,8 @@ function syslogTime(text: string | undefined, year: number): number | undefined 
 
 /** go-kit (MetalLB, lbctl), zap (controller-runtime, frr-k8s), slog (kube-vip), ExaBGP's reports */
 function jsonLine(text: string): LogLine | undefined {
-  let parsed: unknown
-  try {
-    // ExaBGP puts the bytes of a NOTIFICATION into its reports as they are.
-    parsed = JSON.parse(text.replaceAll(CONTROL, ' '))
-  } catch {
-    return undefined
-  }
+  // ExaBGP puts the bytes of a NOTIFICATION into its reports as they are.
+  const parsed = jsonOf(text) ?? jsonOf(text.replaceAll(CONTROL, ' '))
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
   const report = exabgpMessage(parsed)
   if (report !== undefined) {
@@ -79,6 +74,14 @@ function jsonLine(text: string): LogLine | undefined {
   return fieldsLine(fields, '')
 }
 
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Members that all loggers have, under their different names. */
 function fieldsLine(fields: Record<string, string>, text: string): LogLine {
   const { ts, time, level, lvl, msg, message, caller, component } = fields
@@ -89,11 +92,15 @@ function fieldsLine(fields: Record<string, string>, text: string): LogLine {
   return {
     atMs: numericTime(ts ?? time) ?? timeOf(ts ?? time),
     severity: severityOf(level ?? lvl),
-    component: isMemberlist ? 'speaker' : isGobgp === true ? 'gobgpd' : undefined,
+    component: isMemberlist ? 'speaker' : isGobgp === true ? 'gobgpd' : ownComponent(caller),
     message: first ?? text,
     fields,
   }
 }
+
+/** Of lbctl, the controller and its webhooks have callers that no speaker has; others are of both. */
+const ownComponent = (caller: string | undefined): string | undefined =>
+  caller === 'controller' || caller === 'webhook' ? 'controller' : undefined
 
 /** zap writes seconds since 1970 where nobody tells it otherwise. */
 function numericTime(text: string | undefined): number | undefined {
@@ -143,7 +150,13 @@ const PRETTY = /^\d\d:\d\d:\d\d\.\d{3} (debug|info|warn|error) +([a-z][\w-]*) +(
 function prettyLine(text: string): LogLine | undefined {
   const [, level, caller, message] = PRETTY.exec(text) ?? []
   if (caller === undefined || message === undefined) return undefined
-  return { atMs: undefined, severity: severityOf(level), component: undefined, message, fields: { caller } }
+  return {
+    atMs: undefined,
+    severity: severityOf(level),
+    component: ownComponent(caller),
+    message,
+    fields: { caller },
+  }
 }
 
 const PAIR = /([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|\S*)/g

@@ -45,7 +45,7 @@ export const CONFIGURATION_PATTERNS: readonly LogPattern[] = [
     id: 'address-cleared',
     severity: 'warning',
     component: 'controller',
-    test: /current IP.* not allowed by config, clearing|clearAssignment|ClearAssignment/,
+    test: /current IP.* not allowed by config, (clearing|will attempt)|clearAssignment|ClearAssignment/,
     title: 'A Service loses its address because the configuration no longer allows it',
     meaning:
       'A pool was changed or removed, or the Service asks for another one; it gets a new address if there is one.',

@@ -83,10 +83,82 @@ export const LBCTL_PATTERNS: readonly LogPattern[] = [
     next: ['lbctl validate --from-cluster shows the place and what to write there.'],
   },
   {
+    // Before those that say what came of it.
+    id: 'lbctl-right-missing',
+    severity: 'error',
+    component: 'lbctl',
+    test: /\bUser "[^"]+" may not [a-z]+ \S+ in (the whole cluster|namespace )/,
+    title: 'The API server refuses a request of lbctl: a right is missing',
+    meaning:
+      'The roles are not those of the release that runs, or their bindings name another ServiceAccount. What needs the right waits, and goes on by itself when it is there.',
+    next: [
+      'Apply the manifests of the release again: lbctl install; the line names the verb and the resource.',
+      'kubectl auth can-i VERB RESOURCE --as USER, with the three of the line, says when it is mended.',
+    ],
+  },
+  {
+    id: 'lbctl-webhook-not-served',
+    code: 'F02',
+    severity: 'error',
+    component: 'controller',
+    test: /Webhooks cannot be served on /,
+    title: 'The controller cannot listen for the reviews of the API server',
+    meaning:
+      'Another program has the port, or it may not be opened here. Objects of MetalLB cannot be created or changed until it listens; addresses are given out all the same.',
+    next: [
+      'ss -ltnp on the node shows who has the port; with hostNetwork that may be another controller.',
+      'Set another one with --webhook-port, and the same as targetPort of the Service of the webhooks; then start the controller again.',
+    ],
+  },
+  {
+    id: 'lbctl-webhook-certificate',
+    code: 'F02',
+    severity: 'warning',
+    component: 'controller',
+    test: /The certificate of the webhooks could not be looked after|A review could not be answered/,
+    title: 'The controller could not do its part of the webhooks',
+    meaning:
+      'Its certificate cannot be made, stored or told to the API server, or a review failed; the line says why. It is tried again.',
+    next: [
+      'When it repeats: kubectl get validatingwebhookconfigurations, and the Secret of the certificate.',
+    ],
+  },
+  {
+    id: 'lbctl-address-passed-over',
+    code: 'F11',
+    severity: 'warning',
+    component: 'controller',
+    test: / is passed over: .* on the link|reason=AddressInUse/,
+    title: 'An address of a pool is in use by another machine, and was not given to a Service',
+    meaning: 'Somebody answered for it on the link when it was asked for. The Service gets another one.',
+    next: ['Take the address out of the pool, or from the machine that the MAC address belongs to.'],
+  },
+  {
+    id: 'lbctl-not-probed',
+    severity: 'warning',
+    component: 'controller',
+    test: /handed out without a probe on the link|Nobody can be asked whether addresses are in use|^ \| op=linkProbe \| error=/,
+    title: 'Addresses are given out without asking whether somebody has them',
+    meaning:
+      'No speaker could be asked to look on its link; the line says why. The Services work as without probes.',
+    next: [
+      'The speakers must run with --probe-listen and be ready, and the controller must reach that port of theirs.',
+    ],
+  },
+  {
+    id: 'lbctl-deprecated-annotation',
+    severity: 'warning',
+    component: 'controller',
+    test: /Service uses deprecated annotation /,
+    title: 'A Service has an annotation with the old prefix metallb.universe.tf/',
+    meaning: 'It counts as if it began with metallb.io/; later releases of MetalLB may no longer read it.',
+    next: ['Write metallb.io/ in its place, in the file that the Service comes from.'],
+  },
+  {
     id: 'lbctl-cluster-silent',
     severity: 'warning',
-    component: 'speaker',
-    test: /What was (known|read) before goes on counting|Waiting; (nothing is announced|no address is given out)|Announcing goes on; it is tried again|could not be written: .* Tried again in|^ \| op=(write|updateStatus|readFiles) \| error=/,
+    component: 'lbctl',
+    test: /What was (known|read) before goes on counting|Waiting; (nothing is announced|no address is given out)|Announcing goes on; it is tried again|could not be written: .* Tried again in|Without the lease nothing is written|The cluster at \S+ cannot be reached|^ \| op=(write|updateStatus|readFiles|lease|pods|owner|createMemberlistSecret) \| error=/,
     title: 'lbctl does not hear from the cluster, or may not write to it',
     meaning:
       'The line says what the API server answered. What is announced stays as it is; changes are not seen until it is heard of again.',

@@ -40,12 +40,11 @@ const BY_CODE: Readonly<Record<number, string>> = {
   6: 'F36',
 }
 
-export const isNotification = (text: string): boolean =>
-  /notification|^[\w.-]+: (Received|Error): /i.test(text) && notificationIn(text) !== undefined
+const SAID = /notification|^[\w.-]+: (Received|Error): /i
 
 /** Undefined when there is no NOTIFICATION in the text. */
 export function notificationPattern(text: string): LogPattern | undefined {
-  const found = isNotification(text) ? notificationIn(text) : undefined
+  const found = SAID.test(text) ? notificationIn(text) : undefined
   if (found === undefined) return undefined
   const { code, subcode } = found
   const short = `${code}/${subcode}`

@@ -1,5 +1,11 @@
 // Lines of BIRD 2.0.12, GoBGP 3.10, ExaBGP 4.2.21, OpenBGPD 7.7 and FRR 8.4.4 as routers with neighbours that have a fault; and of the
 // kernel about them.
+//
+// Not all are records of a run. Found again word for word in a kept log: BIRD's of 08:57:18.246 and GoBGP's of 08:57:25. Written from the
+// strings of the programs, with no run behind them: BIRD's of BFD and of MD5, GoBGP's "i/o timeout", OpenBGPD's "BGPID … conflicts", and
+// the kernel's. All in the form of syslog (tor1) are put together from a message and a head. Of the others the log was not kept: times and
+// counters in them prove nothing. That the real daemons write such lines for refused, reset, wrong AS, limits, timers, shut down, no route
+// and unknown neighbours is what test/interop/logs-of-routers.test.ts and logs-of-daemons.test.ts prove, by signature.
 import type { KNOWN_LINES } from './known-lines.ts'
 
 /** They have a time, or syslog's without a year. */
