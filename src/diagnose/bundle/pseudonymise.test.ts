@@ -1,14 +1,11 @@
-// Pseudonyms are the same everywhere, keep who shares a network with whom, and keep what the diagnosis says.
+// Pseudonyms are the same everywhere and keep who shares a network with whom. (same-findings.test.ts: they keep what the diagnosis says.)
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Ip, ip, ipBits, parseIp } from '../../net/ip.ts'
 import { parsePrefix, prefixContains } from '../../net/prefix.ts'
-import { CLUSTER_CHECKS } from '../cluster/check-list.ts'
 import type { ClusterFacts } from '../cluster/cluster-facts.ts'
 import { ClusterView } from '../cluster/cluster-view.ts'
-import { judgeCluster } from '../cluster/judge-cluster.ts'
 import { readClusterFacts } from '../cluster/read-cluster-facts.ts'
-import { FAULT_CASES } from '../cluster/testing/all-cases.ts'
 import { factsOf, healthyWorld, object } from '../cluster/testing/world.ts'
 import { AddressPseudonyms } from './address-pseudonyms.ts'
 import { pseudonymiser, withElections } from './pseudonymise.ts'
@@ -112,25 +109,8 @@ describe('in texts', () => {
   })
 })
 
-const judged = (facts: ClusterFacts) =>
-  judgeCluster(new ClusterView(facts), { checks: CLUSTER_CHECKS, failOn: 'warning' })
-const codesOf = (facts: ClusterFacts): string[] =>
-  judged(facts).findings.flatMap((finding) => [
-    `${finding.check} ${finding.code} ${finding.severity}`,
-    ...finding.consequences.map(({ code }) => `  ${code}`),
-  ])
 const disguised = (facts: ClusterFacts, key: string): ClusterFacts =>
   readClusterFacts(JSON.parse(JSON.stringify(pseudonymiser(facts, key)(withElections(facts)))))
-
-describe.each(FAULT_CASES)('$code $name', ({ fault }) => {
-  it('is found under pseudonyms, and nothing else', () => {
-    const world = healthyWorld()
-    fault(world)
-    const facts = factsOf(world)
-    for (const key of ['one', 'two', 'three', 'four'])
-      expect(codesOf(disguised(facts, key))).toEqual(codesOf(facts))
-  })
-})
 
 it('keeps the owner that was computed from the real addresses', () => {
   const facts = factsOf(healthyWorld())

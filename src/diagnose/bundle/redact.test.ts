@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CLUSTER_CHECKS } from '../cluster/check-list.ts'
-import type { ClusterFacts } from '../cluster/cluster-facts.ts'
+import { type ClusterFacts, itemsOf, type Plane, readPlane } from '../cluster/cluster-facts.ts'
 import { ClusterView } from '../cluster/cluster-view.ts'
 import { judgeCluster } from '../cluster/judge-cluster.ts'
 import { ANNOUNCE_CASES } from '../cluster/testing/announce-cases.ts'
@@ -76,4 +76,17 @@ describe('what is judged', () => {
     expect(hidden).toBe(0)
     expect(clean).toEqual(facts)
   })
+})
+
+it('keeps what is known of a password that is asked with, and no password in its place', () => {
+  const asked = (password: string) => {
+    const probe = { expected: { password, passwordFlaws: ['it ends with a line break'] } }
+    const facts = { ...factsOf(healthyWorld()), probes: readPlane([probe as never]) }
+    return itemsOf(redact(facts).facts.probes as Plane<unknown>)
+  }
+  for (const word of ['none', 'given', 'not known here'])
+    expect(asked(word)).toEqual([
+      { expected: { password: word, passwordFlaws: ['it ends with a line break'] } },
+    ])
+  expect(JSON.stringify(asked('hunter2'))).not.toContain('hunter2')
 })

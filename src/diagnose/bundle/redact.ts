@@ -61,7 +61,10 @@ class Redactor {
   }
 
   #fields(fields: Fields): Fields {
-    return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, this.value(value, key)]))
+    const named = (key: string): string => (isOfPassword(fields, key) ? '' : key)
+    return Object.fromEntries(
+      Object.entries(fields).map(([key, value]) => [key, this.value(value, named(key))]),
+    )
   }
 
   #object(object: KubeObject): Fields {
@@ -110,6 +113,14 @@ const isObject = (fields: Fields): fields is Fields & KubeObject =>
   typeof fields['apiVersion'] === 'string' &&
   typeof fields['metadata'] === 'object' &&
   fields['metadata'] !== null
+
+/** A question to a router says of its password whether there is one and what is suspicious about it, never the password itself. */
+const isOfPassword = (fields: Fields, key: string): boolean =>
+  Array.isArray(fields['passwordFlaws']) &&
+  (key === 'passwordFlaws' || (key === 'password' && PASSWORD_WORDS.has(fields[key])))
+
+/** Those of `ExpectedSession`. */
+const PASSWORD_WORDS: ReadonlySet<unknown> = new Set(['none', 'given', 'not known here'])
 
 /** `{name: DB_PASSWORD, value: …}`, of a container's environment */
 const isVariable = ({ name, value }: Fields): boolean =>
