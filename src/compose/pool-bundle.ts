@@ -1,12 +1,11 @@
 // `lbctl pool … --bundle FILE`: the objects in it. What it does not hold is never taken for "there is none".
 import type { ReadResult } from '../config/objects/read-objects.ts'
-import type { Release } from '../config/schema/release.ts'
-import { type ClusterFacts, itemsOf, type ObjectPlane } from '../diagnose/cluster/cluster-facts.ts'
-import { ClusterView } from '../diagnose/cluster/cluster-view.ts'
+import type { ClusterFacts, ObjectPlane } from '../diagnose/cluster/cluster-facts.ts'
+import { configuredNamespaces } from '../diagnose/cluster/installations.ts'
 import { readClusterObjects } from '../diagnose/cluster/read-cluster-objects.ts'
 import { LbctlError } from '../errors/lbctl-error.ts'
 import { readBundleFile } from './bundle/read-bundle-file.ts'
-import { ignoreExcludeLabel } from './pool-speakers.ts'
+import { type Speakers, speakersOf } from './pool-speakers.ts'
 
 const NAMES: Readonly<Partial<Record<ObjectPlane, string>>> = {
   configuration: "MetalLB's configuration",
@@ -31,21 +30,20 @@ export function objectsOfBundle(path: string): BundledObjects {
   return { read, takenAtMs: Date.parse(bundle.takenAt), bundle }
 }
 
-export interface SpeakersOfBundle {
-  /** undefined: no MetalLB was found, or its image says no release */
-  readonly release: Release | undefined
-  readonly ignoreExcludeLabel: boolean
+export interface SpeakersOfBundle extends Speakers {
   /** see ClusterFacts: addresses are pseudonyms where there are any */
   readonly elections: ClusterFacts['elections']
 }
 
 /** @throws LbctlError `permission` for one that lacks what announcements hang on */
-export function speakersOfBundle(path: string, bundle: ClusterFacts): SpeakersOfBundle {
+export function speakersOfBundle(
+  path: string,
+  bundle: ClusterFacts,
+  loadBalancerClass: string | undefined,
+): SpeakersOfBundle {
   mustHold(path, bundle, ['endpointSlices', 'nodes'])
-  const speaker = new ClusterView(bundle).installation
   return {
-    release: speaker?.speaker?.release,
-    ignoreExcludeLabel: ignoreExcludeLabel(itemsOf(bundle.daemonSets)),
+    ...speakersOf(bundle, configuredNamespaces(bundle), loadBalancerClass),
     elections: bundle.elections,
   }
 }

@@ -64,6 +64,11 @@ export const nextFlags = withEnvironment({
 
 export const simulateFlags = withEnvironment({
   ...surveyFlags,
+  'lb-class': string({
+    description:
+      'look at Services of this loadBalancerClass; by default of that of the speakers, with files at those without one',
+    helpValue: 'NAME',
+  }),
   drain: repeatedString({
     description: 'take this node out, as for maintenance: its Pods are evicted and it goes down',
     helpValue: 'NODE',

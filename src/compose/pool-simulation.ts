@@ -12,6 +12,7 @@ import { type Simulation, simulate } from '../simulate/simulate.ts'
 import { type World, type WorldSettings, worldOf } from '../simulate/world.ts'
 import { readSources } from './files.ts'
 import { objectsIn, type PoolObjectsRequest, readPoolObjects, refuse } from './pool-objects.ts'
+import type { Speakers } from './pool-speakers.ts'
 import { nodesInFile } from './simulated-nodes.ts'
 
 export interface SimulationRequest extends PoolObjectsRequest {
@@ -34,6 +35,10 @@ export interface SimulationReport extends Simulation {
   readonly servedEverywhere: boolean
   /** addresses are pseudonyms: who answers for one that a Service had not before cannot be told */
   readonly pseudonyms: boolean
+  /** preferences among nodes count as they are, because lbctl's speakers are among themselves */
+  readonly preferences: boolean
+  /** nodes that have no speaker as it is, in order */
+  readonly withoutSpeaker: readonly string[]
 }
 
 /** @throws LbctlError `usage` for names that are not there, `input` for objects that are not valid before or afterwards */
@@ -53,7 +58,11 @@ export async function simulation(request: SimulationRequest, signal: AbortSignal
     speakers === undefined && present.objects.endpointSlices.length === 0 && !hasSlices(comes)
   const settings: WorldSettings = {
     release,
-    loadBalancerClass: request['lb-class'],
+    loadBalancerClass: request['lb-class'] ?? speakers?.loadBalancerClass,
+    placements: speakers?.placements,
+    memberlist: speakers?.memberlist !== false,
+    // Who says which release it is does not mean speakers that weigh them among themselves.
+    weighsPreferences: compat === undefined && speakers?.weighsPreferences === true,
     ignoreExcludeLabel: request['ignore-exclude-lb'] || speakers?.ignoreExcludeLabel === true,
     servedEverywhere,
     elections: new Map(Object.entries(speakers?.elections ?? {})),
@@ -70,15 +79,21 @@ export async function simulation(request: SimulationRequest, signal: AbortSignal
     before.pools.map(({ name }) => name),
   )
   mustExist('drain', 'Node', drain, [...before.nodes.keys()])
+  const afterwards =
+    upgradeTo === undefined ? settings : { ...settings, release: upgradeTo, weighsPreferences: false }
   const without = withoutPools(present, new Set(deletePool))
   const changed = comes === undefined ? without : withApplied(without, comes)
-  const then = valid(worldOf(changed, { ...settings, release: upgradeTo ?? release }), 'afterwards')
+  const then = valid(worldOf(changed, afterwards), 'afterwards')
   return {
     ...simulate(before, drained(then, new Set(drain))),
     ...{ drained: drain, deletedPools: deletePool, applied: apply },
     release: { before: release, after: upgradeTo ?? release },
     servedEverywhere,
     pseudonyms: settings.elections.size > 0,
+    preferences: settings.weighsPreferences,
+    withoutSpeaker: [...before.nodes.keys()]
+      .filter((name) => before.speakerNodes?.has(name) === false)
+      .sort(),
   }
 }
 
@@ -87,13 +102,7 @@ const hasSlices = (read: ReadResult | undefined): boolean => (read?.objects.endp
 interface Present {
   readonly present: ReadResult
   /** what is known of the speakers; undefined: files do not say */
-  readonly speakers:
-    | {
-        readonly release: Release | undefined
-        readonly ignoreExcludeLabel?: boolean
-        readonly elections?: ClusterFacts['elections']
-      }
-    | undefined
+  readonly speakers: (Speakers & { readonly elections?: ClusterFacts['elections'] }) | undefined
 }
 
 async function presentObjects(request: SimulationRequest, signal: AbortSignal): Promise<Present> {
@@ -102,11 +111,19 @@ async function presentObjects(request: SimulationRequest, signal: AbortSignal): 
   const objects = { ...read.objects, nodes: joined(given, read.objects.nodes) }
   if (request.bundle !== undefined && bundle !== undefined) {
     const { speakersOfBundle } = await import('./pool-bundle.ts')
-    return { present: { ...read, objects }, speakers: speakersOfBundle(request.bundle, bundle) }
+    return {
+      present: { ...read, objects },
+      speakers: speakersOfBundle(request.bundle, bundle, request['lb-class']),
+    }
   }
   if (!request['from-cluster']) return { present: { ...read, objects }, speakers: undefined }
   const { speakersOfCluster } = await import('./pool-cluster.ts')
-  const { slices, ...speakers } = await speakersOfCluster(request, signal)
+  const { slices, ...speakers } = await speakersOfCluster(
+    request,
+    new Set(read.objects.pools.map(({ namespace }) => namespace)),
+    request['lb-class'],
+    signal,
+  )
   const live = objectsIn({ sources: slices, diagnostics: [] }).objects.endpointSlices
   const endpointSlices = joined(objects.endpointSlices, live)
   return { present: { ...read, objects: { ...objects, endpointSlices } }, speakers }

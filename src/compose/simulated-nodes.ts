@@ -14,8 +14,8 @@ export async function nodesInFile(path: string): Promise<readonly NodeObject[]> 
   if (objects.length > 0) return objects
   const named = (await readNodes(path)).map(({ name, addresses }) => ({
     ...{ apiVersion: 'v1', kind: 'Node' },
-    // The kubelet gives every node this label.
-    metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+    // The kubelet gives every node these labels; speakers want Linux.
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } },
     status: { addresses: addresses.map((each) => ({ type: 'InternalIP', address: formatIp(each) })) },
   }))
   return fromText(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: named }))

@@ -4,10 +4,9 @@ import { peerSessions } from '../speaker/bgp/peer-sessions.ts'
 import { Decider } from '../speaker/decide/decider.ts'
 import type { Election } from '../speaker/decide/layer2-decision.ts'
 import type { Detail, Reason, Verdict } from '../speaker/decide/reasons.ts'
-import { releaseRules } from '../speaker/decide/release-rules.ts'
 import type { ServiceFact } from '../speaker/facts/facts.ts'
 import type { Holding } from './replay.ts'
-import { endpointsOf, type World } from './world.ts'
+import { endpointsOf, rulesOf, type World } from './world.ts'
 
 export interface Announcing {
   /** node that answers for the addresses on the link; null: none */
@@ -27,12 +26,10 @@ export interface Announcements {
 }
 
 export function announcements(world: World, holdings: ReadonlyMap<string, Holding>): Announcements {
-  const { configuration, nodes, settings } = world
-  const options = {
-    rules: releaseRules(settings.release),
-    ignoreExcludeLabel: settings.ignoreExcludeLabel,
-  }
-  const round = new Round(world, new Decider({ configuration, nodes, members: undefined }, options))
+  const { configuration, nodes, speakerNodes, settings } = world
+  const options = { rules: rulesOf(settings), ignoreExcludeLabel: settings.ignoreExcludeLabel }
+  const members = settings.memberlist ? speakerNodes : undefined
+  const round = new Round(world, new Decider({ configuration, nodes, members }, options))
   const services = new Map<string, Announcing>()
   for (const [key, { speaker }] of world.services)
     if (speaker.type === 'LoadBalancer')
@@ -45,6 +42,7 @@ class Round {
   readonly #decider: Decider
   readonly #endpoints: ReturnType<typeof endpointsOf>
   readonly #elections: World['settings']['elections']
+  readonly #speakerNodes: World['speakerNodes']
   /** node → names of its peers */
   readonly #peersOf: ReadonlyMap<string, readonly string[]>
 
@@ -53,6 +51,7 @@ class Round {
     this.#decider = decider
     this.#endpoints = endpointsOf(world)
     this.#elections = world.settings.elections
+    this.#speakerNodes = world.speakerNodes
     for (const { name } of configuration.peers) this.peers.set(name, new Map())
     this.#peersOf = new Map(
       [...nodes].map(([name, node]) => {
@@ -69,6 +68,10 @@ class Round {
     let layer2Owner: string | null = null
     let election: Election | undefined
     for (const [node, peers] of this.#peersOf) {
+      if (this.#speakerNodes?.has(node) === false) {
+        reasons.add('no-speaker')
+        continue
+      }
       const { layer2, bgp } = this.#decider.decide(service, endpoints, node, election)
       election = layer2.election
       layer2Owner ??= this.#owner(key, service, layer2.owner)
@@ -82,6 +85,8 @@ class Round {
         }
       if (reached) bgpNodes.push(node)
     }
+    // Without memberlist a node is elected that nothing answers on.
+    if (layer2Owner !== null && this.#speakerNodes?.has(layer2Owner) === false) layer2Owner = null
     return { layer2Owner, bgpNodes: bgpNodes.sort(), reasons: [...reasons].sort() }
   }
 

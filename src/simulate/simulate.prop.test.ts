@@ -84,7 +84,14 @@ const read = (items: readonly object[]): ReadResult =>
 
 function world(objects: ReadResult, release: Release): World {
   const settings = {
-    ...{ loadBalancerClass: undefined, ignoreExcludeLabel: false, servedEverywhere: false },
+    ...{
+      loadBalancerClass: undefined,
+      placements: undefined,
+      memberlist: true,
+      weighsPreferences: false,
+      ignoreExcludeLabel: false,
+      servedEverywhere: false,
+    },
     elections: new Map(),
   }
   const made = worldOf(objects, { ...settings, release })

@@ -1,5 +1,5 @@
 // Single changes of one small cluster, with the outcome written out.
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readObjects } from '../config/objects/read-objects.ts'
 import { parseYaml } from '../config/source/parse.ts'
 import { Source } from '../config/source/source.ts'
@@ -10,7 +10,14 @@ import { type WorldSettings, worldOf } from './world.ts'
 
 const SETTINGS: WorldSettings = {
   ...{ release: '0.16.1', loadBalancerClass: undefined },
-  ...{ ignoreExcludeLabel: false, servedEverywhere: true, elections: new Map() },
+  ...{
+    placements: undefined,
+    memberlist: true,
+    weighsPreferences: false,
+    ignoreExcludeLabel: false,
+    servedEverywhere: true,
+    elections: new Map(),
+  },
 }
 const read = (text: string) => readObjects(parseYaml(new Source('x', text)).documents)
 const pool = (name: string, range: string) => `---
@@ -113,4 +120,79 @@ it('looks at one class of Services alone', () => {
   const { services, unsettled } = simulate(cloud, cloud)
   expect(services.map(({ service: key }) => key)).toEqual(['shop/other'])
   expect(unsettled).toEqual(['shop/other'])
+})
+
+describe('nodes without a speaker', () => {
+  const onOne = { nodeSelector: { speaks: 'yes' }, required: undefined, tolerations: [] }
+  const labelled = read('{apiVersion: v1, kind: Node, metadata: {name: worker-2, labels: {speaks: "yes"}}}')
+  const some = withApplied(OBJECTS, labelled)
+  const everybody = withApplied(
+    some,
+    read('{apiVersion: v1, kind: Node, metadata: {name: worker-1, labels: {speaks: "yes"}}}'),
+  )
+  const settings = { ...SETTINGS, placements: [onOne] }
+
+  it('own nothing, and take over from nobody', () => {
+    const before = world(some, settings)
+    const owners = simulate(before, before).services.map(({ before: state }) => state?.layer2Owner)
+    expect(owners).toEqual(['worker-2', 'worker-2'])
+    const { services } = simulate(before, drained(before, new Set(['worker-2'])))
+    expect(services.map(({ effect }) => effect)).toEqual(['loses-announcement', 'loses-announcement'])
+    expect(services[0]?.after?.reasons).toContain('no-speaker')
+  })
+
+  it('announce nothing by BGP', () => {
+    const bgp = read(`
+apiVersion: metallb.io/v1beta1
+kind: BGPAdvertisement
+metadata: {name: all, namespace: metallb-system}
+---
+apiVersion: metallb.io/v1beta2
+kind: BGPPeer
+metadata: {name: tor, namespace: metallb-system}
+spec: {peerAddress: 198.51.100.1, peerASN: 64512, myASN: 64513}
+`)
+    const from = (placements: (typeof settings)['placements'] | undefined) => {
+      const then = world(withApplied(some, bgp), { ...SETTINGS, placements })
+      return simulate(then, then).services.map(({ after }) => after?.bgpNodes)
+    }
+    expect(from(undefined)[0]).toEqual(['worker-1', 'worker-2'])
+    expect(from([onOne])[0]).toEqual(['worker-2'])
+  })
+
+  it('are candidates once an applied label brings a speaker there', () => {
+    const owners = (then: typeof now) =>
+      simulate(world(some, settings), then).services.map(({ after }) => after?.layer2Owner)
+    const unrestricted = simulate(now, now).services.map(({ after }) => after?.layer2Owner)
+    expect(owners(world(everybody, settings)).sort()).toEqual(unrestricted.sort())
+  })
+
+  it('are elected where the speakers do not tell each other who is alive, and then nobody answers', () => {
+    const alone = world(some, { ...settings, memberlist: false })
+    const found = simulate(alone, alone).services.map(({ after }) => after?.layer2Owner)
+    const elected = simulate(now, now).services.map(({ after }) => after?.layer2Owner)
+    expect(found).toEqual(elected.map((owner) => (owner === 'worker-2' ? owner : null)))
+  })
+})
+
+it.each([
+  [true, 'the preferred node owns what it would not own by its hash'],
+  [false, 'the hash alone decides'],
+])('where preferences count (%s), %s', (weighsPreferences, _) => {
+  const unpreferred = simulate(now, now).services.map(({ after }) => after?.layer2Owner ?? '')
+  const [first = ''] = unpreferred
+  const other = first === 'worker-1' ? 'worker-2' : 'worker-1'
+  const preferring = read(`
+apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata: {name: all, namespace: metallb-system}
+spec: {preferredNodeSelectors: [{weight: 100, preference: {matchLabels: {like: "yes"}}}]}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: ${other}, labels: {like: "yes"}}
+`)
+  const then = world(withApplied(OBJECTS, preferring), { ...SETTINGS, weighsPreferences })
+  const owners = simulate(then, then).services.map(({ after }) => after?.layer2Owner ?? '')
+  expect(owners).toEqual(weighsPreferences ? [other, other] : unpreferred)
 })

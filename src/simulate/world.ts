@@ -9,9 +9,10 @@ import type { PoolDefinition } from '../ipam/pool.ts'
 import { err, ok, type Result } from '../net/result.ts'
 import type { Configuration } from '../speaker/configuration/configuration.ts'
 import { ENDPOINTS_EVERYWHERE, type Endpoints, summarize } from '../speaker/decide/endpoints.ts'
-import { releaseRules } from '../speaker/decide/release-rules.ts'
+import { type ReleaseRules, releaseRules } from '../speaker/decide/release-rules.ts'
 import type * as speaker from '../speaker/facts/facts.ts'
 import { factsFromObjects } from '../speaker/facts/facts-from-objects.ts'
+import { nodesWithSpeaker, type Placement } from './placement.ts'
 
 /** A Service as the controller and as the speakers see it. */
 export interface WorldService {
@@ -28,6 +29,8 @@ export interface World {
   readonly services: ReadonlyMap<string, WorldService>
   readonly slices: readonly speaker.EndpointSliceFact[]
   readonly nodes: ReadonlyMap<string, speaker.NodeFact>
+  /** names of those that a speaker runs on; undefined: on all */
+  readonly speakerNodes: ReadonlySet<string> | undefined
   readonly settings: WorldSettings
 }
 
@@ -36,6 +39,12 @@ export interface WorldSettings {
   readonly release: Release
   /** undefined: Services without a class */
   readonly loadBalancerClass: string | undefined
+  /** where a DaemonSet of speakers has Pods; undefined: a speaker runs on every node */
+  readonly placements: readonly Placement[] | undefined
+  /** the speakers tell each other who is alive: an election is among them, otherwise among all nodes */
+  readonly memberlist: boolean
+  /** preferences among nodes count, whatever the release says (decision 0010) */
+  readonly weighsPreferences: boolean
   /** --ignore-exclude-lb of the speakers */
   readonly ignoreExcludeLabel: boolean
   /** nobody told of any EndpointSlice, so a Service is taken to be served on every node */
@@ -68,13 +77,23 @@ export function worldOf(read: ReadResult, settings: WorldSettings): Result<World
     services: new Map(ours.map((service) => [service.key, service])),
     slices: [...slices.values()],
     nodes,
+    speakerNodes:
+      settings.placements === undefined
+        ? undefined
+        : nodesWithSpeaker(settings.placements, read.objects.nodes),
     settings,
   })
 }
 
+/** By which the speakers decide. */
+export function rulesOf({ release, weighsPreferences }: WorldSettings): ReleaseRules {
+  const rules = releaseRules(release)
+  return weighsPreferences ? { ...rules, preferences: true } : rules
+}
+
 /** Where each Service can be served, by namespace/name. */
 export function endpointsOf({ slices, settings }: World): (key: string) => Endpoints {
-  const { canServe } = releaseRules(settings.release)
+  const { canServe } = rulesOf(settings)
   const byService = new Map<string, speaker.EndpointSliceFact[]>()
   for (const slice of slices) {
     const key = `${slice.namespace}/${slice.service}`

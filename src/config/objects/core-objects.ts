@@ -84,6 +84,11 @@ export function readNode(base: Identified): NodeObject {
       return text(condition, 'type') === 'NetworkUnavailable' && isTrue
     }),
     unschedulable: flag(child(spec, 'unschedulable')) === true,
+    taints: items(child(spec, 'taints')).map((taint) => ({
+      key: text(taint, 'key') ?? '',
+      value: text(taint, 'value') ?? '',
+      effect: text(taint, 'effect') ?? '',
+    })),
   }
 }
 

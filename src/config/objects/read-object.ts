@@ -67,6 +67,14 @@ export interface NodeObject extends Identified {
   readonly networkUnavailable: boolean
   /** spec.unschedulable: the node is cordoned */
   readonly unschedulable: boolean
+  readonly taints: readonly Taint[]
+}
+/** Keeps Pods that do not tolerate it away. */
+export interface Taint {
+  readonly key: string
+  readonly value: string
+  /** `NoSchedule`, `PreferNoSchedule` or `NoExecute` */
+  readonly effect: string
 }
 /** discovery.k8s.io/v1: a part of the endpoints of a Service. */
 export interface EndpointSliceObject extends Identified {

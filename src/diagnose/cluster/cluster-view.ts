@@ -17,7 +17,14 @@ import { configurationFact, problemsOf, type Refusals, refusalsOf } from './conf
 import { type ClusterEvent, type EventIndex, indexEvents } from './events.ts'
 import { grouped } from './grouped.ts'
 import type { HostFacts } from './host-facts.ts'
-import { type Component, type Installation, installationsOf, weighsPreferences } from './installations.ts'
+import {
+  type Component,
+  configuredNamespaces,
+  type Installation,
+  installationFor,
+  installationsOf,
+  weighsPreferences,
+} from './installations.ts'
 import { layer2Places, type Placed } from './layer2-places.ts'
 import { LinkSubnets } from './link-subnets.ts'
 import { timeOf } from './object-fields.ts'
@@ -62,10 +69,9 @@ export class ClusterView {
 
   /** The one that the configuration is for; else the first by its namespace. */
   get installation(): Installation | undefined {
-    return this.#once('installation', () => {
-      const configured = new Set(itemsOf(this.facts.configuration).map(({ metadata }) => metadata.namespace))
-      return this.installations.find(({ namespace }) => configured.has(namespace)) ?? this.installations[0]
-    })
+    return this.#once('installation', () =>
+      installationFor(this.installations, configuredNamespaces(this.facts)),
+    )
   }
 
   /** Of the speakers that run; the newest known when that cannot be told. */

@@ -36,7 +36,9 @@ export interface Installation {
   readonly memberlist: boolean | undefined
 }
 
-export function installationsOf(facts: ClusterFacts): readonly Installation[] {
+export function installationsOf(
+  facts: Pick<ClusterFacts, 'daemonSets' | 'deployments'>,
+): readonly Installation[] {
   const workloads = [...itemsOf(facts.daemonSets), ...itemsOf(facts.deployments)].filter(
     (each) => makerOf(each) !== undefined,
   )
@@ -50,6 +52,22 @@ export function installationsOf(facts: ClusterFacts): readonly Installation[] {
     .map(([namespace, all]) => installation(namespace, all))
     .filter(({ controller, speaker }) => controller !== undefined || speaker !== undefined)
 }
+
+/** Namespaces that hold configuration. */
+export const configuredNamespaces = ({
+  configuration,
+}: Pick<ClusterFacts, 'configuration'>): ReadonlySet<string | undefined> =>
+  new Set(itemsOf(configuration).map(({ metadata }) => metadata.namespace))
+
+/**
+ * The one that the configuration is for; else the first by its namespace.
+ * @param configured namespaces that hold configuration
+ */
+export const installationFor = (
+  installations: readonly Installation[],
+  configured: ReadonlySet<string | undefined>,
+): Installation | undefined =>
+  installations.find(({ namespace }) => configured.has(namespace)) ?? installations[0]
 
 export const isMetallb = ({ metadata: { labels = {} } }: Pick<KubeObject, 'metadata'>): boolean =>
   labels['app'] === 'metallb' || labels['app.kubernetes.io/name'] === 'metallb'

@@ -21,6 +21,8 @@ export interface SimulationNotes {
   readonly release: { readonly before: string; readonly after: string }
   readonly servedEverywhere: boolean
   readonly pseudonyms: boolean
+  readonly preferences: boolean
+  readonly withoutSpeaker: readonly string[]
 }
 
 export function renderSimulation(
@@ -105,6 +107,7 @@ const REASON_WORDS: Readonly<Partial<Record<string, string>>> = {
   'excluded-by-label': 'nodes excluded by their label',
   nodeLabeledExcludeBalancers: 'nodes excluded by their label',
   unschedulable: 'cordoned nodes',
+  'no-speaker': 'nodes without a speaker',
 }
 
 /** Names of a few, and how many more. */
@@ -144,7 +147,14 @@ const peerWords = ({ withdrawn, announced, moved }: PeerChange): string =>
   ].join('; ')
 
 function noteLines(
-  { unsettled, release, servedEverywhere, pseudonyms }: Simulation & SimulationNotes,
+  {
+    unsettled,
+    release,
+    servedEverywhere,
+    pseudonyms,
+    preferences,
+    withoutSpeaker,
+  }: Simulation & SimulationNotes,
   style: PoolStyle,
 ): string[] {
   const releases =
@@ -152,7 +162,8 @@ function noteLines(
       ? `${release.before} does`
       : `${release.before} does, and ${release.after} afterwards`
   return [
-    `Announced as MetalLB ${releases}, with a speaker on every node.`,
+    `Announced as MetalLB ${releases}, with a speaker on every node${withoutSpeaker.length === 0 ? '' : ` but ${named(withoutSpeaker)}`}.`,
+    ...(preferences ? ['Preferences among nodes count, as lbctl has them among its own speakers.'] : []),
     ...(servedEverywhere
       ? ['No EndpointSlices were given, so every Service is taken to be served on every node.']
       : []),
