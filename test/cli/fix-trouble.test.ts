@@ -106,7 +106,7 @@ it(
       remaining: ['Node node-c'],
     })
     expect(exitCodeOf(outcome)).toBe(4)
-    expect(renderFixOutcome(outcome, 'lbctl fix --undo F03-test')).toMatchInlineSnapshot(`
+    expect(renderFixOutcome(outcome, 'lbctl fix --undo F03-test', 120)).toMatchInlineSnapshot(`
       "Node node-b failed: Node node-b was changed by somebody else in the meantime; it was left alone.
       Changed before that:
         Node node-a

@@ -159,6 +159,9 @@ metadata: {name: all, namespace: metallb-system}
     expect(stdout).toMatch(/shop\/tls +loses an address +192\.0\.2\.10 of lan on worker-\d → no address/)
     expect(stdout).toContain('No EndpointSlices were given')
     for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80)
+    const ascii = await lbctl(['pool', 'simulate', ...words], { env: { LC_ALL: 'C' } })
+    expect(ascii.stdout).toContain('BEFORE -> AFTERWARDS')
+    expect(ascii.stdout).toMatch(/^\p{ASCII}+$/u)
   })
 
   it('a drained node: other owners are no harm; the same as JSON', async () => {

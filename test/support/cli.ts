@@ -26,14 +26,18 @@ export interface Outcome {
 /** A text as it was before it was broken into lines of a terminal. */
 export const unwrapped = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
-/** Variables of this process that would change what lbctl prints are not handed on. */
-export const cleanEnv = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(
+/** Variables of this process that would change what lbctl prints are not handed on; the locale is one that takes UTF-8. */
+export const cleanEnv = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) =>
-        !/^(LBCTL_|NO_COLOR|FORCE_COLOR|DEBUG|COLUMNS|KUBECONFIG|NODE_ENV|NODE_OPTIONS|VITEST)/.test(name),
+        !/^(LBCTL_|NO_COLOR|FORCE_COLOR|DEBUG|COLUMNS|KUBECONFIG|NODE_ENV|NODE_OPTIONS|VITEST|LANG|LC_)/.test(
+          name,
+        ),
     ),
-  )
+  ),
+  LANG: 'C.UTF-8',
+})
 
 /** `lbctl(['validate', 'x.yaml'])`; stdin is empty and closed unless given. */
 export const lbctl = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>

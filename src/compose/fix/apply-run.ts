@@ -43,7 +43,9 @@ export async function applyPlan(first: FixPlan, work: ApplyWork): Promise<ExitCo
     const result = await written(changes, plan, work)
     const { outcome } = result
     if (outcome.kind !== 'overtaken' || round === ROUNDS) return afterwards(plan, work, result)
-    work.output.progress(`${renderFixOutcome(outcome, undefined).trimEnd()} Looking again.`)
+    work.output.progress(
+      `${renderFixOutcome(outcome, undefined, work.output.stderrStyle.width).trimEnd()} Looking again.`,
+    )
     plan = await work.look()
     if (plan.planned.length === 0) {
       work.output.progress(`${plan.code} is not found any more.`)
@@ -107,7 +109,7 @@ async function afterwards(plan: FixPlan, work: ApplyWork, result: Written): Prom
   const { output, request } = work
   const { outcome, id } = result
   const undo = id === undefined ? undefined : ownCommand(request, ['--undo', id])
-  if (request.output === 'text') output.out(`\n${renderFixOutcome(outcome, undo)}`)
+  if (request.output === 'text') output.out(`\n${renderFixOutcome(outcome, undo, output.stdoutStyle.width)}`)
   if (outcome.kind === 'stopped' || outcome.kind === 'overtaken')
     return ended(plan, work, result, undefined, exitCodeOf(outcome))
   // The document comes after the second look, which may take long, and a second Ctrl-C ends the process at once.

@@ -8,7 +8,6 @@ export const fixFlags = withEnvironment({
   ...outputFlags(['text', 'json', 'yaml']),
   'dry-run': boolean({
     description: 'only show what would be changed, which is the default',
-    exclusive: ['apply'],
   }),
   apply: boolean({
     description: 'change it: shows it, asks, writes, and looks whether the finding is gone',

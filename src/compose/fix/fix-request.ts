@@ -12,6 +12,7 @@ export interface FixRequest extends ClusterInputRequest {
   readonly code: string | undefined
   readonly subject: string | undefined
   readonly apply: boolean
+  readonly 'dry-run': boolean
   readonly yes: boolean
   /** also objects that some program would change back */
   readonly force: boolean
@@ -50,6 +51,16 @@ export function codeOf(asked: string): string {
 
 /** Without a code an undo or a list is meant, and nobody to ask needs a yes that was said before. @throws LbctlError `usage` */
 export function refuseContradictions(request: FixRequest, output: FixOutput): void {
+  if (request['dry-run'] && request.apply)
+    throw new LbctlError('usage', '--apply changes something and --dry-run changes nothing: leave one out.', {
+      hints: [
+        'With neither of them it only shows what would be changed, too; --apply asks before it changes it.',
+      ],
+    })
+  if (request['dry-run'] && request.undo !== undefined)
+    throw new LbctlError('usage', '--undo takes back what was changed, and has no --dry-run.', {
+      hints: ['The file of the record says what was there before.'],
+    })
   if (request.undo !== undefined && request.code !== undefined)
     throw new LbctlError('usage', '--undo takes no code: its record says what it is about.')
   if (request.apply && request.code === undefined)

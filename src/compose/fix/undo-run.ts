@@ -23,7 +23,9 @@ export async function undoFrom(
     const exitCode = exitCodeOf(outcome)
     const report = { planned: [], outcome, record: record.id, remaining: undefined, exitCode }
     output.out(
-      request.output === 'text' ? renderFixOutcome(outcome, undefined) : renderFixJson(report, undefined),
+      request.output === 'text'
+        ? renderFixOutcome(outcome, undefined, output.stdoutStyle.width)
+        : renderFixJson(report, undefined),
     )
     return exitCode
   } finally {

@@ -27,11 +27,6 @@ interface Machine {
   readonly conntrack: PathFacts['conntrack']
 }
 
-/** Of the machine that this runs on. */
-export async function collectPath(asked: AskedPath, around: PathSurroundings): Promise<PathFacts> {
-  return pathOn(asked, await readMachineRules(asked.target.family, around))
-}
-
 /** The rules of the machine that this runs on, read once for any number of questions. */
 export interface MachineRules {
   readonly rules: ReadRules

@@ -3,6 +3,7 @@ import type { BundleComparison, FoundBefore } from '../../diagnose/bundle/compar
 import type { FieldChange } from '../../diagnose/bundle/field-changes.ts'
 import type { ObjectChange } from '../../diagnose/bundle/object-change.ts'
 import { type ReportStyle, ReportView } from '../diagnose/report-view.ts'
+import { arrow, ellipsis } from '../signs.ts'
 
 /** More of one object are counted only, unless all were asked for. */
 const SHOWN_FIELDS = 8
@@ -33,7 +34,7 @@ export function renderComparison(comparison: BundleComparison, style: ReportStyl
     ...section(
       'Owners by layer 2',
       owners.flatMap(({ service, before, after }) =>
-        view.paragraph('', `${service}: ${before ?? 'nobody'} → ${after ?? 'nobody'}`, '  '),
+        view.paragraph('', `${service}: ${before ?? 'nobody'} ${arrow(style)} ${after ?? 'nobody'}`, '  '),
       ),
       view,
     ),
@@ -69,21 +70,21 @@ function objectLines(
   return [
     ...view.paragraph(
       `${change} `,
-      `${kind} ${object}${to === undefined ? '' : ` → ${to}`}${explains.length === 0 ? '' : ` (${explains.join(', ')})`}`,
+      `${kind} ${object}${to === undefined ? '' : ` ${arrow(style)} ${to}`}${explains.length === 0 ? '' : ` (${explains.join(', ')})`}`,
       '  ',
     ),
-    ...shown.flatMap((field) => view.paragraph('', fieldText(field), '    ')),
+    ...shown.flatMap((field) => view.paragraph('', fieldText(field, style), '    ')),
     ...(more === 0 ? [] : [`    and ${more} more; --verbose shows them`]),
   ]
 }
 
-const fieldText = ({ path, before, after }: FieldChange): string =>
-  `${path}: ${valueText(before)} → ${valueText(after)}`
+const fieldText = ({ path, before, after }: FieldChange, style: ReportStyle): string =>
+  `${path}: ${valueText(before, style)} ${arrow(style)} ${valueText(after, style)}`
 
-function valueText(value: unknown): string {
+function valueText(value: unknown, style: ReportStyle): string {
   if (value === undefined) return 'none'
   const text = inline(value)
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}${ellipsis(style)}` : text
 }
 
 /** With spaces, so that it can be broken into lines: `{nodeName: node-a, addresses: [10.1.0.7]}`. */

@@ -10,6 +10,8 @@ import { placeOf } from './place.ts'
 export interface TextStyle {
   readonly colorLevel: 0 | 1 | 2 | 3
   readonly width: number
+  /** signs that are not of ASCII can be read, which is so unless it is said */
+  readonly utf8?: boolean
 }
 
 /** Each diagnostic as a paragraph of its own, in the order given; an empty text for none. */

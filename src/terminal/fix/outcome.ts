@@ -1,14 +1,25 @@
 // How a fix or its undo went, for a person.
 import type { FixOutcome } from '../../fix/apply/outcome.ts'
 import { safeText } from '../safe-text.ts'
+import { wrap } from '../wrap.ts'
 
-/** @param undo the command that goes back; undefined for an undo */
-export function renderFixOutcome(outcome: FixOutcome, undo: string | undefined): string {
+/** @param undo the command that goes back; undefined for an undo. @param width columns of a line; commands stay whole */
+export function renderFixOutcome(outcome: FixOutcome, undo: string | undefined, width: number): string {
+  const lines = (title: string, all: readonly string[]): string =>
+    all.length === 0 ? '' : `${title}\n${all.map((each) => paragraph(each, width, '  ')).join('')}`
   switch (outcome.kind) {
-    case 'nothing to do':
-      return `Nothing to do: ${outcome.unchanged.join(', ')} is as wanted already.\n`
-    case 'overtaken':
-      return `Nothing was changed: ${outcome.changed.join(', ')} is not as it was when lbctl looked.\n`
+    case 'nothing to do': {
+      const { unchanged } = outcome
+      return paragraph(`Nothing to do: ${unchanged.join(', ')} ${be(unchanged)} as wanted already.`, width)
+    }
+    case 'overtaken': {
+      const { changed } = outcome
+      const was = changed.length === 1 ? 'it was' : 'they were'
+      return paragraph(
+        `Nothing was changed: ${changed.join(', ')} ${be(changed)} not as ${was} when lbctl looked.`,
+        width,
+      )
+    }
     case 'done':
       return [
         lines(undo === undefined ? 'Taken back:' : 'Changed:', outcome.done),
@@ -20,7 +31,7 @@ export function renderFixOutcome(outcome: FixOutcome, undo: string | undefined):
       const { done, failed, remaining } = outcome
       const isTouched = done.length > 0 || failed?.written === 'unknown'
       return [
-        failed === undefined ? 'Stopped on request.\n' : failedText(failed),
+        failed === undefined ? 'Stopped on request.\n' : failedText(failed, width),
         lines(undo === undefined ? 'Taken back before that:' : 'Changed before that:', done),
         lines('Not begun:', remaining),
         isTouched ? '' : 'Nothing was changed.\n',
@@ -30,15 +41,18 @@ export function renderFixOutcome(outcome: FixOutcome, undo: string | undefined):
   }
 }
 
-function failedText({
-  what,
-  error,
-  written,
-}: NonNullable<Extract<FixOutcome, { kind: 'stopped' }>['failed']>): string {
+function failedText(
+  { what, error, written }: NonNullable<Extract<FixOutcome, { kind: 'stopped' }>['failed']>,
+  width: number,
+): string {
   const unsure = written === 'unknown' ? ' It is not known whether the cluster stored it.' : ''
-  const hints = error.hints.map((hint) => `  ${safeText(hint)}\n`).join('')
-  return `${safeText(what)} failed: ${safeText(error.message)}${unsure}\n${hints}`
+  const hints = error.hints.map((hint) => paragraph(hint, width, '  ')).join('')
+  return paragraph(`${what} failed: ${error.message}${unsure}`, width) + hints
 }
 
-const lines = (title: string, all: readonly string[]): string =>
-  all.length === 0 ? '' : `${title}\n${all.map((each) => `  ${safeText(each)}\n`).join('')}`
+const paragraph = (text: string, width: number, indent = ''): string =>
+  wrap(safeText(text), width - indent.length)
+    .map((line) => `${indent}${line}\n`)
+    .join('')
+
+const be = (all: readonly string[]): string => (all.length === 1 ? 'is' : 'are')

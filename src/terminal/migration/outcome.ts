@@ -7,7 +7,7 @@ import { safeText } from '../safe-text.ts'
 export function renderOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'nothing to do':
-      return `Nothing to do: ${outcome.unchanged.length} objects are as wanted already.\n`
+      return `Nothing to do: ${outcome.unchanged.length} ${outcome.unchanged.length === 1 ? 'object is' : 'objects are'} as wanted already.\n`
     case 'refused':
       return `Nothing was written, because of:\n${outcome.refusals.map(refusal).join('')}`
     case 'checked':

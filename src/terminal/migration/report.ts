@@ -7,6 +7,7 @@ import { mergePatch } from '../../migrate/services/patches.ts'
 import { diagnosticToJson } from '../diagnostics/json.ts'
 import { renderDiagnosticsText, type TextStyle } from '../diagnostics/text.ts'
 import { safeText } from '../safe-text.ts'
+import { arrow, ellipsis } from '../signs.ts'
 import { createTheme } from '../theme.ts'
 
 /** More keys than this are counted, not listed, unless all are asked for. */
@@ -20,7 +21,7 @@ export function renderReportText(
   const theme = createTheme(style.colorLevel)
   const { diagnostics, proof, patches } = migration
   const sections = [renderDiagnosticsText([...diagnostics, ...(proof?.diagnostics ?? [])], style)]
-  if (migration.planned.length > 0) sections.push(...keySections(migration, options.all, theme.strong))
+  if (migration.planned.length > 0) sections.push(...keySections(migration, options.all, style))
   if (patches.length > 0) {
     const lines = patches.flatMap((patch) =>
       patch.changes.map((change) => `  Service ${serviceId(patch)}: ${safeText(change)}\n`),
@@ -34,7 +35,8 @@ export function renderReportText(
 }
 
 /** A list for each file, the lines of the file in front. */
-function keySections(migration: Migration, all: boolean, strong: (text: string) => string): string[] {
+function keySections(migration: Migration, all: boolean, style: TextStyle): string[] {
+  const { strong } = createTheme(style.colorLevel)
   const { entries, more } = reportEntries(migration, all ? undefined : LISTED)
   const byFile = new Map<string, string[]>()
   for (const { key, at, became, reason } of entries) {
@@ -42,13 +44,15 @@ function keySections(migration: Migration, all: boolean, strong: (text: string) 
     const lines = byFile.get(file) ?? []
     byFile.set(file, lines)
     lines.push(
-      `  ${String(line).padStart(4)}  ${safeText(key)} → ${safeText(became.length > 0 ? became.join(', ') : (reason ?? ''))}\n`,
+      `  ${String(line).padStart(4)}  ${safeText(key)} ${arrow(style)} ${safeText(became.length > 0 ? became.join(', ') : (reason ?? ''))}\n`,
     )
   }
   const sections = [...byFile].map(
     ([file, lines]) => `${strong(`What became of each key of ${safeText(file)}`)}\n${lines.join('')}`,
   )
-  return more === 0 ? sections : [...sections, `… and ${more} more keys; --report FILE writes all of them.\n`]
+  return more === 0
+    ? sections
+    : [...sections, `${ellipsis(style)} and ${more} more keys; --report FILE writes all of them.\n`]
 }
 
 function proofText({ proof }: Migration, strong: (text: string) => string): string {

@@ -1,6 +1,7 @@
 // What a simulated change does, for a person: the worst first.
 import type { Effect, PeerChange, ServiceChange, ServiceState, Simulation } from '../../simulate/simulate.ts'
 import { safeText } from '../safe-text.ts'
+import { arrow } from '../signs.ts'
 import { createTheme } from '../theme.ts'
 import { wrap } from '../wrap.ts'
 import { type PoolStyle, table } from './text.ts'
@@ -34,7 +35,13 @@ export function renderSimulation(
   const shown = all ? services : services.filter(({ effect }) => effect !== 'unchanged')
   const blocks = [
     headline(simulation, style),
-    shown.length === 0 ? [] : table(['SERVICE', 'WHAT', 'BEFORE → AFTERWARDS'], shown.map(serviceRow), style),
+    shown.length === 0
+      ? []
+      : table(
+          ['SERVICE', 'WHAT', `BEFORE ${arrow(style)} AFTERWARDS`],
+          shown.map((each) => serviceRow(each, style)),
+          style,
+        ),
     nodeLines(simulation, style),
     ...peerBlocks(simulation, style),
     noteLines(simulation, style),
@@ -58,10 +65,13 @@ function headline({ services, harmed }: Simulation, style: PoolStyle): string[] 
   return wrap(text, style.width).map((line) => paint(line))
 }
 
-const serviceRow = ({ service, effect, before, after }: ServiceChange): readonly string[] => [
+const serviceRow = (
+  { service, effect, before, after }: ServiceChange,
+  style: PoolStyle,
+): readonly string[] => [
   service,
   EFFECT_WORDS[effect],
-  before === null ? stateWords(after) : `${stateWords(before)} → ${afterWords(before, after)}`,
+  before === null ? stateWords(after) : `${stateWords(before)} ${arrow(style)} ${afterWords(before, after)}`,
 ]
 
 function stateWords(state: ServiceState | null): string {
@@ -124,8 +134,8 @@ function nodeLines({ nodes }: Simulation, style: PoolStyle): string[] {
   if (changed.length === 0) return []
   const rows = changed.map(({ node, before, after }) => [
     node,
-    `${before.layer2} → ${after.layer2}`,
-    `${before.bgp} → ${after.bgp}`,
+    `${before.layer2} ${arrow(style)} ${after.layer2}`,
+    `${before.bgp} ${arrow(style)} ${after.bgp}`,
   ])
   return table(['NODE', 'SERVICES ON THE LINK', 'BY BGP'], rows, style)
 }
@@ -135,7 +145,11 @@ function peerBlocks({ peers }: Simulation, style: PoolStyle): string[][] {
     ({ withdrawn, announced, moved }) => withdrawn.length + announced.length + moved.length > 0,
   )
   if (changed.length === 0) return []
-  const rows = changed.map((peer) => [peer.peer, `${peer.before} → ${peer.after}`, peerWords(peer)])
+  const rows = changed.map((peer) => [
+    peer.peer,
+    `${peer.before} ${arrow(style)} ${peer.after}`,
+    peerWords(peer),
+  ])
   return [table(['PEER', 'PREFIXES', 'WHICH'], rows, style)]
 }
 

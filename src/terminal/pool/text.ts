@@ -18,6 +18,8 @@ import { forecastNotes, forecastSentence } from './forecast.ts'
 export interface PoolStyle {
   readonly colorLevel: 0 | 1 | 2 | 3
   readonly width: number
+  /** signs that are not of ASCII can be read, which is so unless it is said */
+  readonly utf8?: boolean
 }
 
 export function renderPoolList({ pools, waiting, strays }: ListReport, style: PoolStyle): string {
