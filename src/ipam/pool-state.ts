@@ -112,11 +112,19 @@ export class PoolState {
     const space = this.spaces[family]
     const reason =
       space.capacity === 0n
-        ? 'family-missing'
+        ? this.#isEmptied(family)
+          ? 'all-avoided'
+          : 'family-missing'
         : space.heldBackCount > 0 && space.freeCount === 0n
           ? 'held-back'
           : 'no-free-address'
     return { pool: this.name, reason, family }
+  }
+
+  /** The pool has ranges of the family, and `avoidBuggyIPs` takes every address of them. */
+  #isEmptied(family: IpFamily): boolean {
+    const { avoidBuggyIps, ranges } = this.#definition
+    return avoidBuggyIps && ranges.some((range) => range.family === family)
   }
 }
 

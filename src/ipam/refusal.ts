@@ -10,6 +10,7 @@ export const POOL_REASONS = {
   'no-namespace-matches': 'its namespaceSelectors match no namespace',
   'other-labels': 'none of its serviceSelectors matches the labels of the Service',
   'family-missing': 'it has no addresses of this IP family',
+  'all-avoided': 'avoidBuggyIPs leaves out all its addresses, for they end in .0 or .255',
   'no-free-address': 'all its addresses are in use',
   'held-back': 'the addresses that are left were freed a moment ago, or somebody else has them on the link',
 } as const

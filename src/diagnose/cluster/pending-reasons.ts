@@ -150,6 +150,8 @@ const FIXES: Readonly<Record<PoolReason, FixFor>> = {
     `Label the namespace ${namespace} as serviceAllocation.namespaceSelectors of the pool "${pool}" wants it.`,
   'other-labels': (pool) =>
     `Label the Service as serviceAllocation.serviceSelectors of the pool "${pool}" wants it.`,
+  'all-avoided': (pool) =>
+    `Set avoidBuggyIPs: false in the pool "${pool}", or add addresses to it that end neither in .0 nor in .255.`,
   'family-missing': (pool, _service, family) => `Add IPv${family} addresses to the pool "${pool}".`,
   'no-free-address': (pool, _service, family) =>
     `Add IPv${family} addresses to the pool "${pool}", or delete Services that are not needed.`,

@@ -57,6 +57,7 @@ const ORDER: readonly PoolReason[] = [
   'no-namespace-matches',
   'other-labels',
   'held-back',
+  'all-avoided',
   'family-missing',
   'no-free-address',
 ]

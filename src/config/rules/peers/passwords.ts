@@ -46,15 +46,16 @@ function secret(context: RuleContext, peer: BGPPeer, name: string): void {
     })
     return
   }
-  const namespace = wanted === '' ? home : wanted
-  const found = secrets.find(
-    (s) =>
-      s.name === name && (namespace === undefined || s.namespace === undefined || s.namespace === namespace),
+  // MetalLB lists the Secrets of its own namespace and takes one by its name, whatever namespace the peer says.
+  const namespace = home ?? (wanted === '' ? undefined : wanted)
+  const near = secrets.filter(
+    (s) => namespace === undefined || s.namespace === undefined || s.namespace === namespace,
   )
+  const found = near.find((s) => s.name === name)
   if (found === undefined) {
     const hint = didYouMean(
       name,
-      secrets.map((s) => s.name),
+      near.map((s) => s.name),
     )
     context.report('V803', peer, {
       message: `There is no Secret "${name}"${namespace === undefined ? '' : ` in the namespace "${namespace}"`}.`,

@@ -5,6 +5,7 @@ import { type ClusterCheck, type ClusterDraft, failOr, skip } from '../cluster-c
 import { itemsOf } from '../cluster-facts.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import { conditionsOf, idOf, textAt } from '../object-fields.ts'
+import { passwordFix } from '../password-fix.ts'
 import { sessionsDownOnlyOn } from '../recorded-sessions.ts'
 import { strayObjects } from '../stray-objects.ts'
 import { counted, listed } from '../wording.ts'
@@ -61,7 +62,7 @@ function byRules(
         ? 'The configuration is loaded as a whole: one object that is wrong stops every later change, also those of other objects.'
         : `The speaker of a node loads what is for that node as a whole: one object that is wrong stops every later change there, and the others take it. So nodes may decide by different configurations: who announces a Service may be ${listed(nodes)} and another one at once, or nobody.`,
     fix: [
-      {
+      passwordFix(first, view) ?? {
         text:
           first?.hint ??
           `Put right ${first?.subject?.field ?? 'the object'} (lbctl explain ${first?.code ?? 'F05'}).`,

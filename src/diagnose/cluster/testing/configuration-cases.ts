@@ -22,6 +22,15 @@ function withPeerFor(node: string, world: World, tag: string): void {
   object(world, 'daemonSets', 'speaker').spec = run.speaker(tag)['spec']
 }
 
+const BASIC = 'kubernetes.io/basic-auth'
+
+/** The peer takes its password from a Secret `tor`. */
+function withSecret(world: World, type: string | undefined, namespace?: string): void {
+  const passwordSecret = { name: 'tor', ...(namespace === undefined ? {} : { namespace }) }
+  Object.assign(object(world, 'configuration', 'tor', 'BGPPeer').spec, { passwordSecret })
+  if (type !== undefined) world.planes.secrets.push(make.secret('tor', type))
+}
+
 export const CONFIGURATION_CASES: readonly FaultCase[] = [
   {
     name: 'two pools with the same addresses',
@@ -44,6 +53,35 @@ export const CONFIGURATION_CASES: readonly FaultCase[] = [
     twin: (world) => {
       Object.assign(object(world, 'configuration', 'tor').spec, { peerASN: 64512 })
     },
+  },
+  {
+    name: 'a password whose Secret is not there',
+    code: 'F05',
+    check: 'configuration-accepted',
+    says: /BGPPeer tor, .*There is no Secret "tor" in the namespace "metallb-system"/,
+    fault: (world) => withSecret(world, undefined),
+    twin: (world) => withSecret(world, BASIC),
+  },
+  {
+    name: 'a password whose Secret is of the wrong type',
+    code: 'F05',
+    check: 'configuration-accepted',
+    says: /BGPPeer tor, .*The Secret "tor" has the type Opaque/,
+    fault: (world) => withSecret(world, 'Opaque'),
+    twin: (world) => withSecret(world, BASIC),
+  },
+  {
+    name: 'a password whose Secret is in another namespace',
+    code: 'F05',
+    check: 'configuration-accepted',
+    says: /BGPPeer tor, .*There is no Secret "tor" in the namespace "metallb-system"/,
+    beside: ['F38'],
+    // It is there, and yet MetalLB lists the Secrets of its own namespace alone.
+    fault: (world) => {
+      withSecret(world, BASIC, 'shop')
+      Object.assign(object(world, 'secrets', 'tor').metadata, { namespace: 'shop' })
+    },
+    twin: (world) => withSecret(world, BASIC, 'metallb-system'),
   },
   {
     name: 'a peer of one node whose BFD profile is missing, since 0.16',

@@ -6,6 +6,18 @@ import * as make from './world-objects.ts'
 function pending(world: World, spec: Readonly<Record<string, unknown>> = {}): void {
   world.planes.services.push(make.service('shop/new', undefined, 'lan', spec))
 }
+/** A pool of one address, which ends in .0, and a Service that asks for it. */
+function tiny(world: World, avoidBuggyIPs: boolean): void {
+  world.planes.configuration.push(
+    make.metal('IPAddressPool', 'tiny', { addresses: ['203.0.113.0/32'], avoidBuggyIPs }),
+    make.metal('BGPAdvertisement', 'tiny', { ipAddressPools: ['tiny'] }),
+  )
+  pending(world)
+  Object.assign(object(world, 'services', 'shop/new').metadata.annotations, {
+    'metallb.io/address-pool': 'tiny',
+  })
+  world.planes.endpointSlices.push(make.slice('shop/new', ['node-a', 'node-b']))
+}
 const annotate = (world: World, name: string, annotations: Readonly<Record<string, string>>): void =>
   void Object.assign(object(world, 'services', name).metadata.annotations, annotations)
 const pools = (world: World): { spec: Record<string, unknown> }[] =>
@@ -67,6 +79,18 @@ export const PENDING_CASES: readonly FaultCase[] = [
     check: 'addresses-allocated',
     says: /no pool has an address/,
     fault: (world) => pending(world, { clusterIP: 'fd00::10', ipFamilies: ['IPv6'] }),
+  },
+  {
+    name: 'a pool that avoidBuggyIPs leaves empty',
+    code: 'F09',
+    check: 'addresses-allocated',
+    says: /the pool "tiny" has nothing for it: avoidBuggyIPs leaves out all its IPv4 addresses, for they end in \.0 or \.255/,
+    fault: (world) => tiny(world, true),
+    twin: (world) => {
+      tiny(world, false)
+      const status = { loadBalancer: { ingress: [{ ip: '203.0.113.0' }] } }
+      Object.assign(object(world, 'services', 'shop/new'), { status })
+    },
   },
   {
     name: 'a class that is not that of MetalLB',
