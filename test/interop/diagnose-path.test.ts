@@ -176,6 +176,29 @@ describeInterop('diagnose path', PROGRAMS, () => {
     }
   })
 
+  it('says that the rules of this node have nothing for an address, once they have nothing', async () => {
+    const target = { address: '203.0.113.10', port: 80 }
+    const client = lab.clients[0] as Client
+    const diagnosed = async (): Promise<readonly unknown[]> => {
+      const words = ['diagnose', 'path', '203.0.113.10:80', '--netns', lab.node, '-o', 'json']
+      const { stdout, code } = await run(process.execPath, [runJs, ...words])
+      const { reports } = JSON.parse(stdout) as { reports: { findings: { code: string }[] }[] }
+      return [code, ...(reports[0]?.findings ?? []).map((each) => each.code)]
+    }
+    const load = (services: typeof SERVICES) => lab.load('nft', ['-f'], nftRules(services, NODE_ADDRESS))
+    try {
+      load(SERVICES.filter(({ name }) => name !== 'default/web:http'))
+      expect((await lab.attempt(client, target, SILENCE_MS)).end).toBe('silent')
+      expect(await diagnosed()).toEqual([1, 'F32'])
+      lab.flush()
+      load(SERVICES)
+      expect((await lab.attempt(client, target, 10_000)).end).toBe('endpoint')
+      expect(await diagnosed()).toEqual([0])
+    } finally {
+      lab.flush()
+    }
+  })
+
   it('says what it may not read, and that this is not an answer', async () => {
     const command = [
       'netns',
