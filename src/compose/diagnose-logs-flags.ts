@@ -5,7 +5,7 @@ export const logsFlags = withEnvironment({
   ...outputFlags(['text', 'short', 'json']),
   file: repeatedString({
     char: 'f',
-    description: 'read this log, packed with gzip or not; - for stdin',
+    description: 'read this log, packed with gzip or not, or all logs of a directory; - for stdin',
     helpValue: 'FILE',
   }),
   'from-cluster': boolean({

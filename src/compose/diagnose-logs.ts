@@ -5,6 +5,7 @@ import { LbctlError } from '../errors/lbctl-error.ts'
 import { parseDuration } from '../net/duration.ts'
 import type { ClusterFlags } from './cluster.ts'
 import { readLogBytes } from './log-files.ts'
+import { logPlaces } from './log-places.ts'
 import { containerTitle } from './pod-logs.ts'
 
 export interface LogsRequest extends ClusterFlags {
@@ -35,8 +36,8 @@ export async function runLogDiagnosis(
   if (request['from-cluster'])
     notRead.push(...(await readCluster(request, scanner, sinceMs, nowMs, progress, signal)))
   else
-    for (const path of pathsOf(request)) {
-      scanner.from({})
+    for (const { path, origin } of (await Promise.all(pathsOf(request).map(logPlaces))).flat()) {
+      scanner.from(origin)
       await readLogBytes(path, (bytes) => scanner.push(bytes), signal)
     }
   const summary = scanner.finish()

@@ -2,15 +2,16 @@
 import type { LogIncident } from '../diagnose/cluster/cluster-facts.ts'
 import { LogScanner, type LogSummary } from '../diagnose/logs/log-scanner.ts'
 import { readLogBytes } from './log-files.ts'
+import { logPlaces } from './log-places.ts'
 
-/** Worst first. @throws LbctlError for a file that cannot be read */
+/** Worst first. @param paths of files or directories @throws LbctlError for one that cannot be read */
 export async function logIncidents(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly LogIncident[]> {
   const scanner = new LogScanner({ year: new Date().getUTCFullYear() })
-  for (const path of paths) {
-    scanner.from({})
+  for (const { path, origin } of (await Promise.all(paths.map(logPlaces))).flat()) {
+    scanner.from(origin)
     await readLogBytes(path, (bytes) => scanner.push(bytes), signal)
   }
   return incidentFacts(scanner.finish())

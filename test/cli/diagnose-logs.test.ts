@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -55,6 +55,26 @@ describe('lbctl diagnose logs', () => {
     expect([code, answer.exitCode, answer.lines, answer.notRead]).toEqual([1, 1, 3, []])
     expect(answer.incidents).toMatchObject([
       { code: 'F36', count: 3, docs: 'docs/findings/F36.md', node: null },
+    ])
+  })
+
+  it('reads all logs of a directory, and sees from the paths of the kubelet which Pod wrote them', async () => {
+    const pods = join(folder, 'pods')
+    const speaker = join(pods, 'metallb-system_speaker-x7k_5b3f1c2a-0000-4000-8000-000000000001', 'speaker')
+    mkdirSync(speaker, { recursive: true })
+    mkdirSync(join(pods, 'empty'))
+    writeFileSync(join(speaker, '0.log'), `2026-01-02T03:04:05.000000000Z stderr F ${REFUSED}\n`)
+    writeFileSync(join(speaker, '0.log.20260102-030405.gz'), gzipSync(`${REFUSED}\n`))
+    symlinkSync(join(speaker, 'nowhere'), join(pods, 'dangling.log'))
+    const { stdout, code } = await lbctl(['diagnose', 'logs', pods, '-o', 'json'])
+    const answer = JSON.parse(stdout) as Answer
+    expect([code, answer.lines]).toEqual([1, 2])
+    expect(answer.incidents).toMatchObject([{ code: 'F36', count: 2, component: 'speaker' }])
+    expect(answer.incidents[0]?.origins.join()).toContain('speaker-x7k')
+    const empty = await lbctl(['diagnose', 'logs', join(pods, 'empty')])
+    expect([empty.code, empty.stderr]).toEqual([
+      2,
+      expect.stringContaining('There is no file in the directory'),
     ])
   })
 

@@ -9,7 +9,7 @@ export default class DiagnoseLogs extends BaseCommand {
   static override description =
     'Reads logs of MetalLB (0.7 and later), FRR, frr-k8s, kube-vip and lbctl, and of routers with BIRD, GoBGP, ExaBGP or OpenBGPD, in JSON, logfmt, klog or as text, as kubectl, the container runtime or a file has them; puts together the lines that say the same, and tells for each kind what it means and what to try next. Any size: nothing is kept but the kinds. Passwords are blotted out.'
   static override args = {
-    input: stringArg({ description: 'a log, or - for stdin', ignoreStdin: true }),
+    input: stringArg({ description: 'a log, a directory with logs, or - for stdin', ignoreStdin: true }),
   }
   static override flags = logsFlags
   static override examples = [
