@@ -24,6 +24,8 @@ const KNOWN = new Set([
 const BGP_PORT = 179
 /** as a process is called that ended while its socket was looked up */
 const UNNAMED = 'unknown'
+/** Names of the runtime of lbctl: its speaker may have been started by hand in the place of MetalLB's. */
+const RUNTIME = /^(?:node|MainThread|lbctl)$/
 
 export const ownSession: ClusterCheck = {
   id: 'own-session',
@@ -87,7 +89,10 @@ class Programs {
   readonly hasTaken = (program: string | undefined): program is string =>
     this.#expected === undefined
       ? this.isOther(program)
-      : program !== undefined && program !== UNNAMED && !this.#expected.test(program)
+      : program !== undefined &&
+        program !== UNNAMED &&
+        !RUNTIME.test(program) &&
+        !this.#expected.test(program)
 }
 
 const EXPECTED: Readonly<Record<Mode, RegExp>> = { native: /speaker$/, frr: /^bgpd$/, 'frr-k8s': /^bgpd$/ }

@@ -20,10 +20,11 @@ export const OWN_SESSION_CASES: readonly FaultCase[] = [
         world,
         onOne('node-a', (host) => withSession(host, 'bird')),
       ),
+    // lbctl's speaker, started by hand in the place of MetalLB's, has the name of its runtime.
     twin: (world) =>
       readHosts(
         world,
-        onOne('node-a', (host) => withSession(host, 'speaker')),
+        onOne('node-a', (host) => withSession(host, 'node')),
       ),
   },
   {
